@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The agi_* block that Asterisk sends first.
+
+#include <agi/version.hpp>
+#include <agi/wire/error.hpp>
+#include <agi/wire/number.hpp>
+#include <agi/wire/script.hpp>
+#include <agi/wire/server_version.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 {
+
+namespace wire {
+class EnvironmentReader;
+}
+
+/// What Asterisk says of the call before the first command.
+///
+/// Asterisk checks none of the values: a caller's name, a dialled number or a dialplan argument may
+/// hold anything, a line feed and a false `agi_...` line included. So the first value of a name
+/// wins, and a line that is none is kept in `raw()` only. Treat all values as untrusted.
+///
+/// Views live as long as the Environment is not changed or moved.
+class Environment {
+  public:
+    /// The value of a name, with or without its `agi_`. Empty text and `unknown` are values.
+    [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept {
+        constexpr std::string_view prefix = "agi_";
+        for (std::string_view rest = text_; !rest.empty();) {
+            const auto field = next_field(rest);
+            if (field.name == name) return field.value;
+            if (field.name.substr(0, prefix.size()) == prefix &&
+                field.name.substr(prefix.size()) == name) {
+                return field.value;
+            }
+        }
+        return std::nullopt;
+    }
+
+    /// The script or URL as the dialplan gave it.
+    [[nodiscard]] std::string_view request() const noexcept { return text("agi_request"); }
+    [[nodiscard]] std::string_view channel() const noexcept { return text("agi_channel"); }
+    [[nodiscard]] std::string_view language() const noexcept { return text("agi_language"); }
+    /// The channel's driver: `PJSIP`, `Local`, `DAHDI`...
+    [[nodiscard]] std::string_view type() const noexcept { return text("agi_type"); }
+    /// Text such as `host-1700000000.12`, not a number.
+    [[nodiscard]] std::string_view uniqueid() const noexcept { return text("agi_uniqueid"); }
+    [[nodiscard]] ServerVersion version() const noexcept {
+        return ServerVersion{text("agi_version")};
+    }
+
+    /// The caller's number. Nothing when Asterisk says `unknown`, which a caller's name may really
+    /// be: `get("callerid")` tells what was sent.
+    [[nodiscard]] std::optional<std::string_view> callerid() const noexcept {
+        return known("agi_callerid");
+    }
+    [[nodiscard]] std::optional<std::string_view> calleridname() const noexcept {
+        return known("agi_calleridname");
+    }
+    [[nodiscard]] std::optional<int> callingpres() const noexcept {
+        return number<int>("agi_callingpres");
+    }
+    [[nodiscard]] std::optional<int> callingani2() const noexcept {
+        return number<int>("agi_callingani2");
+    }
+    /// The caller's number plan.
+    [[nodiscard]] std::optional<int> callington() const noexcept {
+        return number<int>("agi_callington");
+    }
+    [[nodiscard]] std::optional<int> callingtns() const noexcept {
+        return number<int>("agi_callingtns");
+    }
+    /// The number that was dialled.
+    [[nodiscard]] std::optional<std::string_view> dnid() const noexcept {
+        return known("agi_dnid");
+    }
+    /// The number that redirected the call.
+    [[nodiscard]] std::optional<std::string_view> rdnis() const noexcept {
+        return known("agi_rdnis");
+    }
+
+    [[nodiscard]] std::string_view context() const noexcept { return text("agi_context"); }
+    [[nodiscard]] std::string_view extension() const noexcept { return text("agi_extension"); }
+    [[nodiscard]] std::optional<int> priority() const noexcept {
+        return number<int>("agi_priority");
+    }
+    /// Whether this is EAGI: the caller's audio comes on descriptor 3.
+    [[nodiscard]] bool enhanced() const noexcept { return text("agi_enhanced") == "1.0"; }
+    [[nodiscard]] std::string_view accountcode() const noexcept { return text("agi_accountcode"); }
+    /// May be negative.
+    [[nodiscard]] std::optional<long long> threadid() const noexcept {
+        return number<long long>("agi_threadid");
+    }
+
+    /// Whether this is FastAGI.
+    [[nodiscard]] bool network() const noexcept { return text("agi_network") == "yes"; }
+    /// The FastAGI URL's part after the host, as sent: `pin?account=42`.
+    [[nodiscard]] std::string_view network_script() const noexcept {
+        return text("agi_network_script");
+    }
+    /// The same, taken apart.
+    [[nodiscard]] Script script() const noexcept { return Script{network_script()}; }
+
+    /// Argument `n` of AGI(), counted from 1; may be empty. Nothing when there are fewer.
+    [[nodiscard]] std::optional<std::string_view> argument(int n) const noexcept {
+        constexpr std::string_view prefix = "agi_arg_";
+        const wire::Decimal wanted{n};
+        for (std::string_view rest = text_; !rest.empty();) {
+            const auto field = next_field(rest);
+            if (field.name.substr(0, prefix.size()) == prefix &&
+                field.name.substr(prefix.size()) == wanted.view()) {
+                return field.value;
+            }
+        }
+        return std::nullopt;
+    }
+    [[nodiscard]] int argument_count() const noexcept {
+        int count = 0;
+        while (argument(count + 1)) ++count;
+        return count;
+    }
+
+    /// Calls `visit(name, value)` for every field, in the order sent, repeated names too.
+    template <class Visitor>
+    void for_each(Visitor&& visit) const {
+        for (std::string_view rest = text_; !rest.empty();) {
+            const auto field = next_field(rest);
+            if (!field.name.empty()) visit(field.name, field.value);
+        }
+    }
+
+    /// The block as it came, each line with its LF, without the empty line at its end.
+    [[nodiscard]] std::string_view raw() const noexcept { return text_; }
+
+  private:
+    friend class wire::EnvironmentReader;
+    struct Field {
+        std::string_view name;
+        std::string_view value;
+    };
+
+    /// Takes the next line off `rest`. The name is empty when the line holds no field.
+    static Field next_field(std::string_view& rest) noexcept {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(line.size() < rest.size() ? line.size() + 1 : line.size());
+        const std::size_t end = line.find(": ");
+        if (end != std::string_view::npos) return {line.substr(0, end), line.substr(end + 2)};
+        // An empty value whose blank was trimmed on the way.
+        if (!line.empty() && line.back() == ':') return {line.substr(0, line.size() - 1), {}};
+        return {};
+    }
+    [[nodiscard]] std::string_view text(std::string_view name) const noexcept {
+        return get(name).value_or(std::string_view{});
+    }
+    [[nodiscard]] std::optional<std::string_view> known(std::string_view name) const noexcept {
+        const auto value = get(name);
+        return value && *value != "unknown" ? value : std::nullopt;
+    }
+    template <class Integer>
+    [[nodiscard]] std::optional<Integer> number(std::string_view name) const noexcept {
+        return wire::to_number<Integer>(text(name));
+    }
+
+    std::string text_;
+};
+
+namespace wire {
+
+/// What an environment may hold. Asterisk sends about 23 lines and up to 127 arguments.
+struct EnvironmentLimits {
+    std::size_t line = std::size_t{64} << 10U;  ///< Bytes of one line.
+    std::size_t lines = 512;
+    std::size_t total = std::size_t{256} << 10U;  ///< Bytes of all lines.
+};
+
+/// Push parser of the block: lines in, without their LF, until the empty one.
+class EnvironmentReader {
+  public:
+    explicit EnvironmentReader(EnvironmentLimits limits = {}) noexcept : limits_{limits} {}
+
+    /// Takes the next line. True when the block is complete.
+    ///
+    /// @throws AGIError  a limit is passed; the message says which
+    bool push(std::string_view line) {
+        if (line.empty()) return true;
+        if (line == "\r") {  // a peer that ends its lines with CRLF
+            drop_carriage_returns();
+            return true;
+        }
+        if (line.size() > limits_.line) refuse("a line is longer than", limits_.line, line);
+        if (++lines_ > limits_.lines) refuse("the number of lines is over", limits_.lines, line);
+        if (environment_.text_.size() + line.size() + 1 > limits_.total) {
+            refuse("the total size is over", limits_.total, line);
+        }
+        environment_.text_.append(line).append(1, '\n');
+        return false;
+    }
+
+    [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
+
+  private:
+    [[noreturn]] static void refuse(const char* what, std::size_t limit, std::string_view line) {
+        throw AGIError(std::string{"environment: "} + what + ' ' + std::to_string(limit) + ", at " +
+                       shown(line.substr(0, 60)));
+    }
+    void drop_carriage_returns() {
+        std::string& text = environment_.text_;
+        for (std::size_t at = text.find("\r\n"); at != std::string::npos;
+             at = text.find("\r\n", at)) {
+            text.erase(at, 1);
+        }
+    }
+
+    EnvironmentLimits limits_;
+    std::size_t lines_ = 0;
+    Environment environment_;
+};
+
+/// Reads an environment from text that holds the whole block.
+inline Environment parse_environment(std::string_view text, EnvironmentLimits limits = {}) {
+    EnvironmentReader reader{limits};
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        if (reader.push(text.substr(0, end))) break;
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return reader.environment();
+}
+
+}  // namespace wire
+}}  // namespace agi::v0

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The exceptions, and the one function that says which of them a reply is.
+
+#include <agi/version.hpp>
+#include <agi/wire/escape.hpp>
+#include <agi/wire/reply.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace agi { inline namespace v0 {
+
+/// The base of all exceptions of the library. `what()` names the command and quotes the reply.
+class AGIException : public std::runtime_error {
+  public:
+    explicit AGIException(const std::string& what) : std::runtime_error{what} {}
+
+    /// `request`: the line that was sent, or was to be sent. `why`: what is wrong, in words.
+    AGIException(std::string_view request, std::string_view why)
+        : std::runtime_error{message(request, why)}, request_{request} {}
+
+    AGIException(std::string_view request, const Reply& reply, std::string_view why)
+        : std::runtime_error{message(request, why) + ": reply " + wire::shown(reply.raw())},
+          request_{request},
+          reply_{reply} {}
+
+    /// The request line, or the command's name when no line was made. Empty where none was pending.
+    [[nodiscard]] const std::string& request() const noexcept { return request_; }
+
+    /// The reply; its code is 0 when there was none.
+    [[nodiscard]] const Reply& reply() const noexcept { return reply_; }
+
+  private:
+    static std::string message(std::string_view request, std::string_view why) {
+        std::string text{request.substr(0, 300)};
+        if (request.size() > 300) text += "...";
+        if (!text.empty()) text += ": ";
+        return text.append(why);
+    }
+
+    std::string request_;
+    Reply reply_;
+};
+
+/// A command failed; the call may well go on.
+class AGIError : public AGIException {
+    using AGIException::AGIException;
+};
+
+/// 200 (or 503), but the command failed: `result=-1` and the like.
+class AGIAppError : public AGIError {
+    using AGIError::AGIError;
+};
+
+/// AstDB said no.
+class AGIDBError : public AGIAppError {
+    using AGIAppError::AGIAppError;
+};
+
+/// 510: Asterisk has no such command (its module may not be loaded).
+class AGIInvalidCommandError : public AGIError {
+    using AGIError::AGIError;
+};
+
+/// 511: the channel has hung up, or this is an interception routine, and the command needs it.
+class AGIDeadChannelError : public AGIError {
+    using AGIError::AGIError;
+};
+
+/// 520: wrong arguments. `reply().usage()` is what Asterisk says of the command.
+class AGIUsageError : public AGIError {
+    using AGIError::AGIError;
+};
+
+/// 200 without `result=`.
+class AGINoResultError : public AGIError {
+    using AGIError::AGIError;
+};
+
+/// Another code, a line that is not a reply, or a reply that this command never gets.
+class AGIUnknownError : public AGIError {
+    using AGIError::AGIError;
+};
+
+/// Refused before anything was sent: LF or NUL, too long, too many words, out of range.
+class AGIArgumentError : public AGIError {
+    using AGIError::AGIError;
+};
+
+/// The call is over.
+class AGIHangup : public AGIException {
+    using AGIException::AGIException;
+};
+
+/// The reply itself says `(hangup)`.
+class AGIResultHangup : public AGIHangup {
+    using AGIHangup::AGIHangup;
+};
+
+/// SIGHUP came, where the program asked to be told by an exception.
+class AGISIGHUPHangup : public AGIHangup {
+    using AGIHangup::AGIHangup;
+};
+
+/// The stream closed before the reply.
+class AGISIGPIPEHangup : public AGIHangup {
+    using AGIHangup::AGIHangup;
+};
+
+namespace wire {
+
+/// Throws what the reply means, unless it is a 200 with a result: that is for the command to read.
+inline void throw_on_error(std::string_view request, const Reply& reply) {
+    if (reply.truncated()) {
+        throw AGIUnknownError(request, reply, "the reply is larger than the reader's limit");
+    }
+    switch (reply.code()) {
+        case 200:
+            if (reply.has_result()) return;
+            throw AGINoResultError(request, reply, "200 without a result");
+        case 503: throw AGIAppError(request, reply, "Asterisk could not run the command");
+        case 510: throw AGIInvalidCommandError(request, reply, "unknown command");
+        case 511: throw AGIDeadChannelError(request, reply, "not permitted on a dead channel");
+        case 520: throw AGIUsageError(request, reply, "wrong arguments");
+        case 0: throw AGIUnknownError(request, reply, "this line is not a reply");
+        default: throw AGIUnknownError(request, reply, "unknown reply code");
+    }
+}
+
+}  // namespace wire
+}}  // namespace agi::v0

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// C escapes, for messages and transcripts. Never for the wire, which knows only \\ and \".
+
+#include <agi/version.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 { namespace wire {
+
+/// The text with `\n \r \t \" \\` and `\xHH` (always two digits) in place of bytes that a terminal
+/// or a quoted string could not show. Bytes from 0x80 are escaped too: the charset is unknown.
+inline std::string escaped(std::string_view text) {
+    constexpr const char* hex = "0123456789abcdef";
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        switch (c) {
+            case '\n': out += "\\n"; break;
+            case '\r': out += "\\r"; break;
+            case '\t': out += "\\t"; break;
+            case '"': out += "\\\""; break;
+            case '\\': out += "\\\\"; break;
+            default:
+                if (byte >= 0x20 && byte < 0x7f) {
+                    out += c;
+                } else {
+                    out += "\\x";
+                    out += hex[byte >> 4U];
+                    out += hex[byte & 15U];
+                }
+        }
+    }
+    return out;
+}
+
+/// `escaped`, in double quotes, cut after about `limit` bytes. What error messages show of a value.
+inline std::string shown(std::string_view text, std::size_t limit = 200) {
+    if (text.size() <= limit) return '"' + escaped(text) + '"';
+    return '"' + escaped(text.substr(0, limit)) + "...\" (" + std::to_string(text.size()) +
+           " bytes)";
+}
+
+/// The value of a hexadecimal digit, or -1.
+constexpr int hex_digit(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+/// The opposite of `escaped`; nothing when the text holds an escape that it never writes.
+inline std::optional<std::string> unescaped(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\\') {
+            out += text[i];
+            continue;
+        }
+        if (++i == text.size()) return std::nullopt;
+        switch (text[i]) {
+            case 'n': out += '\n'; break;
+            case 'r': out += '\r'; break;
+            case 't': out += '\t'; break;
+            case '"': out += '"'; break;
+            case '\\': out += '\\'; break;
+            case 'x': {
+                if (i + 2 >= text.size()) return std::nullopt;
+                const int high = hex_digit(text[i + 1]);
+                const int low = hex_digit(text[i + 2]);
+                if (high < 0 || low < 0) return std::nullopt;
+                out += static_cast<char>(high * 16 + low);
+                i += 2;
+                break;
+            }
+            default: return std::nullopt;
+        }
+    }
+    return out;
+}
+
+}}}  // namespace agi::v0::wire

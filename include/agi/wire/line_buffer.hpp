@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Bytes to lines, with a bound on the length of a line.
+
+#include <agi/version.hpp>
+#include <agi/wire/error.hpp>
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 { namespace wire {
+
+/// Collects bytes as they come and hands out whole lines.
+///
+///     while (!buffer.next(line)) buffer.commit(read(fd, buffer.prepare(), buffer.room()));
+class LineBuffer {
+  public:
+    static constexpr std::size_t default_limit = std::size_t{1} << 20U;
+
+    /// `limit`: the longest line, in bytes, without its LF.
+    explicit LineBuffer(std::size_t limit = default_limit) : limit_{limit} {}
+
+    /// Puts the next line, without its LF, into `line`. False when more bytes are needed.
+    ///
+    /// @throws AGIUnknownError  the line is longer than the limit; what comes up to its LF is
+    ///                          dropped, and the next call begins behind it
+    bool next(std::string& line) {
+        const char* begin = storage_.data() + begin_;
+        const auto* lf =
+            static_cast<const char*>(std::memchr(begin + scanned_, '\n', end_ - begin_ - scanned_));
+        if (lf == nullptr) {
+            scanned_ = end_ - begin_;
+            if (skipping_ || scanned_ > limit_) {
+                clear();
+                if (!skipping_) too_long();
+            }
+            return false;
+        }
+        const auto size = static_cast<std::size_t>(lf - begin);
+        begin_ += size + 1;
+        scanned_ = 0;
+        if (skipping_) {
+            skipping_ = false;
+            return next(line);
+        }
+        if (size > limit_) {
+            skipping_ = false;
+            throw AGIUnknownError({}, too_long_message());
+        }
+        line.assign(begin, size);
+        return true;
+    }
+
+    /// Where to put the next bytes. At least one fits.
+    char* prepare() {
+        if (begin_ == end_) clear();
+        if (end_ == storage_.size()) {
+            if (begin_ > 0) {
+                std::memmove(storage_.data(), storage_.data() + begin_, end_ - begin_);
+                end_ -= begin_;
+                begin_ = 0;
+            } else {
+                storage_.resize(storage_.empty() ? initial_size : storage_.size() * 2);
+            }
+        }
+        return storage_.data() + end_;
+    }
+    [[nodiscard]] std::size_t room() const noexcept { return storage_.size() - end_; }
+    /// That many bytes were put there.
+    void commit(std::size_t size) noexcept { end_ += size; }
+
+    /// The bytes after the last whole line.
+    [[nodiscard]] std::string_view rest() const noexcept {
+        return std::string_view{storage_}.substr(begin_, end_ - begin_);
+    }
+
+  private:
+    static constexpr std::size_t initial_size = 4096;
+
+    [[nodiscard]] std::string too_long_message() const {
+        return "a line is longer than " + std::to_string(limit_) + " bytes";
+    }
+    [[noreturn]] void too_long() {
+        skipping_ = true;
+        throw AGIUnknownError({}, too_long_message());
+    }
+    void clear() noexcept { begin_ = end_ = scanned_ = 0; }
+
+    std::size_t limit_;
+    std::string storage_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t scanned_ = 0;  ///< Bytes from `begin_` that hold no LF.
+    bool skipping_ = false;
+};
+
+}}}  // namespace agi::v0::wire

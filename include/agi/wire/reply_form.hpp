@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// What a session asks of a command: its request, how its reply is read, what the reply means.
+
+#include <agi/version.hpp>
+#include <agi/wire/reply.hpp>
+#include <agi/wire/request.hpp>
+
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace agi { inline namespace v0 { namespace wire {
+
+template <class Command, class = void>
+struct has_request : std::false_type {};
+template <class Command>
+struct has_request<
+    Command,
+    std::enable_if_t<std::is_same_v<decltype(std::declval<const Command&>().request()), Request>>>
+    : std::true_type {};
+
+template <class Command, class = void>
+struct has_parse : std::false_type {};
+template <class Command>
+struct has_parse<Command, std::void_t<decltype(std::declval<const Command&>().parse(
+                              std::declval<const Reply&>()))>> : std::true_type {};
+
+template <class Command, class = void>
+struct has_reply_form : std::false_type {};
+template <class Command>
+struct has_reply_form<Command, std::void_t<decltype(Command::reply_form)>> : std::true_type {};
+
+/// How the command's reply is read: its `reply_form`, or tags when it does not say.
+template <class Command>
+constexpr ReplyForm reply_form([[maybe_unused]] const Command& command) noexcept {
+    if constexpr (has_reply_form<Command>::value) {
+        return command.reply_form;
+    } else {
+        return ReplyForm::tags;
+    }
+}
+
+/// The same for a line that was written elsewhere: its command tells.
+constexpr ReplyForm form_of(std::string_view line) noexcept {
+    for (const std::string_view verb :
+         {"GET VARIABLE", "GET FULL VARIABLE", "DATABASE GET", "RECEIVE TEXT"}) {
+        if (is_command(line, verb)) return ReplyForm::value;
+    }
+    if (is_command(line, "EXEC")) return ReplyForm::application;
+    return is_command(line, "GOSUB") ? ReplyForm::text : ReplyForm::tags;
+}
+
+}}}  // namespace agi::v0::wire

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Push parser of replies: lines in, one Reply out for each request.
+
+#include <agi/version.hpp>
+#include <agi/wire/reply.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 { namespace wire {
+
+/// Puts lines together to replies. No I/O: whoever has a line pushes it, without its LF.
+///
+/// Swallows provisional 1xx replies and blank lines, notes HANGUP lines (also one glued to a
+/// reply, as Asterisk 1.6 sent it), reads 520 in its three shapes, and values over several lines.
+class ReplyReader {
+  public:
+    /// What a reply may hold, and what may be skipped in front of it, in bytes.
+    static constexpr std::size_t default_limit = std::size_t{4} << 20U;
+
+    explicit ReplyReader(std::size_t limit = default_limit) : limit_{limit} {}
+
+    /// A request is about to be sent: the next reply answers it, and is read in this form.
+    void expect(ReplyForm form) {
+        form_ = form;
+        state_ = State::waiting;
+        skipped_ = 0;
+    }
+
+    /// Takes the next line. True when the reply is complete.
+    bool push(std::string_view line) {
+        switch (state_) {
+            case State::usage: return push_usage(line);
+            case State::value: return push_value(line);
+            default: return push_first(line);
+        }
+    }
+
+    [[nodiscard]] const Reply& reply() const noexcept { return reply_; }
+
+    /// The peer has closed after this part of a line. True when a reply was cut; it then holds what
+    /// came of it.
+    bool cut(std::string_view partial) {
+        if (partial.empty() && state_ == State::waiting) return false;
+        if (state_ == State::waiting) start(0);
+        const bool complete = !partial.empty() && push(partial);
+        if (!complete && state_ == State::value) split();
+        state_ = State::waiting;
+        return true;
+    }
+
+    /// Whether a HANGUP line came, ever.
+    [[nodiscard]] bool hung_up() const noexcept { return hung_up_; }
+
+  private:
+    enum class State : unsigned char { waiting, usage, value };
+
+    static constexpr std::string_view hangup = "HANGUP";
+    static constexpr std::string_view end_of_usage = "520 End of proper usage.";
+
+    static bool starts_with(std::string_view text, std::string_view head) noexcept {
+        return text.substr(0, head.size()) == head;
+    }
+    static bool ends_with(std::string_view text, std::string_view tail) noexcept {
+        return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
+    }
+    static std::string_view without_cr(std::string_view line) noexcept {
+        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+        return line;
+    }
+
+    /// The code of a line of the form `200`, `200 ...` or `520-...`; otherwise 0.
+    static int code_of(std::string_view line) noexcept {
+        if (line.size() < 3 || line[0] < '1' || line[0] > '9' || line[1] < '0' || line[1] > '9' ||
+            line[2] < '0' || line[2] > '9') {
+            return 0;
+        }
+        if (line.size() > 3 && line[3] != ' ' && line[3] != '-') return 0;
+        return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+    }
+
+    bool push_first(std::string_view line) {
+        while (starts_with(line, hangup)) {
+            const std::string_view rest = without_cr(line.substr(hangup.size()));
+            if (!rest.empty() && code_of(rest) == 0 && !starts_with(rest, hangup)) break;
+            hung_up_ = true;
+            line = line.substr(hangup.size());
+        }
+        const std::string_view trimmed = without_cr(line);
+        if (trimmed.empty()) return skip(line);
+        const int code = code_of(trimmed);
+        if (code >= 100 && code < 200) return skip(line);
+        if (code == 0 && stray_lines_) return skip(line);
+        start(code);
+        if (code == 520 && trimmed.size() > 3 && trimmed[3] == '-' &&
+            !ends_with(trimmed, end_of_usage)) {
+            append(line);
+            state_ = State::usage;
+            reply_.usage_ = {reply_.raw_.size() + 1, 0};
+            return false;
+        }
+        // A value ends at a line that ends in `)`. The CR of a CRLF peer may follow.
+        const std::size_t data = form_ == ReplyForm::value ? value_begins(line, code) : 0;
+        if (data != 0 && !ends_with(trimmed, ")")) {
+            append(line);
+            state_ = State::value;
+            return false;
+        }
+        append(trimmed);
+        return finish();
+    }
+
+    /// Where `(` stands in `200 result=TOKEN (`; 0 when the line is not of that form.
+    static std::size_t value_begins(std::string_view line, int code) noexcept {
+        if (code != 200 || !starts_with(line.substr(3), " result=")) return 0;
+        const std::size_t blank = line.find(' ', 11);
+        return blank != std::string_view::npos && blank + 1 < line.size() && line[blank + 1] == '('
+                   ? blank + 1
+                   : 0;
+    }
+
+    bool push_usage(std::string_view line) {
+        const std::string_view trimmed = without_cr(line);
+        const bool last = ends_with(trimmed, end_of_usage);
+        const std::size_t begin = reply_.usage_.begin;
+        if (last) {
+            // Asterisk 1.6.2 to 14.5 glues the terminator to the last line of the text.
+            const auto text = trimmed.substr(0, trimmed.size() - end_of_usage.size());
+            if (!text.empty()) append_line(text);
+            reply_.usage_.size = reply_.raw_.size() > begin ? reply_.raw_.size() - begin : 0;
+            text.empty() ? append_line(trimmed) : append(end_of_usage);
+            return finish();
+        }
+        append_line(trimmed);
+        return false;
+    }
+
+    bool push_value(std::string_view line) {
+        const std::string_view trimmed = without_cr(line);
+        const bool last = ends_with(trimmed, ")");
+        append_line(last ? trimmed : line);
+        return last && finish();
+    }
+
+    bool skip(std::string_view line) {
+        skipped_ += line.size() + 1;
+        if (skipped_ <= limit_) return false;
+        start(0);
+        append(line);
+        reply_.truncated_ = true;
+        return finish();
+    }
+
+    void start(int code) {
+        reply_.raw_.clear();
+        reply_.code_ = code;
+        reply_.has_result_ = reply_.has_data_ = reply_.truncated_ = false;
+        reply_.result_ = reply_.data_ = reply_.attributes_ = reply_.text_ = reply_.usage_ = {};
+    }
+
+    void append(std::string_view text) {
+        const std::size_t room = limit_ - reply_.raw_.size();
+        if (text.size() > room) {
+            text = text.substr(0, room);
+            reply_.truncated_ = true;
+        }
+        reply_.raw_ += text;
+    }
+    void append_line(std::string_view text) {
+        append("\n");
+        append(text);
+    }
+
+    bool finish() {
+        if (state_ != State::usage) split();
+        state_ = State::waiting;
+        // A value `a)LFb` looks complete at its first line: `b)` comes as a stray line before the
+        // next reply. After a line that was no reply, more of them may come.
+        stray_lines_ = reply_.code_ == 0 || (form_ == ReplyForm::value && reply_.has_data_);
+        return true;
+    }
+
+    /// Finds the parts of a complete single-line reply or value.
+    void split() {
+        const std::string_view raw = reply_.raw_;
+        const std::size_t after_code = 4;
+        if (reply_.code_ == 0 || raw.size() <= after_code) return;
+        reply_.text_ = {after_code, raw.size() - after_code};
+        constexpr std::string_view key = "result=";
+        if (!starts_with(raw.substr(after_code), key)) return;
+        const std::size_t token = after_code + key.size();
+        std::size_t end = token;
+        while (end < raw.size() && raw[end] != ' ') ++end;
+        reply_.has_result_ = true;
+        reply_.result_ = {token, end - token};
+        const std::size_t tail = end < raw.size() ? end + 1 : end;
+        reply_.text_ = {tail, raw.size() - tail};
+        if (tail < raw.size()) split_tail(raw, tail);
+    }
+
+    void split_tail(std::string_view raw, std::size_t tail) {
+        const std::string_view text = raw.substr(tail);
+        std::size_t open = text.find('(');
+        std::size_t close = text.size() - 1;
+        switch (form_) {
+            case ReplyForm::tags:
+                if (open != 0) {
+                    reply_.attributes_ = {tail, text.size()};
+                    return;
+                }
+                close = text.find(')');
+                if (close == std::string_view::npos) return;
+                if (close + 1 < text.size()) {
+                    if (text[close + 1] != ' ') return;
+                    reply_.attributes_ = {tail + close + 2, text.size() - close - 2};
+                }
+                break;
+            case ReplyForm::value:
+                if (open != 0 || close == 0 || text[close] != ')') return;
+                break;
+            default:
+                if (open == std::string_view::npos || text[close] != ')') return;
+        }
+        reply_.has_data_ = true;
+        reply_.data_ = {tail + open + 1, close - open - 1};
+    }
+
+    std::size_t limit_;
+    std::size_t skipped_ = 0;
+    State state_ = State::waiting;
+    ReplyForm form_ = ReplyForm::tags;
+    bool hung_up_ = false;
+    bool stray_lines_ = false;
+    Reply reply_;
+};
+
+/// Reads one reply from text, lines ended by LF (the last one need not be).
+/// Its code is 0 when the text holds no complete reply.
+inline Reply parse_reply(std::string_view text, ReplyForm form = ReplyForm::tags) {
+    ReplyReader reader;
+    reader.expect(form);
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        if (reader.push(text.substr(0, end))) return reader.reply();
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return {};
+}
+
+}}}  // namespace agi::v0::wire

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The script part of a FastAGI URL: path and query.
+
+#include <agi/version.hpp>
+#include <agi/wire/escape.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 {
+
+namespace wire {
+
+/// The text with each `%XX` replaced by its byte. A `+` stays a plus, as telephone numbers have
+/// them; a `%` without two hexadecimal digits stays as it is.
+inline std::string percent_decoded(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
+            hex_digit(text[i + 2]) >= 0) {
+            out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+            i += 2;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+}  // namespace wire
+
+/// `pin?account=42` of `agi://host/pin?account=42`. Views the text it was made from.
+class Script {
+  public:
+    explicit Script(std::string_view text) noexcept : path_{text.substr(0, text.find('?'))} {
+        if (path_.size() < text.size()) query_ = text.substr(path_.size() + 1);
+    }
+
+    /// Up to the `?`, as sent: not decoded, without the `/` after the host.
+    [[nodiscard]] std::string_view path() const noexcept { return path_; }
+
+    /// After the `?`, as sent.
+    [[nodiscard]] std::string_view raw_query() const noexcept { return query_; }
+
+    /// The first value of a name, both percent-decoded. Empty when the name stands without a `=`,
+    /// nothing when it is not there.
+    [[nodiscard]] std::optional<std::string> query(std::string_view name) const {
+        std::optional<std::string> found;
+        for_each_query([&](std::string&& key, std::string&& value) {
+            if (!found && key == name) found = std::move(value);
+        });
+        return found;
+    }
+
+    /// Calls `visit(name, value)` for every part of the query, in order, percent-decoded.
+    template <class Visitor>
+    void for_each_query(Visitor&& visit) const {
+        for (std::string_view rest = query_; !rest.empty();) {
+            const std::string_view item = rest.substr(0, rest.find('&'));
+            rest.remove_prefix(item.size() < rest.size() ? item.size() + 1 : item.size());
+            if (item.empty()) continue;
+            const std::size_t equals = item.find('=');
+            const std::string_view value =
+                equals == std::string_view::npos ? std::string_view{} : item.substr(equals + 1);
+            visit(wire::percent_decoded(item.substr(0, equals)), wire::percent_decoded(value));
+        }
+    }
+
+  private:
+    std::string_view path_;
+    std::string_view query_;
+};
+
+}}  // namespace agi::v0
