@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The protocol of a session without its I/O: whose turn it is, and what is known of the call.
+
+#include <agi/version.hpp>
+#include <agi/wire/environment.hpp>
+#include <agi/wire/error.hpp>
+#include <agi/wire/reply_reader.hpp>
+#include <agi/wire/request.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 {
+
+/// How the program learnt that the call is over.
+enum class HangupSource : unsigned char {
+    none,           ///< It has not.
+    hangup_line,    ///< A HANGUP line (FastAGI).
+    dead_channel,   ///< 511.
+    closed_stream,  ///< Asterisk closed its end.
+};
+
+/// The rules of one request, one reply. Whoever has the bytes drives it:
+///
+///     while (!talk.push_environment(next_line())) {}
+///     talk.begin(request, form);  send(request);
+///     while (!talk.push(next_line())) {}
+///     use(talk.reply());
+///
+/// Sessions of every kind are loops around it.
+class Conversation {
+  public:
+    enum class State : unsigned char {
+        environment,  ///< The agi_* block is not complete.
+        ready,        ///< A request may be sent.
+        awaiting,     ///< A reply is owed.
+        out_of_step,  ///< A request may have been sent in part: nothing more can be sent.
+        closed,       ///< Asterisk has closed the stream.
+    };
+
+    explicit Conversation(wire::EnvironmentLimits limits = {},
+                          std::size_t reply_limit = wire::ReplyReader::default_limit)
+        : environment_{limits}, reader_{reply_limit} {}
+
+    /// Takes the next line of the environment. True when it is complete.
+    bool push_environment(std::string_view line) {
+        if (!environment_.push(line)) return false;
+        if (line_limit_ == 0) line_limit_ = environment().version().line_limit();
+        state_ = State::ready;
+        return true;
+    }
+
+    /// A request is about to be sent. A reply that is still owed must have been read before.
+    ///
+    /// @throws AGIArgumentError  the line is longer than this Asterisk takes
+    /// @throws AGISIGPIPEHangup  the stream is closed
+    /// @throws AGIError          out of step
+    void begin(std::string_view request, ReplyForm form) {
+        switch (state_) {
+            case State::ready: break;
+            case State::closed: throw AGISIGPIPEHangup(request, "not sent, the stream is closed");
+            case State::awaiting:
+                throw AGIError(request, "not sent, the reply to another request is owed");
+            default: throw AGIError(request, "not sent, the session is out of step");
+        }
+        if (request.size() > line_limit_) {
+            throw AGIArgumentError(request, "not sent, it has " + std::to_string(request.size()) +
+                                                " bytes and this Asterisk takes " +
+                                                std::to_string(line_limit_));
+        }
+        reader_.expect(form);
+        form_ = form;
+        state_ = State::awaiting;
+    }
+
+    /// Takes the next line. True when the reply is complete.
+    bool push(std::string_view line) {
+        const bool complete = reader_.push(line);
+        if (reader_.hung_up()) note(HangupSource::hangup_line);
+        if (!complete) return false;
+        if (usage_owed_) {
+            // EXEC hands the application's number to Asterisk as its own status, so after a 1 a 520
+            // follows. It comes before the reply to this request.
+            usage_owed_ = false;
+            if (reply().code() == 520) {
+                reader_.expect(form_);
+                return false;
+            }
+        }
+        usage_owed_ =
+            form_ == ReplyForm::application && reply().code() == 200 && reply().result() == "1";
+        if (reply().code() == 511) note(HangupSource::dead_channel);
+        state_ = State::ready;
+        return true;
+    }
+
+    /// The peer has closed after this part of a line. True when a reply was cut: `reply()` then
+    /// holds what came of it.
+    bool close(std::string_view partial = {}) {
+        const bool cut = state_ == State::awaiting && reader_.cut(partial);
+        note(HangupSource::closed_stream);
+        state_ = State::closed;
+        return cut;
+    }
+
+    /// The request of `begin` may have been sent in part.
+    void lose_step() noexcept { state_ = State::out_of_step; }
+
+    [[nodiscard]] State state() const noexcept { return state_; }
+    [[nodiscard]] const Reply& reply() const noexcept { return reader_.reply(); }
+    [[nodiscard]] const Environment& environment() const noexcept {
+        return environment_.environment();
+    }
+
+    [[nodiscard]] HangupSource hangup_source() const noexcept { return hangup_; }
+
+    /// The longest request line, without its LF. From agi_version, unless it was set.
+    [[nodiscard]] std::size_t line_limit() const noexcept { return line_limit_; }
+    void line_limit(std::size_t bytes) noexcept { line_limit_ = bytes; }
+
+  private:
+    void note(HangupSource source) noexcept {
+        if (hangup_ == HangupSource::none) hangup_ = source;
+    }
+
+    wire::EnvironmentReader environment_;
+    wire::ReplyReader reader_;
+    std::size_t line_limit_ = 0;
+    State state_ = State::environment;
+    ReplyForm form_ = ReplyForm::tags;
+    HangupSource hangup_ = HangupSource::none;
+    bool usage_owed_ = false;
+};
+
+}}  // namespace agi::v0

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// What a Session asks of the stream that it talks through.
+
+#include <agi/version.hpp>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace agi { inline namespace v0 {
+
+// A LineStream moves lines between the program and Asterisk. It is movable and has two members:
+//
+//   bool read_line(std::string& line);
+//       Waits for the next line and puts it into `line`, without its LF; a CR is left alone.
+//       False when the peer has closed; `line` then holds what came after the last LF, if anything.
+//
+//   void write_line(std::string_view line);
+//       Sends the line and an LF, in one write. Throws AGISIGPIPEHangup when the peer has closed.
+//
+// Any other exception passes through the Session, which then knows that a reply is owed, or that a
+// line may have been sent in part.
+
+namespace wire {
+
+template <class Stream, class = void>
+struct has_read_line : std::false_type {};
+template <class Stream>
+struct has_read_line<
+    Stream, std::enable_if_t<std::is_convertible_v<
+                decltype(std::declval<Stream&>().read_line(std::declval<std::string&>())), bool>>>
+    : std::true_type {};
+
+template <class Stream, class = void>
+struct has_write_line : std::false_type {};
+template <class Stream>
+struct has_write_line<Stream, std::void_t<decltype(std::declval<Stream&>().write_line(
+                                  std::declval<std::string_view>()))>> : std::true_type {};
+
+}  // namespace wire
+
+/// Whether the type has the members of a LineStream.
+template <class Stream>
+inline constexpr bool is_line_stream_v = wire::has_read_line<Stream>::value&&
+    wire::has_write_line<Stream>::value&& std::is_move_constructible_v<Stream>;
+
+}}  // namespace agi::v0
