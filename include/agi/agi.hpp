@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Everything that a program started by AGI() needs.
+
+#include <agi/command/call.hpp>
+#include <agi/command/dialplan.hpp>
+#include <agi/command/digits.hpp>
+#include <agi/command/playback.hpp>
+#include <agi/command/say.hpp>
+#include <agi/command/script.hpp>
+#include <agi/command/variable.hpp>
+#include <agi/session/session.hpp>
+#include <agi/stream/fd_stream.hpp>
+#include <agi/stream/stdio_stream.hpp>
+#include <agi/version.hpp>

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Commands that wait for keys.
+
+#include <agi/command/parse.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace agi { inline namespace v0 {
+
+/// Plays a prompt and collects digits.
+///
+///     GET DATA <file> [timeout] [max digits]
+///
+/// The first key stops the prompt; `#`, the last allowed digit or silence ends the entry. A hang-up
+/// during it makes the reply -1 (AGIAppError); after one: AGIDeadChannelError.
+struct GetData {
+    std::string file;  ///< Sound file, without extension; empty: no prompt.
+    std::chrono::milliseconds timeout{
+        2000};             ///< Silence that ends the entry, before the first digit
+                           ///< and between digits. 0: Asterisk's own, 6 s and 2 s.
+    int max_digits = 255;  ///< 1 to 1023.
+
+    struct Result {
+        std::string digits;      ///< `0-9*A-D`, without the final `#`; may be empty.
+        bool timed_out = false;  ///< Silence ended the entry, not `#` or the last allowed digit.
+    };
+
+    static constexpr bool works_after_hangup = false;
+
+    /// @throws AGIArgumentError  max_digits is out of range: 1024 would overrun Asterisk's buffer
+    [[nodiscard]] wire::Request request() const {
+        wire::require_range("GET DATA", "max_digits", max_digits, 1, 1023);
+        return wire::Request{"GET DATA", file, timeout, max_digits};
+    }
+
+    /// @throws AGIAppError  the file is missing, or the channel hung up
+    [[nodiscard]] Result parse(const Reply& reply) const {
+        if (reply.result() == "-1")
+            wire::fail(*this, reply, "the file is missing, or the channel hung up");
+        for (const char digit : reply.result()) {
+            if (!is_dtmf(digit)) wire::unexpected(*this, reply);
+        }
+        const bool timed_out = reply.data() == "timeout";
+        if (!timed_out && !reply.text().empty()) wire::unexpected(*this, reply);
+        return {std::string{reply.result()}, timed_out};
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Waits for a key.
+///
+///     WAIT FOR DIGIT <timeout>
+///
+/// Any key ends it. A hang-up during it makes the reply -1 (AGIAppError); after one:
+/// AGIDeadChannelError.
+struct WaitForDigit {
+    std::chrono::milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
+
+    struct Result {
+        std::optional<char> digit;  ///< The key.
+        bool timed_out = false;     ///< No key came in time. False without a digit: AMI stopped it.
+    };
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"WAIT FOR DIGIT", timeout}; }
+
+    /// @throws AGIAppError  the channel hung up, or an error
+    [[nodiscard]] Result parse(const Reply& reply) const {
+        const int number = wire::number_of(*this, reply);
+        // 1: bytes came on the control stream; 1000 to 1004: AMI's ControlPlayback.
+        if (number == 1 || (number >= 1000 && number <= 1004)) return {};
+        const auto digit = wire::key_of(*this, reply, "the channel hung up");
+        return {digit, !digit};
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+}}  // namespace agi::v0

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// What the commands share: reading a result, and saying what is wrong with it.
+
+#include <agi/version.hpp>
+#include <agi/wire/digit_set.hpp>
+#include <agi/wire/error.hpp>
+#include <agi/wire/request.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 {
+
+/// A timeout without an end.
+inline constexpr std::chrono::milliseconds forever{-1};
+
+namespace wire {
+
+/// Throws that the command failed.
+template <class Error = AGIAppError, class Command>
+[[noreturn]] void fail(const Command& command, const Reply& reply, std::string_view why) {
+    throw Error(command.request(), reply, why);
+}
+
+/// Throws that this command never gets such a reply.
+template <class Command>
+[[noreturn]] void unexpected(const Command& command, const Reply& reply) {
+    fail<AGIUnknownError>(command, reply, "not a reply to this command");
+}
+
+/// The result as a whole number. @throws AGIUnknownError  it is none
+template <class Command>
+int number_of(const Command& command, const Reply& reply) {
+    const auto number = reply.number();
+    if (!number) unexpected(command, reply);
+    return *number;
+}
+
+/// The result of a command that says just one number when it worked, and -1 when not.
+template <class Command>
+void expect_number(const Command& command, const Reply& reply, int good, std::string_view why) {
+    const int number = number_of(command, reply);
+    if (number == -1) fail(command, reply, why);
+    if (number != good) unexpected(command, reply);
+}
+
+/// The key in a result: 0 is none, -1 a failure. @throws AGIAppError, AGIUnknownError
+template <class Command>
+std::optional<char> key_of(const Command& command, const Reply& reply, std::string_view why) {
+    const int number = number_of(command, reply);
+    if (number == 0) return std::nullopt;
+    if (number == -1) fail(command, reply, why);
+    const auto key = dtmf_from_code(number);
+    if (!key) unexpected(command, reply);
+    return key;
+}
+
+/// @throws AGIArgumentError  the member's value is out of its range
+template <class Integer>
+void require_range(const char* verb, const char* member, Integer value, Integer low, Integer high) {
+    if (value >= low && value <= high) return;
+    throw AGIArgumentError(verb, std::string{member} + " is " + std::to_string(value) + ", not " +
+                                     std::to_string(low) + " to " + std::to_string(high));
+}
+
+}  // namespace wire
+}}  // namespace agi::v0
