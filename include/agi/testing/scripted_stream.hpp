@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// A LineStream that plays Asterisk's part of a written dialogue, for tests of call logic.
+
+#include <agi/testing/dialogue.hpp>
+#include <agi/testing/words.hpp>
+#include <agi/version.hpp>
+#include <agi/wire/error.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace agi { inline namespace v0 { namespace testing {
+
+/// The program did not follow the script. `what()` shows the dialogue up to there. It is not an
+/// AGIException, so that call logic which handles those does not swallow it.
+class ScriptMismatch : public std::logic_error {
+    using std::logic_error::logic_error;
+};
+
+/// What an operation that is to fail does.
+enum class Failure : unsigned char {
+    closed,  ///< The far end has closed: a read finds the end, a write throws AGISIGPIPEHangup.
+    error,   ///< Throws StreamFailure, as a stream with a timeout would.
+};
+
+/// Thrown by an operation that was told to fail.
+class StreamFailure : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Answers the program with the replies of a dialogue, and checks what the program sends.
+///
+///     Session session{ScriptedStream{R"(
+///         << agi_request: pin
+///         <<
+///         >> GET DATA "enter-pin" 5000 4
+///         << 200 result=1234
+///     )"}};
+///
+/// Requests are compared as the words that Asterisk reads in them, so their quoting does not matter.
+/// At the end of the dialogue the stream is closed. No timing, no I/O.
+class ScriptedStream {
+  public:
+    /// @throws std::invalid_argument  the text is not a dialogue
+    explicit ScriptedStream(std::string_view dialogue) : script_{parse_dialogue(dialogue)} {}
+
+    /// From the `n`-th read or write on, counted from 1, the stream fails.
+    void fail_at(std::size_t n, Failure failure = Failure::closed) {
+        fail_at_ = n;
+        failure_ = failure;
+    }
+
+    /// @throws ScriptMismatch  the script says that it is the program's turn
+    bool read_line(std::string& line) {
+        line.clear();
+        if (fails()) return false;
+        const std::size_t reply = find(DialogueLine::Kind::received, read_);
+        const std::size_t request = find(DialogueLine::Kind::sent, written_);
+        if (request < reply) {
+            mismatch("the program waits for a line, and the script for a request", request, {});
+        }
+        if (reply == script_.size()) return false;
+        read_ = reply + 1;
+        line = script_[reply].text;
+        return script_[reply].complete;
+    }
+
+    /// @throws ScriptMismatch  the script has another request here, or none
+    void write_line(std::string_view line) {
+        if (fails()) throw AGISIGPIPEHangup({}, "the scripted stream is closed");
+        const std::size_t request = find(DialogueLine::Kind::sent, written_);
+        if (request == script_.size()) {
+            mismatch("the program sends a line that the script does not have", request, line);
+        }
+        if (words(script_[request].text) != words(line)) {
+            mismatch("the program sends another line than the script has", request, line);
+        }
+        written_ = request + 1;
+    }
+
+    /// Whether the program has sent every request and read every reply.
+    [[nodiscard]] bool finished() const {
+        return find(DialogueLine::Kind::sent, written_) == script_.size() &&
+               find(DialogueLine::Kind::received, read_) == script_.size();
+    }
+
+    /// @throws ScriptMismatch  the program has left requests or replies of the script
+    void check_finished() const {
+        if (finished()) return;
+        const std::size_t request = find(DialogueLine::Kind::sent, written_);
+        const std::size_t reply = find(DialogueLine::Kind::received, read_);
+        mismatch("the program has ended before the script", request < reply ? request : reply, {});
+    }
+
+    /// How many reads and writes there were.
+    [[nodiscard]] std::size_t operations() const noexcept { return operations_; }
+
+  private:
+    [[nodiscard]] std::size_t find(DialogueLine::Kind kind, std::size_t from) const {
+        while (from < script_.size() && script_[from].kind != kind) ++from;
+        return from;
+    }
+
+    bool fails() {
+        ++operations_;
+        if (fail_at_ == 0 || operations_ < fail_at_) return false;
+        if (failure_ == Failure::error) {
+            throw StreamFailure{"operation " + std::to_string(operations_) + " was told to fail"};
+        }
+        return true;
+    }
+
+    [[noreturn]] void mismatch(const char* what, std::size_t at, std::string_view got) const {
+        constexpr std::size_t shown_before = 12;
+        std::string text{what};
+        text += ":\n";
+        for (std::size_t i = at > shown_before ? at - shown_before : 0; i < at; ++i) {
+            text += "         " + line(i) + '\n';
+        }
+        text += "  script " + (at < script_.size() ? line(at) : std::string{"(ends here)"}) + '\n';
+        if (got.data() != nullptr) text += "  sent   >> " + std::string{got} + '\n';
+        throw ScriptMismatch{text};
+    }
+    [[nodiscard]] std::string line(std::size_t i) const {
+        return mark(script_[i].kind) + script_[i].text;
+    }
+
+    std::vector<DialogueLine> script_;
+    std::size_t read_ = 0;     ///< Where to look for the next reply.
+    std::size_t written_ = 0;  ///< Where to look for the next request.
+    std::size_t operations_ = 0;
+    std::size_t fail_at_ = 0;
+    Failure failure_ = Failure::closed;
+};
+
+}}}  // namespace agi::v0::testing
