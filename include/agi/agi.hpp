@@ -3,11 +3,15 @@
 // Everything that a program started by AGI() needs.
 
 #include <agi/command/call.hpp>
+#include <agi/command/database.hpp>
 #include <agi/command/dialplan.hpp>
 #include <agi/command/digits.hpp>
 #include <agi/command/playback.hpp>
+#include <agi/command/record.hpp>
 #include <agi/command/say.hpp>
 #include <agi/command/script.hpp>
+#include <agi/command/speech.hpp>
+#include <agi/command/text.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>
 #include <agi/stream/fd_stream.hpp>

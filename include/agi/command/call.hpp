@@ -4,6 +4,7 @@
 
 #include <agi/command/parse.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -52,4 +53,150 @@ struct Hangup {
     }
 };
 
+/// The state of a channel. A newer Asterisk may say a number that has no name here.
+enum class ChannelState : int {
+    down = 0,
+    reserved = 1,
+    off_hook = 2,
+    dialing = 3,
+    ring = 4,     ///< An incoming call that is not answered yet.
+    ringing = 5,  ///< The telephone that we called rings.
+    up = 6,
+    busy = 7,
+    dialing_off_hook = 8,
+    pre_ring = 9,
+};
+
+/// Asks for the state of this channel or another one.
+///
+///     CHANNEL STATUS [channel]
+///
+/// After a hang-up: AGIDeadChannelError.
+struct ChannelStatus {
+    std::optional<std::string> channel{};  ///< The full name of the channel; without it, this one.
+
+    struct Result {
+        ChannelState state = ChannelState::down;
+        bool muted = false;
+    };
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"CHANNEL STATUS", channel}; }
+
+    /// @throws AGIAppError  there is no such channel
+    [[nodiscard]] Result parse(const Reply& reply) const {
+        constexpr int mute_flag = 1 << 16;
+        const int number = wire::number_of(*this, reply);
+        if (number == -1) wire::fail(*this, reply, "no such channel");
+        if (number < 0) wire::unexpected(*this, reply);
+        const bool muted = number / mute_flag % 2 == 1;
+        return {static_cast<ChannelState>(muted ? number - mute_flag : number), muted};
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Sets the caller's number and name.
+///
+///     SET CALLERID <"name" <number>>
+///
+/// Both are set: the one not given is emptied. After a hang-up: AGIDeadChannelError.
+struct SetCallerid {
+    std::string number;
+    std::string name{};
+
+    static constexpr bool works_after_hangup = false;
+
+    /// @throws AGIArgumentError  `"`, `<` or `>` in the number; more than 255 bytes together
+    [[nodiscard]] wire::Request request() const {
+        if (number.find_first_of("\"<>") != std::string::npos) {
+            throw AGIArgumentError("SET CALLERID",
+                                   "number has a quote or a bracket: " + wire::shown(number));
+        }
+        // Text without brackets is a name, unless it looks like a number.
+        std::string text = number;
+        if (!name.empty()) {
+            text = quoted(name) + " <" + number + '>';
+        } else if (number.empty() ||
+                   number.find_first_not_of("0123456789*#+") != std::string::npos) {
+            text = '<' + number + '>';
+        }
+        wire::require_range<std::size_t>("SET CALLERID", "the size", text.size(), 0, 255);
+        return wire::Request{"SET CALLERID", text};
+    }
+
+    /// Asterisk says 1 always.
+    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 1, "not set"); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+
+  private:
+    /// Caller IDs have quoting of their own, under that of AGI.
+    static std::string quoted(const std::string& text) {
+        std::string out = "\"";
+        for (const char c : text) {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+        return out + '"';
+    }
+};
+
+/// Hangs up the channel after a time, unless it is set again.
+///
+///     SET AUTOHANGUP <seconds>
+///
+/// After a hang-up: AGIDeadChannelError.
+struct SetAutohangup {
+    std::chrono::milliseconds time{0};  ///< From now; 0 switches it off. Up to 24 days.
+
+    static constexpr bool works_after_hangup = false;
+
+    /// Asterisk before 1.6.1 ignores fractions of a second.
+    /// @throws AGIArgumentError  time is out of range
+    [[nodiscard]] wire::Request request() const {
+        const long long ms = time.count();
+        wire::require_range("SET AUTOHANGUP", "time", ms, 0LL, 2147483647LL);
+        if (ms % 1000 == 0) return wire::Request{"SET AUTOHANGUP", ms / 1000};
+        const std::string fraction = std::to_string(1000 + ms % 1000).substr(1);
+        return wire::Request{"SET AUTOHANGUP", std::to_string(ms / 1000) + '.' + fraction};
+    }
+
+    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Switches music on hold on or off. It plays until it is switched off, under other sounds not.
+///
+///     SET MUSIC on|off [class]
+///
+/// Asterisk says 0 always, also for an unknown class. After a hang-up: AGIDeadChannelError.
+struct SetMusic {
+    bool on = true;
+    std::optional<std::string> music_class{};  ///< Without it, the channel's own.
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SET MUSIC", on ? "on" : "off", music_class};
+    }
+
+    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
 }}  // namespace agi::v0

@@ -2,9 +2,12 @@
 #pragma once
 // Commands that use the dialplan.
 
+#include <agi/command/formatted.hpp>
 #include <agi/command/parse.hpp>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace agi { inline namespace v0 {
 
@@ -37,6 +40,125 @@ struct Exec {
         if (number < 0) wire::fail(*this, reply, "the application failed, or the channel hung up");
         return number;
     }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Options of a dialplan application, joined by commas, with a backslash in front of what the
+/// dialplan would take for its own: `,`, quotes, brackets, parentheses and backslashes.
+///
+///     Exec{"Dial", dialplan_options("PJSIP/100", 30, "tT")}
+template <class... Options>
+std::string dialplan_options(const Options&... options) {
+    std::string joined;
+    const auto add = [&joined](const Formatted& option) {
+        for (const char c : option.text()) {
+            if (std::string_view{",\"\\()[]"}.find(c) != std::string_view::npos) joined += '\\';
+            joined += c;
+        }
+        joined += ',';
+    };
+    (add(options), ...);
+    if (!joined.empty()) joined.pop_back();
+    return joined;
+}
+
+/// Runs a subroutine of the dialplan and waits for its Return.
+///
+///     GOSUB <context> <extension> <priority> [argument]
+///
+/// What a key press does is the subroutine's affair. After a hang-up: AGIDeadChannelError. The
+/// value of Return is in GOSUB_RETVAL.
+struct Gosub {
+    std::string context;
+    std::string extension;
+    Formatted priority;                     ///< A number from 1, or a label.
+    std::optional<std::string> argument{};  ///< ARG1 and so on, separated by commas.
+
+    static constexpr ReplyForm reply_form = ReplyForm::text;
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"GOSUB", context, extension, priority.text(), argument};
+    }
+
+    /// @throws AGIAppError  there is no such label, or the subroutine ended without a Return: a
+    ///                      hang-up
+    void parse(const Reply& reply) const {
+        const int number = wire::number_of(*this, reply);
+        if (number != 0) wire::fail(*this, reply, "not run");
+        if (reply.data()) wire::fail(*this, reply, "ended without a Return");
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Sets the context where the dialplan goes on after this program.
+///
+///     SET CONTEXT <context>
+///
+/// Not checked by Asterisk. Without SetPriority the dialplan goes on behind the present priority.
+/// After a hang-up: AGIDeadChannelError.
+struct SetContext {
+    std::string context;
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"SET CONTEXT", context}; }
+
+    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Sets the extension where the dialplan goes on after this program.
+///
+///     SET EXTENSION <extension>
+///
+/// Not checked by Asterisk. Without SetPriority the dialplan goes on behind the present priority.
+/// After a hang-up: AGIDeadChannelError.
+struct SetExtension {
+    std::string extension;
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SET EXTENSION", extension};
+    }
+
+    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Sets the priority where the dialplan goes on after this program.
+///
+///     SET PRIORITY <number or label>
+///
+/// After a hang-up: AGIDeadChannelError.
+struct SetPriority {
+    Formatted priority;  ///< A number from 1, or a label of the present context and extension.
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SET PRIORITY", priority.text()};
+    }
+
+    /// An unknown label is an AGIUsageError.
+    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }
 
     template <class Session>
     auto operator()(Session& session) const {

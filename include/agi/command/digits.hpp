@@ -54,6 +54,46 @@ struct GetData {
     }
 };
 
+/// Plays a prompt and waits for one key.
+///
+///     GET OPTION <file> <escape digits> [timeout]
+///
+/// A key in `escape_digits` ends it, during the prompt or after; other keys are lost. A hang-up
+/// during the prompt makes the reply -1 (AGIAppError), one after it looks like silence; after one:
+/// AGIDeadChannelError.
+struct GetOption {
+    std::string file;          ///< Sound file, without extension.
+    DigitSet escape_digits{};  ///< The keys that are waited for.
+    /// Silence after the prompt; 0: does not wait, negative: without end. Always sent, as without
+    /// it Asterisk crashes on a channel that has no dialplan.
+    std::chrono::milliseconds timeout{5000};
+
+    struct Result {
+        std::optional<char>
+            digit;            ///< The key; none in time, or the channel hung up after the prompt.
+        SampleOffset endpos;  ///< Where the prompt stopped.
+    };
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"GET OPTION", file, escape_digits, timeout};
+    }
+
+    /// @throws AGIAppError  the file cannot be opened, or the channel hung up during it
+    [[nodiscard]] Result parse(const Reply& reply) const {
+        const auto digit = wire::key_of(*this, reply, "not played, or the channel hung up");
+        const auto endpos = reply.endpos();
+        if (!endpos) wire::unexpected(*this, reply);
+        return {digit, {*endpos}};
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
 /// Waits for a key.
 ///
 ///     WAIT FOR DIGIT <timeout>

@@ -3,22 +3,112 @@
 // Commands that speak numbers, letters and times from recorded sounds.
 
 #include <agi/command/parse.hpp>
+#include <agi/wire/server_version.hpp>
 
+#include <chrono>
+#include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace agi { inline namespace v0 {
 
+// Of all of them: a key in `escape_digits` stops them, and is the result; other keys are lost. A
+// hang-up during one makes the reply -1 (AGIAppError); after one: AGIDeadChannelError.
+
+namespace wire {
+
+/// The result of every SAY command.
+template <class Command>
+std::optional<char> said(const Command& command, const Reply& reply) {
+    return key_of(command, reply, "not said: a sound is missing, or the channel hung up");
+}
+
+/// A letter as an argument of its own.
+template <class Letter>
+std::optional<std::string> letter(const std::optional<Letter>& value) {
+    if (!value) return std::nullopt;
+    return std::string(1, static_cast<char>(*value));
+}
+
+/// Seconds since 1970, before and after it.
+inline long long unix_seconds(std::chrono::system_clock::time_point time) noexcept {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch());
+    return seconds > time.time_since_epoch() ? seconds.count() - 1 : seconds.count();
+}
+
+}  // namespace wire
+
+/// Which letters SAY ALPHA says with "upper case" or "lower case" in front.
+enum class SayCase : char { none = 'n', lower = 'l', upper = 'u', all = 'a' };
+
+/// Spells text.
+///
+///     SAY ALPHA <text> <escape digits> [case]
+struct SayAlpha {
+    std::string text;
+    DigitSet escape_digits{};           ///< Keys that stop it; none by default.
+    std::optional<SayCase> say_case{};  ///< None by default. Since Asterisk 12.
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SAY ALPHA", text, escape_digits, wire::letter(say_case)};
+    }
+
+    /// @throws AGIArgumentError  a case for an Asterisk that knows none
+    void check_server(const ServerVersion& server) const {
+        if (say_case && server.known() && !server.has_say_alpha_case()) {
+            throw AGIArgumentError("SAY ALPHA", "say_case needs Asterisk 12");
+        }
+    }
+
+    /// The key that stopped it, if any.
+    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Says each character of a number: "one, two, three".
+///
+///     SAY DIGITS <digits> <escape digits>
+struct SayDigits {
+    std::string digits;  ///< Begins with a digit or with `-` and a digit; `*` and `#` may follow.
+    DigitSet escape_digits{};  ///< Keys that stop it; none by default.
+
+    static constexpr bool works_after_hangup = false;
+
+    /// @throws AGIArgumentError  digits begins otherwise: Asterisk refuses that. SayAlpha says it.
+    [[nodiscard]] wire::Request request() const {
+        const std::size_t first = !digits.empty() && digits[0] == '-' ? 1 : 0;
+        if (digits.size() <= first || digits[first] < '0' || digits[first] > '9') {
+            throw AGIArgumentError("SAY DIGITS",
+                                   "digits does not begin with a number: " + wire::shown(digits));
+        }
+        return wire::Request{"SAY DIGITS", digits, escape_digits};
+    }
+
+    /// The key that stopped it, if any.
+    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
 /// The gender of a spoken number. Which of them a language knows: f de es fr is pl pt; m es he pl;
-/// n da is no se; c is. The others ignore it.
+/// n da no is se; c is. The others ignore it.
 enum class Gender : char { feminine = 'f', masculine = 'm', neuter = 'n', common = 'c' };
 
 /// Says a number: "one hundred and five".
 ///
 ///     SAY NUMBER <number> <escape digits> [gender]
-///
-/// A key in `escape_digits` stops it; other keys are lost. A hang-up during it makes the reply -1
-/// (AGIAppError); after one: AGIDeadChannelError.
 struct SayNumber {
     int number = 0;
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
@@ -27,16 +117,127 @@ struct SayNumber {
     static constexpr bool works_after_hangup = false;
 
     [[nodiscard]] wire::Request request() const {
-        const char letter = gender ? static_cast<char>(*gender) : '\0';
-        if (!gender) return wire::Request{"SAY NUMBER", number, escape_digits};
-        return wire::Request{"SAY NUMBER", number, escape_digits, std::string_view{&letter, 1}};
+        return wire::Request{"SAY NUMBER", number, escape_digits, wire::letter(gender)};
     }
 
     /// The key that stopped it, if any.
     /// @throws AGIAppError  a sound is missing, the language cannot say it, or the channel hung up
-    [[nodiscard]] std::optional<char> parse(const Reply& reply) const {
-        return wire::key_of(*this, reply, "not said: a sound is missing, or the channel hung up");
+    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
     }
+};
+
+/// Spells text with the words of the radio alphabet: "alpha, bravo".
+///
+///     SAY PHONETIC <text> <escape digits>
+struct SayPhonetic {
+    std::string text;
+    DigitSet escape_digits{};  ///< Keys that stop it; none by default.
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SAY PHONETIC", text, escape_digits};
+    }
+
+    /// The key that stopped it, if any.
+    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+namespace wire {
+
+/// SAY DATE and SAY TIME read 32 bits. @throws AGIArgumentError  outside 1901 to 2038
+inline int unix_seconds_32(const char* verb, std::chrono::system_clock::time_point time) {
+    const long long seconds = unix_seconds(time);
+    require_range<long long>(verb, "time", seconds, std::numeric_limits<int>::min(),
+                             std::numeric_limits<int>::max());
+    return static_cast<int>(seconds);
+}
+
+}  // namespace wire
+
+/// Says a date, in Asterisk's time zone.
+///
+///     SAY DATE <seconds since 1970> <escape digits>
+struct SayDate {
+    std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
+    DigitSet escape_digits{};  ///< Keys that stop it; none by default.
+
+    static constexpr bool works_after_hangup = false;
+
+    /// @throws AGIArgumentError  time is outside 1901 to 2038
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SAY DATE", wire::unix_seconds_32("SAY DATE", time), escape_digits};
+    }
+
+    /// The key that stopped it, if any.
+    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Says a time of day, in Asterisk's time zone.
+///
+///     SAY TIME <seconds since 1970> <escape digits>
+struct SayTime {
+    std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
+    DigitSet escape_digits{};  ///< Keys that stop it; none by default.
+
+    static constexpr bool works_after_hangup = false;
+
+    /// @throws AGIArgumentError  time is outside 1901 to 2038
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SAY TIME", wire::unix_seconds_32("SAY TIME", time), escape_digits};
+    }
+
+    /// The key that stopped it, if any.
+    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Says a date and time in a format.
+///
+///     SAY DATETIME <seconds since 1970> <escape digits> [format] [time zone]
+///
+/// Letters of the format, in English: A weekday, B b h month, m its number, d e day, Y year, I l
+/// hour (12), H k hour (24), M minute, P p am or pm, S seconds, R = HM, T = HMS, Q date, with
+/// "today" and the like, q the same but nothing for today; `'file'` a sound file.
+struct SayDatetime {
+    std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
+    DigitSet escape_digits{};             ///< Keys that stop it; none by default.
+    std::optional<std::string> format{};  ///< By default the language's own.
+    std::optional<std::string>
+        zone{};  ///< Such as `Europe/Berlin`; by default Asterisk's. With it, and
+                 ///< no format, the format is `ABdY 'digits/at' IMp`.
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        const auto sent = zone && !format ? std::string{"ABdY 'digits/at' IMp"} : format;
+        return wire::Request{"SAY DATETIME", wire::unix_seconds(time), escape_digits, sent, zone};
+    }
+
+    /// The key that stopped it, if any.
+    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
 
     template <class Session>
     auto operator()(Session& session) const {

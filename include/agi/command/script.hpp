@@ -4,6 +4,7 @@
 
 #include <agi/command/formatted.hpp>
 #include <agi/command/parse.hpp>
+#include <agi/wire/reply_form.hpp>
 
 #include <string>
 
@@ -54,6 +55,68 @@ struct Verbose {
     void parse(const Reply& reply) const {
         if (wire::number_of(*this, reply) != 1) wire::unexpected(*this, reply);
     }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Ends AsyncAGI; the dialplan goes on. Does nothing elsewhere.
+///
+///     ASYNCAGI BREAK
+///
+/// Works after a hang-up.
+struct AsyncAGIBreak {
+    static constexpr bool works_after_hangup = true;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"ASYNCAGI BREAK"}; }
+
+    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not ended"); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Ends the session, and lets Asterisk set AGISTATUS to FAILURE.
+///
+///     failure
+///
+/// There is no reply: nothing can be sent after it. Works after a hang-up.
+struct Failure {
+    static constexpr ReplyForm reply_form = ReplyForm::none;
+    static constexpr bool works_after_hangup = true;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"failure"}; }
+    void parse(const Reply& /*none*/) const {}
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Sends a line that was written elsewhere, as it is.
+///
+///     RawCommand{R"(GET DATA "enter-pin" 5000)"}
+///
+/// For commands that this library does not have. Whoever writes the line does the quoting. How the
+/// reply is read follows from the command in the line.
+struct RawCommand {
+    std::string line;
+
+    static constexpr bool works_after_hangup = false;  ///< As most commands.
+
+    [[nodiscard]] ReplyForm reply_form() const noexcept { return wire::form_of(line); }
+
+    /// @throws AGIArgumentError  LF, NUL or CR in it, more than 64 words, or it begins with
+    ///                           `failure`
+    [[nodiscard]] wire::Request request() const { return wire::Request::raw(line); }
+
+    /// The reply, whatever its result; other codes than 200 are exceptions.
+    [[nodiscard]] Reply parse(const Reply& reply) const { return reply; }
 
     template <class Session>
     auto operator()(Session& session) const {

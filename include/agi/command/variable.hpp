@@ -2,11 +2,14 @@
 #pragma once
 // Commands for channel variables and dialplan functions.
 
+#include <agi/command/expression.hpp>
 #include <agi/command/formatted.hpp>
 #include <agi/command/parse.hpp>
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace agi { inline namespace v0 {
 
@@ -62,6 +65,104 @@ struct SetVariable {
     /// Asterisk says 1 always, also when a function refused the value.
     void parse(const Reply& reply) const {
         if (wire::number_of(*this, reply) != 1) wire::unexpected(*this, reply);
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Evaluates an expression of the dialplan.
+///
+///     GET FULL VARIABLE <expression> [channel]
+///
+/// `GetFullVariable{"${CALLERID(num)}/${EXTEN}"}`: what stands in `${}` and `$[]` is evaluated, the
+/// rest is text, a bare name too. Works after a hang-up. An expression is code: never build one
+/// from what a caller sent.
+struct GetFullVariable {
+    std::string expression;
+    std::optional<std::string> channel{};  ///< The full name of a channel; without it, this one.
+
+    static constexpr ReplyForm reply_form = ReplyForm::value;
+    static constexpr bool works_after_hangup = true;
+
+    /// The value of a variable or function, without its `${}`.
+    /// @throws AGIArgumentError  `$`, `{` or `}` in the name
+    static GetFullVariable of(std::string_view name, std::optional<std::string> channel = {}) {
+        wire::refuse_expression("GET FULL VARIABLE", name);
+        return {"${" + std::string{name} + '}', std::move(channel)};
+    }
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"GET FULL VARIABLE", expression, channel};
+    }
+
+    /// The text. A variable that is not set is empty.
+    /// @throws AGIAppError  there is no such channel
+    [[nodiscard]] std::string parse(const Reply& reply) const {
+        return std::string{wire::evaluated(*this, reply)};
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Reads a variable or a dialplan function exactly, whatever its value holds.
+///
+///     GET FULL VARIABLE ${URIENCODE(${<name>})}
+///
+/// A value with line feeds cannot always be told from the lines behind it: this way it travels
+/// percent-encoded. Needs func_uri in Asterisk. Works after a hang-up.
+struct GetVariableExact {
+    std::string name;
+
+    static constexpr ReplyForm reply_form = ReplyForm::value;
+    static constexpr bool works_after_hangup = true;
+
+    /// @throws AGIArgumentError  `$`, `{` or `}` in the name
+    [[nodiscard]] wire::Request request() const {
+        wire::refuse_expression("GET FULL VARIABLE", name);
+        return wire::Request{"GET FULL VARIABLE",
+                             wire::uri_probe + ("${URIENCODE(${" + name + "})}")};
+    }
+
+    /// The value. A variable that is not set is empty.
+    /// @throws AGIAppError  Asterisk has no URIENCODE
+    [[nodiscard]] std::string parse(const Reply& reply) const {
+        return wire::percent_decoded(wire::uri_probed(*this, reply));
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Sets a variable, or writes a dialplan function, to a value that may hold line feeds.
+///
+///     EXEC Exec Set(<name>=${URIDECODE(<percent-encoded value>)})
+///
+/// Needs app_exec and func_uri in Asterisk; without the latter the variable becomes empty. Works
+/// after a hang-up. The value takes up to three bytes of the line for each of its own.
+struct SetVariableExact {
+    std::string name;
+    Formatted value;  ///< Text, or anything that fmt can format. No NUL.
+
+    static constexpr ReplyForm reply_form = ReplyForm::application;
+    static constexpr bool works_after_hangup = true;
+
+    /// @throws AGIArgumentError  `$`, `{`, `}` or `=` in the name, a NUL in the value
+    [[nodiscard]] wire::Request request() const {
+        wire::refuse_expression("EXEC", name, "${}=");
+        return wire::set_by_expression(name, value.text());
+    }
+
+    /// @throws AGIAppError  Asterisk has no application Exec, or the name was refused
+    void parse(const Reply& reply) const {
+        if (wire::number_of(*this, reply) != 0) wire::fail(*this, reply, "not set");
     }
 
     template <class Session>

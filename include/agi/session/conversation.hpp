@@ -19,6 +19,7 @@ enum class HangupSource : unsigned char {
     none,           ///< It has not.
     hangup_line,    ///< A HANGUP line (FastAGI).
     dead_channel,   ///< 511.
+    reply,          ///< A reply that says so: RECORD FILE, SPEECH RECOGNIZE.
     closed_stream,  ///< Asterisk closed its end.
 };
 
@@ -47,7 +48,8 @@ class Conversation {
     /// Takes the next line of the environment. True when it is complete.
     bool push_environment(std::string_view line) {
         if (!environment_.push(line)) return false;
-        if (line_limit_ == 0) line_limit_ = environment().version().line_limit();
+        if (!server_.known()) server_ = environment().version();
+        if (line_limit_ == 0) line_limit_ = server_.line_limit();
         state_ = State::ready;
         return true;
     }
@@ -105,6 +107,12 @@ class Conversation {
         return cut;
     }
 
+    /// The request of `begin` has no reply, and ends the session.
+    void finish() noexcept { state_ = State::closed; }
+
+    /// The reply says that the call is over.
+    void note_hangup() noexcept { note(HangupSource::reply); }
+
     /// The request of `begin` may have been sent in part.
     void lose_step() noexcept { state_ = State::out_of_step; }
 
@@ -116,7 +124,12 @@ class Conversation {
 
     [[nodiscard]] HangupSource hangup_source() const noexcept { return hangup_; }
 
-    /// The longest request line, without its LF. From agi_version, unless it was set.
+    /// Which Asterisk this is: what agi_version says, unless it was set before the environment
+    /// came.
+    [[nodiscard]] const ServerVersion& server() const noexcept { return server_; }
+    void server(const ServerVersion& version) noexcept { server_ = version; }
+
+    /// The longest request line, without its LF: what the server takes, unless it was set.
     [[nodiscard]] std::size_t line_limit() const noexcept { return line_limit_; }
     void line_limit(std::size_t bytes) noexcept { line_limit_ = bytes; }
 
@@ -127,6 +140,7 @@ class Conversation {
 
     wire::EnvironmentReader environment_;
     wire::ReplyReader reader_;
+    ServerVersion server_;
     std::size_t line_limit_ = 0;
     State state_ = State::environment;
     ReplyForm form_ = ReplyForm::tags;

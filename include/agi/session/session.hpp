@@ -23,7 +23,8 @@ using TraceHook = Hook<Direction, std::string_view>;
 /// What may be set before a session reads its first line.
 struct SessionOptions {
     TraceHook trace{};           ///< Called for every line, those of the environment too.
-    std::size_t line_limit = 0;  ///< Longest request line in bytes; 0: what agi_version takes.
+    ServerVersion server{};      ///< Which Asterisk it is, where agi_version is not to be believed.
+    std::size_t line_limit = 0;  ///< Longest request line in bytes; 0: what that Asterisk takes.
     wire::EnvironmentLimits environment{};
     std::size_t reply_limit = wire::ReplyReader::default_limit;  ///< Bytes of one reply.
 };
@@ -49,6 +50,7 @@ class Session {
         : stream_{std::move(stream)},
           trace_{std::move(options.trace)},
           conversation_{options.environment, options.reply_limit} {
+        conversation_.server(options.server);
         conversation_.line_limit(options.line_limit);
         do {
             read_line("environment");
@@ -80,8 +82,13 @@ class Session {
                       "A command needs  parse(const agi::Reply&) const");
         if constexpr (complete) {
             const wire::Request request = command.request();
-            const Reply& reply = exchange(request, wire::reply_form(command));
-            wire::throw_on_error(request, reply);
+            if constexpr (wire::has_check_server<Command>::value) command.check_server(server());
+            const ReplyForm form = wire::reply_form(command);
+            const Reply& reply = exchange(request, form);
+            if (form != ReplyForm::none) wire::throw_on_error(request, reply);
+            if constexpr (wire::has_says_hangup<Command>::value) {
+                if (Command::says_hangup(reply)) conversation_.note_hangup();
+            }
             return command.parse(reply);
         }
     }
@@ -108,6 +115,9 @@ class Session {
         return conversation_.hangup_source();
     }
 
+    /// Which Asterisk this is.
+    [[nodiscard]] const ServerVersion& server() const noexcept { return conversation_.server(); }
+
     [[nodiscard]] Conversation::State state() const noexcept { return conversation_.state(); }
 
     /// The longest request line in bytes, without its LF.
@@ -127,6 +137,10 @@ class Session {
         while (conversation_.state() == Conversation::State::awaiting) await(request);
         conversation_.begin(request, form);
         write_line(request);
+        if (form == ReplyForm::none) {
+            conversation_.finish();
+            return conversation_.reply();
+        }
         while (!await(request)) {
         }
         return conversation_.reply();

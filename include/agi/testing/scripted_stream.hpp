@@ -41,8 +41,8 @@ class StreamFailure : public std::runtime_error {
 ///         << 200 result=1234
 ///     )"}};
 ///
-/// Requests are compared as the words that Asterisk reads in them, so their quoting does not matter.
-/// At the end of the dialogue the stream is closed. No timing, no I/O.
+/// Requests are compared as the words that Asterisk reads in them, so their quoting does not
+/// matter. At the end of the dialogue the stream is closed. No timing, no I/O.
 class ScriptedStream {
   public:
     /// @throws std::invalid_argument  the text is not a dialogue

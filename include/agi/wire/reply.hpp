@@ -22,6 +22,7 @@ enum class ReplyForm : unsigned char {
     value,        ///< `result=1 (any text)`: everything up to the last byte; may hold line feeds.
     text,         ///< `result=0 Gosub complete`: free text.
     application,  ///< EXEC: free text, and a 520 that follows if the application returned 1.
+    none,         ///< There is no reply: the session ends.
 };
 
 /// A reply. Filled by wire::ReplyReader; the views live as long as the Reply is not changed.

@@ -5,6 +5,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/reply.hpp>
 #include <agi/wire/request.hpp>
+#include <agi/wire/server_version.hpp>
 
 #include <string_view>
 #include <type_traits>
@@ -29,15 +30,30 @@ struct has_parse<Command, std::void_t<decltype(std::declval<const Command&>().pa
 template <class Command, class = void>
 struct has_reply_form : std::false_type {};
 template <class Command>
-struct has_reply_form<Command, std::void_t<decltype(Command::reply_form)>> : std::true_type {};
+struct has_reply_form<Command, std::void_t<decltype(&Command::reply_form)>> : std::true_type {};
+
+template <class Command, class = void>
+struct has_check_server : std::false_type {};
+template <class Command>
+struct has_check_server<Command, std::void_t<decltype(std::declval<const Command&>().check_server(
+                                     std::declval<const ServerVersion&>()))>> : std::true_type {};
+
+template <class Command, class = void>
+struct has_says_hangup : std::false_type {};
+template <class Command>
+struct has_says_hangup<Command,
+                       std::void_t<decltype(Command::says_hangup(std::declval<const Reply&>()))>>
+    : std::true_type {};
 
 /// How the command's reply is read: its `reply_form`, or tags when it does not say.
 template <class Command>
 constexpr ReplyForm reply_form([[maybe_unused]] const Command& command) noexcept {
-    if constexpr (has_reply_form<Command>::value) {
-        return command.reply_form;
-    } else {
+    if constexpr (!has_reply_form<Command>::value) {
         return ReplyForm::tags;
+    } else if constexpr (std::is_member_function_pointer_v<decltype(&Command::reply_form)>) {
+        return command.reply_form();
+    } else {
+        return Command::reply_form;
     }
 }
 

@@ -3,34 +3,13 @@
 // The script part of a FastAGI URL: path and query.
 
 #include <agi/version.hpp>
-#include <agi/wire/escape.hpp>
+#include <agi/wire/percent.hpp>
 
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace agi { inline namespace v0 {
-
-namespace wire {
-
-/// The text with each `%XX` replaced by its byte. A `+` stays a plus, as telephone numbers have
-/// them; a `%` without two hexadecimal digits stays as it is.
-inline std::string percent_decoded(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-            hex_digit(text[i + 2]) >= 0) {
-            out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
-
-}  // namespace wire
 
 /// `pin?account=42` of `agi://host/pin?account=42`. Views the text it was made from.
 class Script {

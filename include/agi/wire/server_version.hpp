@@ -66,6 +66,34 @@ class ServerVersion {
         }
     }
 
+    /// Whether CONTROL STREAM FILE takes a start offset, and says where it stopped.
+    [[nodiscard]] constexpr bool has_control_stream_file_offset() const noexcept {
+        return at_least(12);
+    }
+
+    /// Whether SAY ALPHA takes a case.
+    [[nodiscard]] constexpr bool has_say_alpha_case() const noexcept { return at_least(12); }
+
+    /// Whether SEND TEXT says -1 for a channel that cannot send text; others say 0.
+    [[nodiscard]] constexpr bool send_text_reports_failure() const noexcept {
+        switch (parts_[0]) {
+            case 13: return at_least(13, 22);
+            case 15: return at_least(15, 5);
+            default: return at_least(16);
+        }
+    }
+
+    /// Whether the end of a 520 block is glued to the last line of the usage text.
+    [[nodiscard]] constexpr bool glues_end_of_usage() const noexcept {
+        switch (known_ ? parts_[0] : 0) {
+            case 0: return false;
+            case 1: return at_least(1, 6, 2);
+            case 13: return !at_least(13, 17);
+            case 14: return !at_least(14, 6);
+            default: return !at_least(13);
+        }
+    }
+
   private:
     int parts_[3] = {0, 0, 0};
     bool known_ = false;

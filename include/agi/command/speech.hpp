@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Commands for speech recognition. They need res_speech and an engine; the speech object of a
+// session ends with it.
+
+#include <agi/command/formatted.hpp>
+#include <agi/command/parse.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 {
+
+namespace wire {
+
+/// 1 when it is done, 0 when not.
+template <class Command>
+void expect_done(const Command& command, const Reply& reply, std::string_view why) {
+    const int number = number_of(command, reply);
+    if (number == 0) fail(command, reply, why);
+    if (number != 1) unexpected(command, reply);
+}
+
+}  // namespace wire
+
+/// Makes the speech object of the session.
+///
+///     SPEECH CREATE [engine]
+///
+/// After a hang-up: AGIDeadChannelError.
+struct SpeechCreate {
+    std::optional<std::string> engine{};  ///< Without it, the default engine.
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"SPEECH CREATE", engine}; }
+
+    /// @throws AGIAppError  there is no such engine, or a speech object already
+    void parse(const Reply& reply) const {
+        wire::expect_done(*this, reply, "no speech object made");
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Sets a property of the engine.
+///
+///     SPEECH SET <name> <value>
+///
+/// After a hang-up: AGIDeadChannelError.
+struct SpeechSet {
+    std::string name;
+    Formatted value;  ///< Text, or anything that fmt can format.
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SPEECH SET", name, value.text()};
+    }
+
+    /// @throws AGIAppError  there is no speech object
+    void parse(const Reply& reply) const { wire::expect_done(*this, reply, "no speech object"); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Ends the speech object.
+///
+///     SPEECH DESTROY
+///
+/// Works after a hang-up.
+struct SpeechDestroy {
+    static constexpr bool works_after_hangup = true;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"SPEECH DESTROY"}; }
+
+    /// @throws AGIAppError  there is no speech object
+    void parse(const Reply& reply) const { wire::expect_done(*this, reply, "no speech object"); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Loads a grammar under a name.
+///
+///     SPEECH LOAD GRAMMAR <name> <path>
+///
+/// After a hang-up: AGIDeadChannelError.
+struct SpeechLoadGrammar {
+    std::string name;
+    std::string path;
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SPEECH LOAD GRAMMAR", name, path};
+    }
+
+    /// @throws AGIAppError  there is no speech object, or the engine refused the grammar
+    void parse(const Reply& reply) const { wire::expect_done(*this, reply, "grammar not loaded"); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Forgets a grammar.
+///
+///     SPEECH UNLOAD GRAMMAR <name>
+///
+/// Works after a hang-up.
+struct SpeechUnloadGrammar {
+    std::string name;
+
+    static constexpr bool works_after_hangup = true;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SPEECH UNLOAD GRAMMAR", name};
+    }
+
+    /// @throws AGIAppError  there is no speech object, or no such grammar
+    void parse(const Reply& reply) const {
+        wire::expect_done(*this, reply, "grammar not unloaded");
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Makes a grammar one that SpeechRecognize listens for.
+///
+///     SPEECH ACTIVATE GRAMMAR <name>
+///
+/// After a hang-up: AGIDeadChannelError.
+struct SpeechActivateGrammar {
+    std::string name;
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SPEECH ACTIVATE GRAMMAR", name};
+    }
+
+    /// @throws AGIAppError  there is no speech object, or no such grammar
+    void parse(const Reply& reply) const {
+        wire::expect_done(*this, reply, "grammar not activated");
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Makes a grammar one that SpeechRecognize does not listen for.
+///
+///     SPEECH DEACTIVATE GRAMMAR <name>
+///
+/// After a hang-up: AGIDeadChannelError.
+struct SpeechDeactivateGrammar {
+    std::string name;
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SPEECH DEACTIVATE GRAMMAR", name};
+    }
+
+    /// @throws AGIAppError  there is no speech object, or no such grammar
+    void parse(const Reply& reply) const {
+        wire::expect_done(*this, reply, "grammar not deactivated");
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// One thing that the engine may have heard. Views the SpeechResults that it came from.
+struct SpeechResult {
+    int score = 0;             ///< How sure the engine is; larger is surer.
+    std::string_view text;     ///< As the engine sent it; may hold quotes.
+    std::string_view grammar;  ///< The grammar that it belongs to; may be empty.
+};
+
+/// What the engine may have heard, in the engine's order.
+class SpeechResults {
+  public:
+    SpeechResults() = default;
+
+    /// `text`: `score0=987 text0="yes" grammar0=main score1=...`. What is cut off at its end, as
+    /// Asterisk does after 4 KB, does not count.
+    explicit SpeechResults(std::string_view text) : text_{text} {
+        while (find(size_)) ++size_;
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+    /// `index` is below `size()`.
+    [[nodiscard]] SpeechResult operator[](std::size_t index) const {
+        return find(index).value_or(SpeechResult{});
+    }
+
+  private:
+    [[nodiscard]] std::optional<SpeechResult> find(std::size_t index) const {
+        const std::string number = std::to_string(index);
+        const std::string_view text = text_;
+        const std::string score = "score" + number + '=';
+        const std::size_t begin = index == 0 ? text.find(score) : after(text, ' ' + score);
+        if (begin == std::string_view::npos) return std::nullopt;
+        std::string_view rest = text.substr(index == 0 ? begin + score.size() : begin);
+        const std::size_t next = rest.find(" score" + std::to_string(index + 1) + '=');
+        rest = rest.substr(0, next);
+
+        const std::size_t blank = rest.find(' ');
+        const auto value = wire::to_number<int>(rest.substr(0, blank));
+        const std::size_t words = after(rest, " text" + number + "=\"");
+        // The text is not escaped, so the last mark of its end is the one.
+        const std::string mark = "\" grammar" + number + '=';
+        const std::size_t end = rest.rfind(mark);
+        if (!value || words == std::string_view::npos || end == std::string_view::npos ||
+            end < words) {
+            return std::nullopt;
+        }
+        return SpeechResult{*value, rest.substr(words, end - words),
+                            rest.substr(end + mark.size())};
+    }
+    static std::size_t after(std::string_view text, const std::string& mark) {
+        const std::size_t at = text.find(mark);
+        return at == std::string_view::npos ? at : at + mark.size();
+    }
+
+    std::string text_;
+    std::size_t size_ = 0;
+};
+
+/// Why recognition ended.
+enum class SpeechEnd : unsigned char { speech, digit, timeout, hangup };
+
+/// Plays a prompt and listens to the caller.
+///
+///     SPEECH RECOGNIZE <prompt> <timeout> [sample offset]
+///
+/// Speech stops the prompt, and so does any key, which is then the result. A hang-up is a result
+/// too, not an exception. After a hang-up: AGIDeadChannelError.
+struct SpeechRecognize {
+    std::string prompt;                    ///< Sound file, without extension.
+    std::chrono::seconds timeout{10};      ///< Silence after the prompt; 0 or less: without end.
+    std::optional<SampleOffset> offset{};  ///< Where in the prompt to begin.
+
+    struct Result {
+        SpeechEnd ended_by = SpeechEnd::timeout;
+        std::optional<char> digit;  ///< The key that was pressed.
+        SampleOffset endpos;        ///< Where the prompt stopped.
+        SpeechResults results;  ///< May be empty with SpeechEnd::speech too: heard, not understood.
+    };
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SPEECH RECOGNIZE", prompt, timeout, offset};
+    }
+
+    /// @throws AGIAppError  there is no speech object, or the channel has no audio for it
+    [[nodiscard]] Result parse(const Reply& reply) const {
+        const int number = wire::number_of(*this, reply);
+        if (number == 0) wire::fail(*this, reply, "no speech object, or no audio for it");
+        const auto endpos = reply.endpos();
+        if (number != 1 || !reply.data() || !endpos) wire::unexpected(*this, reply);
+        const SampleOffset stopped{*endpos};
+        const std::string_view tag = *reply.data();
+        if (tag == "timeout") return {SpeechEnd::timeout, {}, stopped, {}};
+        if (tag == "hangup") return {SpeechEnd::hangup, {}, stopped, {}};
+        if (tag == "digit") {
+            const auto key = reply.attribute("digit");
+            if (!key || key->size() != 1 || !is_dtmf(key->front())) wire::unexpected(*this, reply);
+            return {SpeechEnd::digit, key->front(), stopped, {}};
+        }
+        const std::size_t begin = reply.text().find("results=");
+        if (tag != "speech" || begin == std::string_view::npos) wire::unexpected(*this, reply);
+        return {SpeechEnd::speech, {}, stopped, SpeechResults{reply.text().substr(begin)}};
+    }
+
+    /// Whether the reply says that the call is over.
+    static bool says_hangup(const Reply& reply) noexcept { return reply.data() == "hangup"; }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+}}  // namespace agi::v0

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Commands for text, images and text telephones.
+
+#include <agi/command/formatted.hpp>
+#include <agi/command/parse.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 {
+
+/// Waits for a text message, and takes its first byte; the rest of it is lost.
+///
+///     RECEIVE CHAR <timeout>
+///
+/// Asterisk says `-1 (hangup)` for a timeout, a hang-up and an error alike: none of them is an
+/// exception, and `hung_up()` of the session does not change. Keys do nothing. After a hang-up:
+/// AGIDeadChannelError.
+struct ReceiveChar {
+    std::chrono::milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"RECEIVE CHAR", timeout}; }
+
+    /// The byte, 0 to 255; nothing when none came.
+    [[nodiscard]] std::optional<unsigned char> parse(const Reply& reply) const {
+        const int number = wire::number_of(*this, reply);
+        if (number == -1 || (number == 0 && reply.data() == "timeout")) return std::nullopt;
+        if (number < 0 || number > 255) wire::unexpected(*this, reply);
+        return static_cast<unsigned char>(number);
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Waits for a text message.
+///
+///     RECEIVE TEXT <timeout>
+///
+/// Asterisk says -1 for a timeout, a hang-up and an error alike: none of them is an exception. Keys
+/// do nothing. After a hang-up: AGIDeadChannelError.
+struct ReceiveText {
+    std::chrono::milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
+
+    static constexpr ReplyForm reply_form = ReplyForm::value;
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"RECEIVE TEXT", timeout}; }
+
+    /// The text; nothing when none came.
+    [[nodiscard]] std::optional<std::string> parse(const Reply& reply) const {
+        const int number = wire::number_of(*this, reply);
+        if (number == -1) return std::nullopt;
+        if (number != 1 || !reply.data()) wire::unexpected(*this, reply);
+        return std::string{*reply.data()};
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Sends a text message.
+///
+///     SEND TEXT <text>
+///
+/// After a hang-up: AGIDeadChannelError.
+struct SendText {
+    Formatted text;  ///< One line: text, or anything that fmt can format.
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"SEND TEXT", text.text()}; }
+
+    /// @throws AGIAppError  not sent, or the channel cannot send text. (Asterisk before 13.22, 15.5
+    ///                      and 16 says 0 for such a channel: that reads as sent.)
+    void parse(const Reply& reply) const {
+        wire::expect_number(*this, reply, 0, "not sent: the channel has no text, or hung up");
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Sends an image, on the few channels that can.
+///
+///     SEND IMAGE <file>
+///
+/// Asterisk says 0 also for a channel that cannot. After a hang-up: AGIDeadChannelError.
+struct SendImage {
+    std::string file;  ///< Image file, without extension.
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const { return wire::Request{"SEND IMAGE", file}; }
+
+    /// @throws AGIAppError  the channel hung up
+    void parse(const Reply& reply) const {
+        wire::expect_number(*this, reply, 0, "not sent: the channel hung up");
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// What a text telephone does.
+enum class TddMode : unsigned char { off, on, mate, tdd };
+
+/// Switches the support for text telephones.
+///
+///     TDD MODE on|off|mate|tdd
+///
+/// After a hang-up: AGIDeadChannelError.
+struct TDDMode {
+    TddMode mode = TddMode::on;
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        switch (mode) {
+            case TddMode::on: return wire::Request{"TDD MODE", "on"};
+            case TddMode::mate: return wire::Request{"TDD MODE", "mate"};
+            case TddMode::tdd: return wire::Request{"TDD MODE", "tdd"};
+            default: return wire::Request{"TDD MODE", "off"};
+        }
+    }
+
+    /// Whether the channel supports it.
+    bool parse(const Reply& reply) const {
+        const int number = wire::number_of(*this, reply);
+        if (number != 0 && number != 1) wire::unexpected(*this, reply);
+        return number == 1;
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+}}  // namespace agi::v0
