@@ -54,7 +54,7 @@ struct Exec {
 template <class... Options>
 std::string dialplan_options(const Options&... options) {
     std::string joined;
-    const auto add = [&joined](const Formatted& option) {
+    [[maybe_unused]] const auto add = [&joined](const Formatted& option) {
         for (const char c : option.text()) {
             if (std::string_view{",\"\\()[]"}.find(c) != std::string_view::npos) joined += '\\';
             joined += c;

@@ -26,9 +26,21 @@ struct GetData {
     struct Result {
         std::string digits;      ///< `0-9*A-D`, without the final `#`; may be empty.
         bool timed_out = false;  ///< Silence ended the entry, not `#` or the last allowed digit.
+        bool stopped = false;    ///< Session::execute_until stopped it; the digits are lost.
     };
 
     static constexpr bool works_after_hangup = false;
+
+    /// The result when Asterisk ended it for a new command, and so without a reply.
+    static Result when_stopped() { return {{}, false, true}; }
+
+    /// How long Asterisk may take, not counting the prompt; nothing: without end.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+        using std::chrono::milliseconds;
+        if (timeout.count() < 0) return std::nullopt;
+        return timeout.count() == 0 ? milliseconds{6000} + milliseconds{2000} * max_digits
+                                    : timeout * max_digits;
+    }
 
     /// @throws AGIArgumentError  max_digits is out of range: 1024 would overrun Asterisk's buffer
     [[nodiscard]] wire::Request request() const {
@@ -45,7 +57,7 @@ struct GetData {
         }
         const bool timed_out = reply.data() == "timeout";
         if (!timed_out && !reply.text().empty()) wire::unexpected(*this, reply);
-        return {std::string{reply.result()}, timed_out};
+        return {std::string{reply.result()}, timed_out, false};
     }
 
     template <class Session>
@@ -70,11 +82,22 @@ struct GetOption {
 
     struct Result {
         std::optional<char>
-            digit;            ///< The key; none in time, or the channel hung up after the prompt.
-        SampleOffset endpos;  ///< Where the prompt stopped.
+            digit;             ///< The key; none in time, or the channel hung up after the prompt.
+        SampleOffset endpos;   ///< Where the prompt stopped.
+        bool stopped = false;  ///< Session::execute_until stopped it.
     };
 
     static constexpr bool works_after_hangup = false;
+
+    /// The result when Asterisk ended it for a new command: without a reply during the prompt, with
+    /// one like that of silence after it.
+    static Result when_stopped() { return {{}, {}, true}; }
+
+    /// How long Asterisk may take, not counting the prompt; nothing: without end.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+        if (timeout.count() < 0) return std::nullopt;
+        return timeout;
+    }
 
     [[nodiscard]] wire::Request request() const {
         return wire::Request{"GET OPTION", file, escape_digits, timeout};
@@ -85,7 +108,7 @@ struct GetOption {
         const auto digit = wire::key_of(*this, reply, "not played, or the channel hung up");
         const auto endpos = reply.endpos();
         if (!endpos) wire::unexpected(*this, reply);
-        return {digit, {*endpos}};
+        return {digit, {*endpos}, false};
     }
 
     template <class Session>
@@ -105,10 +128,20 @@ struct WaitForDigit {
 
     struct Result {
         std::optional<char> digit;  ///< The key.
-        bool timed_out = false;     ///< No key came in time. False without a digit: AMI stopped it.
+        bool timed_out = false;     ///< No key came in time.
+        bool stopped = false;       ///< Session::execute_until stopped it, or AMI did.
     };
 
     static constexpr bool works_after_hangup = false;
+
+    /// The result when Asterisk ended it for a new command.
+    static Result when_stopped() { return {{}, false, true}; }
+
+    /// How long Asterisk may take; nothing: without end.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+        if (timeout.count() < 0) return std::nullopt;
+        return timeout;
+    }
 
     [[nodiscard]] wire::Request request() const { return wire::Request{"WAIT FOR DIGIT", timeout}; }
 
@@ -116,9 +149,9 @@ struct WaitForDigit {
     [[nodiscard]] Result parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         // 1: bytes came on the control stream; 1000 to 1004: AMI's ControlPlayback.
-        if (number == 1 || (number >= 1000 && number <= 1004)) return {};
+        if (number == 1 || (number >= 1000 && number <= 1004)) return when_stopped();
         const auto digit = wire::key_of(*this, reply, "the channel hung up");
-        return {digit, !digit};
+        return {digit, !digit, false};
     }
 
     template <class Session>

@@ -26,10 +26,14 @@ struct StreamFile {
 
     struct Result {
         std::optional<char> digit;  ///< The key that stopped it; none when it played to its end.
-        SampleOffset endpos;        ///< Where it stopped.
+        SampleOffset endpos;        ///< Where it stopped; 0 when it was stopped from outside.
+        bool stopped = false;       ///< Session::execute_until stopped it.
     };
 
     static constexpr bool works_after_hangup = false;
+
+    /// The result when Asterisk ended it for a new command, and so without a reply.
+    static Result when_stopped() { return {{}, {}, true}; }
 
     [[nodiscard]] wire::Request request() const {
         return wire::Request{"STREAM FILE", file, escape_digits, offset};
@@ -42,7 +46,7 @@ struct StreamFile {
             wire::key_of(*this, reply, "the file cannot be played, or the channel hung up");
         const auto endpos = reply.endpos();
         if (!endpos) wire::unexpected(*this, reply);
-        return {digit, {*endpos}};
+        return {digit, {*endpos}, false};
     }
 
     template <class Session>

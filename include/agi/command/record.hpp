@@ -43,6 +43,12 @@ struct RecordFile {
 
     static constexpr bool works_after_hangup = false;
 
+    /// How long Asterisk may take, not counting the beep; nothing: without end.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+        if (timeout.count() < 0) return std::nullopt;
+        return timeout;
+    }
+
     /// @throws AGIArgumentError  silence is below 1 s
     [[nodiscard]] wire::Request request() const {
         std::optional<std::string> silence_word;

@@ -51,6 +51,10 @@ struct SayAlpha {
     std::optional<SayCase> say_case{};  ///< None by default. Since Asterisk 12.
 
     static constexpr bool works_after_hangup = false;
+    static constexpr bool stops_in_eagi_only = true;
+
+    /// The result when Asterisk ended it for a new command; see Session::execute_until.
+    static std::optional<char> when_stopped() { return std::nullopt; }
 
     [[nodiscard]] wire::Request request() const {
         return wire::Request{"SAY ALPHA", text, escape_digits, wire::letter(say_case)};
@@ -81,6 +85,10 @@ struct SayDigits {
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
 
     static constexpr bool works_after_hangup = false;
+    static constexpr bool stops_in_eagi_only = true;
+
+    /// The result when Asterisk ended it for a new command; see Session::execute_until.
+    static std::optional<char> when_stopped() { return std::nullopt; }
 
     /// @throws AGIArgumentError  digits begins otherwise: Asterisk refuses that. SayAlpha says it.
     [[nodiscard]] wire::Request request() const {
@@ -115,6 +123,10 @@ struct SayNumber {
     std::optional<Gender> gender{};
 
     static constexpr bool works_after_hangup = false;
+    static constexpr bool stops_in_eagi_only = true;
+
+    /// The result when Asterisk ended it for a new command; see Session::execute_until.
+    static std::optional<char> when_stopped() { return std::nullopt; }
 
     [[nodiscard]] wire::Request request() const {
         return wire::Request{"SAY NUMBER", number, escape_digits, wire::letter(gender)};
@@ -138,6 +150,10 @@ struct SayPhonetic {
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
 
     static constexpr bool works_after_hangup = false;
+    static constexpr bool stops_in_eagi_only = true;
+
+    /// The result when Asterisk ended it for a new command; see Session::execute_until.
+    static std::optional<char> when_stopped() { return std::nullopt; }
 
     [[nodiscard]] wire::Request request() const {
         return wire::Request{"SAY PHONETIC", text, escape_digits};

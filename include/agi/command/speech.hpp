@@ -272,6 +272,12 @@ struct SpeechRecognize {
 
     static constexpr bool works_after_hangup = false;
 
+    /// How long Asterisk may take, not counting the prompt and what is said; nothing: without end.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+        if (timeout.count() <= 0) return std::nullopt;
+        return timeout;
+    }
+
     [[nodiscard]] wire::Request request() const {
         return wire::Request{"SPEECH RECOGNIZE", prompt, timeout, offset};
     }

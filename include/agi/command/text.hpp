@@ -24,6 +24,12 @@ struct ReceiveChar {
 
     static constexpr bool works_after_hangup = false;
 
+    /// How long Asterisk may take; nothing: without end.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+        if (timeout.count() < 0) return std::nullopt;
+        return timeout;
+    }
+
     [[nodiscard]] wire::Request request() const { return wire::Request{"RECEIVE CHAR", timeout}; }
 
     /// The byte, 0 to 255; nothing when none came.
@@ -51,6 +57,12 @@ struct ReceiveText {
 
     static constexpr ReplyForm reply_form = ReplyForm::value;
     static constexpr bool works_after_hangup = false;
+
+    /// How long Asterisk may take; nothing: without end.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+        if (timeout.count() < 0) return std::nullopt;
+        return timeout;
+    }
 
     [[nodiscard]] wire::Request request() const { return wire::Request{"RECEIVE TEXT", timeout}; }
 

@@ -21,6 +21,7 @@ enum class HangupSource : unsigned char {
     dead_channel,   ///< 511.
     reply,          ///< A reply that says so: RECORD FILE, SPEECH RECOGNIZE.
     closed_stream,  ///< Asterisk closed its end.
+    signal,         ///< SIGHUP, in a program that watches for it.
 };
 
 /// The rules of one request, one reply. Whoever has the bytes drives it:
@@ -94,9 +95,50 @@ class Conversation {
         usage_owed_ =
             form_ == ReplyForm::application && reply().code() == 200 && reply().result() == "1";
         if (reply().code() == 511) note(HangupSource::dead_channel);
+        doubtful_ = reply().code() == 0;
+        if (mark_pending_) {
+            if (at_mark()) {
+                mark_pending_ = usage_owed_ = false;
+            } else {
+                reader_.expect(form_);
+                return true;
+            }
+        }
         state_ = State::ready;
         return true;
     }
+
+    /// A line that Asterisk echoes in its reply, also on a dead channel. Sent while a reply is
+    /// owed, it ends the commands that look for a new one (see Session::execute_until), and waits
+    /// behind all others. Replies up to its echo belong to what was sent before.
+    ///
+    /// @throws AGISIGPIPEHangup  the stream is closed
+    /// @throws AGIError          a request may have been sent in part
+    const std::string& begin_mark() {
+        if (state_ == State::closed)
+            throw AGISIGPIPEHangup("mark", "not sent, the stream is closed");
+        if (state_ == State::out_of_step) {
+            throw AGIError("mark", "not sent, an earlier request may have been sent in part");
+        }
+        if (state_ == State::ready) {
+            reader_.expect(ReplyForm::tags);
+            form_ = ReplyForm::tags;
+        }
+        mark_ = "agi-mark-" + std::to_string(++marks_);
+        mark_request_ = wire::Request{"GET FULL VARIABLE", mark_}.view();
+        mark_pending_ = true;
+        state_ = State::awaiting;
+        return mark_request_;
+    }
+
+    /// Whether the reply is the echo of the latest mark.
+    [[nodiscard]] bool at_mark() const noexcept {
+        return !mark_.empty() && reply().code() == 200 && reply().data() == mark_;
+    }
+
+    /// Whether the next reply is certain to belong to the next request. Not while one is owed, nor
+    /// after a line that was no reply, until a reply came or `begin_mark` has cleared it up.
+    [[nodiscard]] bool in_step() const noexcept { return state_ == State::ready && !doubtful_; }
 
     /// The peer has closed after this part of a line. True when a reply was cut: `reply()` then
     /// holds what came of it.
@@ -110,8 +152,8 @@ class Conversation {
     /// The request of `begin` has no reply, and ends the session.
     void finish() noexcept { state_ = State::closed; }
 
-    /// The reply says that the call is over.
-    void note_hangup() noexcept { note(HangupSource::reply); }
+    /// The call is over, as told by something that is not a line.
+    void note_hangup(HangupSource source) noexcept { note(source); }
 
     /// The request of `begin` may have been sent in part.
     void lose_step() noexcept { state_ = State::out_of_step; }
@@ -146,6 +188,11 @@ class Conversation {
     ReplyForm form_ = ReplyForm::tags;
     HangupSource hangup_ = HangupSource::none;
     bool usage_owed_ = false;
+    bool doubtful_ = false;
+    bool mark_pending_ = false;
+    unsigned marks_ = 0;
+    std::string mark_;
+    std::string mark_request_;
 };
 
 }}  // namespace agi::v0

@@ -2,32 +2,20 @@
 #pragma once
 // A blocking session: sends a request, waits for its reply.
 
+#include <agi/session/after_hangup.hpp>
 #include <agi/session/conversation.hpp>
-#include <agi/session/hook.hpp>
+#include <agi/session/options.hpp>
 #include <agi/stream/line_stream.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/reply_form.hpp>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace agi { inline namespace v0 {
-
-/// Which way a traced line went.
-enum class Direction : unsigned char { sent, received };
-
-/// Sees every line of a session, without its LF.
-using TraceHook = Hook<Direction, std::string_view>;
-
-/// What may be set before a session reads its first line.
-struct SessionOptions {
-    TraceHook trace{};           ///< Called for every line, those of the environment too.
-    ServerVersion server{};      ///< Which Asterisk it is, where agi_version is not to be believed.
-    std::size_t line_limit = 0;  ///< Longest request line in bytes; 0: what that Asterisk takes.
-    wire::EnvironmentLimits environment{};
-    std::size_t reply_limit = wire::ReplyReader::default_limit;  ///< Bytes of one reply.
-};
 
 /// One call, over any LineStream. Used by one thread at a time; there is no global state.
 ///
@@ -49,6 +37,8 @@ class Session {
     explicit Session(Stream stream, SessionOptions options = {})
         : stream_{std::move(stream)},
           trace_{std::move(options.trace)},
+          on_hangup_{std::move(options.on_hangup)},
+          hangup_policy_{options.hangup_policy},
           conversation_{options.environment, options.reply_limit} {
         conversation_.server(options.server);
         conversation_.line_limit(options.line_limit);
@@ -81,15 +71,9 @@ class Session {
         static_assert(wire::has_parse<Command>::value,
                       "A command needs  parse(const agi::Reply&) const");
         if constexpr (complete) {
-            const wire::Request request = command.request();
-            if constexpr (wire::has_check_server<Command>::value) command.check_server(server());
+            const wire::Request request = request_of(command);
             const ReplyForm form = wire::reply_form(command);
-            const Reply& reply = exchange(request, form);
-            if (form != ReplyForm::none) wire::throw_on_error(request, reply);
-            if constexpr (wire::has_says_hangup<Command>::value) {
-                if (Command::says_hangup(reply)) conversation_.note_hangup();
-            }
-            return command.parse(reply);
+            return result_of(command, request, exchange(request, form, wire::redaction(command)));
         }
     }
 
@@ -106,13 +90,102 @@ class Session {
     ///                           with `failure`
     /// @throws AGIHangup         the stream closed before the reply
     Reply send(std::string_view line) {
-        return exchange(wire::Request::raw(line), wire::form_of(line));
+        return exchange(wire::Request::raw(line), wire::form_of(line), {});
     }
 
+    /// The same as `execute`, with a deadline: the time that the command itself may take (its
+    /// timeout, where it has one) and `margin` for the rest: sounds, whose length nobody knows, and
+    /// the way there and back. A command without an end has no deadline.
+    ///
+    /// @throws AGITimeoutError  the reply did not come in time. It is still owed: the next command
+    ///                          waits for it, and drops it; `resync` may end what Asterisk does
+    ///                          sooner
+    template <class Command>
+    auto execute_within(const Command& command, std::chrono::milliseconds margin) {
+        static_assert(wire::has_wait_line<Stream>::value,
+                      "A deadline needs  bool Stream::wait_line(std::chrono::milliseconds)");
+        std::optional<std::chrono::milliseconds> longest{0};
+        if constexpr (wire::has_longest<Command>::value) longest = command.longest();
+        const wire::Request request = request_of(command);
+        send_request(request, wire::reply_form(command), wire::redaction(command));
+        const auto end = std::chrono::steady_clock::now() +
+                         longest.value_or(std::chrono::milliseconds{0}) + margin;
+        do {
+            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+                end - std::chrono::steady_clock::now());
+            if (longest &&
+                !stream_.wait_line(left.count() > 0 ? left : std::chrono::milliseconds{0})) {
+                throw AGITimeoutError(request.view(), "no reply within the deadline");
+            }
+        } while (!await(request));
+        return result_of(command, request, conversation_.reply());
+    }
+
+    /// The same as `execute`, until `stop()` returns true: then the command is ended from outside,
+    /// and its result says so. `stop` is asked every `interval` while the command runs; what it
+    /// looks at may be set by another thread.
+    ///
+    /// For StreamFile, GetData, GetOption and WaitForDigit, and under EAGI for SayAlpha, SayDigits,
+    /// SayNumber and SayPhonetic: Asterisk ends them when a new command comes, here GET FULL
+    /// VARIABLE of a mark. All others run to their end whatever comes: they are refused when the
+    /// program is compiled.
+    ///
+    /// @throws AGIArgumentError  SAY without EAGI
+    template <class Command, class Condition>
+    auto execute_until(const Command& command, Condition&& stop,
+                       std::chrono::milliseconds interval = std::chrono::milliseconds{20}) {
+        static_assert(wire::has_when_stopped<Command>::value,
+                      "This command cannot be stopped: Asterisk does not look for a new one in it");
+        static_assert(wire::has_wait_line<Stream>::value,
+                      "Stopping needs  bool Stream::wait_line(std::chrono::milliseconds)");
+        const wire::Request request = request_of(command);
+        if (wire::stops_in_eagi_only<Command>::value && !environment().enhanced()) {
+            throw AGIArgumentError(request.view(), "can be stopped in EAGI only");
+        }
+        send_request(request, wire::reply_form(command), wire::redaction(command));
+        do {
+            while (!stream_.wait_line(interval)) {
+                if (stop()) return stopped(command, request);
+            }
+        } while (!await(request));
+        return result_of(command, request, conversation_.reply());
+    }
+
+    /// Makes sure that the next command gets its own reply: sends a line that Asterisk echoes, and
+    /// drops every reply up to the echo. A command that still runs is ended if Asterisk allows it,
+    /// and waited for if not. Works on a dead channel. Needed only where `in_step` is false.
+    ///
+    /// @throws AGISIGPIPEHangup  the stream is closed
+    /// @throws AGIError          a request may have been sent in part: Asterisk waits for the rest
+    ///                           of it, and what came next would become part of that command
+    void resync() {
+        const std::string request = conversation_.begin_mark();
+        write_line(request);
+        do {
+            while (!await(request)) {
+            }
+        } while (!conversation_.at_mark());
+    }
+
+    /// Whether the next reply is certain to belong to the next command. Not after an exception
+    /// while a reply was owed, nor after a line that was no reply.
+    [[nodiscard]] bool in_step() const noexcept { return conversation_.in_step(); }
+
     /// Whether the call is known to be over, and how that was learnt.
-    [[nodiscard]] bool hung_up() const noexcept { return hangup_source() != HangupSource::none; }
-    [[nodiscard]] HangupSource hangup_source() const noexcept {
+    [[nodiscard]] bool hung_up() noexcept { return hangup_source() != HangupSource::none; }
+    [[nodiscard]] HangupSource hangup_source() noexcept {
+        look_for_hangup();
         return conversation_.hangup_source();
+    }
+
+    /// Calls `work` with a session that takes only commands which work after a hang-up, and takes
+    /// them under either HangupPolicy:
+    ///
+    ///     session.after_hangup([](auto& call) { DatabasePut{"calls", "last", "done"}(call); });
+    template <class Work>
+    auto after_hangup(Work&& work) {
+        AfterHangup<Session> call{*this};
+        return work(call);
     }
 
     /// Which Asterisk this is.
@@ -131,12 +204,46 @@ class Session {
     [[nodiscard]] const Stream& stream() const noexcept { return stream_; }
 
   private:
-    const Reply& exchange(std::string_view request, ReplyForm form) {
-        // An earlier command was left by an exception while its reply was owed: that reply is read
-        // and dropped, so that this command gets its own.
-        while (conversation_.state() == Conversation::State::awaiting) await(request);
-        conversation_.begin(request, form);
-        write_line(request);
+    friend class AfterHangup<Session>;
+
+    template <class Command>
+    wire::Request request_of(const Command& command) const {
+        if constexpr (wire::has_check_server<Command>::value) command.check_server(server());
+        return command.request();
+    }
+
+    template <class Command>
+    auto result_of(const Command& command, std::string_view request, const Reply& reply) {
+        if (wire::reply_form(command) != ReplyForm::none) wire::throw_on_error(request, reply);
+        if constexpr (wire::has_says_hangup<Command>::value) {
+            if (Command::says_hangup(reply)) {
+                conversation_.note_hangup(HangupSource::reply);
+                look_for_hangup();
+            }
+        }
+        return command.parse(reply);
+    }
+
+    /// Asterisk ends the command without a reply, unless it had just ended by itself.
+    template <class Command>
+    auto stopped(const Command& command, std::string_view request) {
+        std::optional<Reply> reply;
+        const std::string mark = conversation_.begin_mark();
+        redaction_.request = false;
+        write_line(mark);
+        for (;;) {
+            if (!await(request)) continue;
+            if (conversation_.at_mark()) break;
+            reply = conversation_.reply();
+        }
+        if (!reply) return Command::when_stopped();
+        auto result = result_of(command, request, *reply);
+        if constexpr (wire::has_stopped<decltype(result)>::value) result.stopped = true;
+        return result;
+    }
+
+    const Reply& exchange(std::string_view request, ReplyForm form, wire::Redaction redaction) {
+        send_request(request, form, redaction);
         if (form == ReplyForm::none) {
             conversation_.finish();
             return conversation_.reply();
@@ -146,9 +253,43 @@ class Session {
         return conversation_.reply();
     }
 
+    void send_request(std::string_view request, ReplyForm form, wire::Redaction redaction) {
+        look_for_hangup();
+        if (hangup_policy_ == HangupPolicy::throw_at_command) throw_if_hung_up(request);
+        // An earlier command was left by an exception while its reply was owed: that reply is read
+        // and dropped, so that this command gets its own.
+        while (conversation_.state() == Conversation::State::awaiting) await(request);
+        conversation_.begin(request, form);
+        redaction_ = redaction;
+        write_line(request);
+    }
+
     bool await(std::string_view request) {
         read_line(request);
-        return conversation_.push(line_);
+        const bool complete = conversation_.push(line_);
+        look_for_hangup();
+        return complete;
+    }
+
+    void look_for_hangup() {
+        if constexpr (wire::has_hangup_source<Stream>::value) {
+            const HangupSource source = stream_.hangup_source();
+            if (source != HangupSource::none) conversation_.note_hangup(source);
+        }
+        if (conversation_.hangup_source() != HangupSource::none && on_hangup_) {
+            Hook<HangupSource> told = std::move(on_hangup_);  // once, whatever it does
+            told(conversation_.hangup_source());
+        }
+    }
+
+    void throw_if_hung_up(std::string_view request) const {
+        constexpr const char* why = "not sent, the call is over";
+        switch (conversation_.hangup_source()) {
+            case HangupSource::none: return;
+            case HangupSource::signal: throw AGISIGHUPHangup(request, why);
+            case HangupSource::closed_stream: throw AGISIGPIPEHangup(request, why);
+            default: throw AGIResultHangup(request, why);
+        }
     }
 
     void read_line(std::string_view request) {
@@ -159,15 +300,24 @@ class Session {
             throw AGIUnknownError(request, error.what());
         }
         if (!open) lost(request);
-        if (trace_) trace_(Direction::received, line_);
+        trace_received();
+    }
+
+    void trace_received() {
+        if (!trace_) return;
+        trace_(Direction::received, redaction_.reply ? wire::redacted_reply(line_) : line_);
     }
 
     void write_line(std::string_view request) {
-        if (trace_) trace_(Direction::sent, request);
+        if (trace_) {
+            trace_(Direction::sent,
+                   redaction_.request ? wire::redacted_request(request) : std::string{request});
+        }
         try {
             stream_.write_line(request);
         } catch (const AGISIGPIPEHangup& error) {
             conversation_.close();
+            look_for_hangup();
             throw AGISIGPIPEHangup(request, error.what());
         } catch (...) {
             conversation_.lose_step();
@@ -176,8 +326,10 @@ class Session {
     }
 
     [[noreturn]] void lost(std::string_view request) {
-        if (!line_.empty() && trace_) trace_(Direction::received, line_);
-        if (conversation_.close(line_)) {
+        if (!line_.empty()) trace_received();
+        const bool cut = conversation_.close(line_);
+        look_for_hangup();
+        if (cut) {
             throw AGIUnknownError(request, conversation_.reply(),
                                   "the stream closed in the middle of the reply");
         }
@@ -186,6 +338,9 @@ class Session {
 
     Stream stream_;
     TraceHook trace_;
+    Hook<HangupSource> on_hangup_;
+    HangupPolicy hangup_policy_;
+    wire::Redaction redaction_;  ///< Of the lines that are traced now.
     Conversation conversation_;
     std::string line_;
 };

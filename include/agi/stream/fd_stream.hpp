@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -83,6 +84,14 @@ class FdStream {
             }
         }
         return true;
+    }
+
+    /// Waits for that long at most; negative: without end. True when read_line has a line, or the
+    /// end.
+    bool wait_line(std::chrono::milliseconds time) {
+        if (in_.ready()) return true;
+        pollfd wanted{read_fd_, POLLIN, 0};
+        return ::poll(&wanted, 1, static_cast<int>(time.count())) > 0;
     }
 
     /// @throws AGISIGPIPEHangup  the peer has closed

@@ -4,6 +4,7 @@
 
 #include <agi/version.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -19,6 +20,15 @@ namespace agi { inline namespace v0 {
 //
 //   void write_line(std::string_view line);
 //       Sends the line and an LF, in one write. Throws AGISIGPIPEHangup when the peer has closed.
+//
+// Two more are used where they are there:
+//
+//   bool wait_line(std::chrono::milliseconds time);
+//       Waits for that long at most. True when read_line has something: a line, or the end. Needed
+//       to stop a command from outside, and for deadlines.
+//
+//   HangupSource hangup_source();
+//       What the stream knows of the call apart from its lines, such as SIGHUP.
 //
 // Any other exception passes through the Session, which then knows that a reply is owed, or that a
 // line may have been sent in part.
@@ -38,6 +48,21 @@ struct has_write_line : std::false_type {};
 template <class Stream>
 struct has_write_line<Stream, std::void_t<decltype(std::declval<Stream&>().write_line(
                                   std::declval<std::string_view>()))>> : std::true_type {};
+
+template <class Stream, class = void>
+struct has_wait_line : std::false_type {};
+template <class Stream>
+struct has_wait_line<
+    Stream, std::enable_if_t<std::is_convertible_v<decltype(std::declval<Stream&>().wait_line(
+                                                       std::declval<std::chrono::milliseconds>())),
+                                                   bool>>> : std::true_type {};
+
+template <class Stream, class = void>
+struct has_hangup_source : std::false_type {};
+template <class Stream>
+struct has_hangup_source<Stream,
+                         std::void_t<decltype(std::declval<const Stream&>().hangup_source())>>
+    : std::true_type {};
 
 }  // namespace wire
 

@@ -7,6 +7,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -42,7 +43,8 @@ class StreamFailure : public std::runtime_error {
 ///     )"}};
 ///
 /// Requests are compared as the words that Asterisk reads in them, so their quoting does not
-/// matter. At the end of the dialogue the stream is closed. No timing, no I/O.
+/// matter. `***` in the script is any word: transcripts have it in place of what was secret. At the
+/// end of the dialogue the stream is closed. No timing, no I/O.
 class ScriptedStream {
   public:
     /// @throws std::invalid_argument  the text is not a dialogue
@@ -69,6 +71,12 @@ class ScriptedStream {
         return script_[reply].complete;
     }
 
+    /// Whether the next thing in the script is for the program to read. Takes no time.
+    [[nodiscard]] bool wait_line(std::chrono::milliseconds /*time*/) const {
+        return find(DialogueLine::Kind::received, read_) <=
+               find(DialogueLine::Kind::sent, written_);
+    }
+
     /// @throws ScriptMismatch  the script has another request here, or none
     void write_line(std::string_view line) {
         if (fails()) throw AGISIGPIPEHangup({}, "the scripted stream is closed");
@@ -76,7 +84,7 @@ class ScriptedStream {
         if (request == script_.size()) {
             mismatch("the program sends a line that the script does not have", request, line);
         }
-        if (words(script_[request].text) != words(line)) {
+        if (!same_words(words(script_[request].text), words(line))) {
             mismatch("the program sends another line than the script has", request, line);
         }
         written_ = request + 1;
@@ -103,6 +111,15 @@ class ScriptedStream {
     [[nodiscard]] std::size_t find(DialogueLine::Kind kind, std::size_t from) const {
         while (from < script_.size() && script_[from].kind != kind) ++from;
         return from;
+    }
+
+    static bool same_words(const std::vector<std::string>& script,
+                           const std::vector<std::string>& sent) {
+        if (script.size() != sent.size()) return false;
+        for (std::size_t i = 0; i < script.size(); ++i) {
+            if (script[i] != sent[i] && script[i] != "***") return false;
+        }
+        return true;
     }
 
     bool fails() {

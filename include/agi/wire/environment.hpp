@@ -32,6 +32,7 @@ class Environment {
         constexpr std::string_view prefix = "agi_";
         for (std::string_view rest = text_; !rest.empty();) {
             const auto field = next_field(rest);
+            if (field.name.empty()) continue;
             if (field.name == name) return field.value;
             if (field.name.substr(0, prefix.size()) == prefix &&
                 field.name.substr(prefix.size()) == name) {

@@ -90,6 +90,11 @@ class AGIArgumentError : public AGIError {
     using AGIError::AGIError;
 };
 
+/// The reply did not come within the deadline of Session::execute_within. It is still owed.
+class AGITimeoutError : public AGIError {
+    using AGIError::AGIError;
+};
+
 /// The call is over.
 class AGIHangup : public AGIException {
     using AGIException::AGIException;

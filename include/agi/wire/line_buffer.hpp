@@ -70,6 +70,11 @@ class LineBuffer {
     /// That many bytes were put there.
     void commit(std::size_t size) noexcept { end_ += size; }
 
+    /// Whether `next` has a line, or something to say.
+    [[nodiscard]] bool ready() const noexcept {
+        return std::memchr(storage_.data() + begin_, '\n', end_ - begin_) != nullptr;
+    }
+
     /// The bytes after the last whole line.
     [[nodiscard]] std::string_view rest() const noexcept {
         return std::string_view{storage_}.substr(begin_, end_ - begin_);

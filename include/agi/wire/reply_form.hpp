@@ -3,6 +3,7 @@
 // What a session asks of a command: its request, how its reply is read, what the reply means.
 
 #include <agi/version.hpp>
+#include <agi/wire/redact.hpp>
 #include <agi/wire/reply.hpp>
 #include <agi/wire/request.hpp>
 #include <agi/wire/server_version.hpp>
@@ -37,6 +38,46 @@ struct has_check_server : std::false_type {};
 template <class Command>
 struct has_check_server<Command, std::void_t<decltype(std::declval<const Command&>().check_server(
                                      std::declval<const ServerVersion&>()))>> : std::true_type {};
+
+template <class Command, class = void>
+struct has_when_stopped : std::false_type {};
+template <class Command>
+struct has_when_stopped<Command, std::void_t<decltype(Command::when_stopped())>> : std::true_type {
+};
+
+template <class Command, class = void>
+struct stops_in_eagi_only : std::false_type {};
+template <class Command>
+struct stops_in_eagi_only<Command, std::enable_if_t<Command::stops_in_eagi_only>> : std::true_type {
+};
+
+template <class Result, class = void>
+struct has_stopped : std::false_type {};
+template <class Result>
+struct has_stopped<Result, std::void_t<decltype(std::declval<Result&>().stopped)>>
+    : std::true_type {};
+
+template <class Command, class = void>
+struct has_longest : std::false_type {};
+template <class Command>
+struct has_longest<Command, std::void_t<decltype(std::declval<const Command&>().longest())>>
+    : std::true_type {};
+
+template <class Command, class = void>
+struct has_redaction : std::false_type {};
+template <class Command>
+struct has_redaction<Command, std::void_t<decltype(std::declval<const Command&>().redaction())>>
+    : std::true_type {};
+
+/// Which lines of the command a trace must not show: none, unless it says so.
+template <class Command>
+constexpr Redaction redaction([[maybe_unused]] const Command& command) noexcept {
+    if constexpr (has_redaction<Command>::value) {
+        return command.redaction();
+    } else {
+        return {};
+    }
+}
 
 template <class Command, class = void>
 struct has_says_hangup : std::false_type {};

@@ -45,7 +45,10 @@ class ReplyReader {
         if (partial.empty() && state_ == State::waiting) return false;
         if (state_ == State::waiting) start(0);
         const bool complete = !partial.empty() && push(partial);
-        if (!complete && state_ == State::value) split();
+        if (!complete) {
+            if (state_ == State::waiting) return false;  // a HANGUP, or the like
+            state_ == State::value ? split() : end_usage();
+        }
         state_ = State::waiting;
         return true;
     }
@@ -123,17 +126,21 @@ class ReplyReader {
     bool push_usage(std::string_view line) {
         const std::string_view trimmed = without_cr(line);
         const bool last = ends_with(trimmed, end_of_usage);
-        const std::size_t begin = reply_.usage_.begin;
         if (last) {
             // Asterisk 1.6.2 to 14.5 glues the terminator to the last line of the text.
             const auto text = trimmed.substr(0, trimmed.size() - end_of_usage.size());
             if (!text.empty()) append_line(text);
-            reply_.usage_.size = reply_.raw_.size() > begin ? reply_.raw_.size() - begin : 0;
+            end_usage();
             text.empty() ? append_line(trimmed) : append(end_of_usage);
             return finish();
         }
         append_line(trimmed);
         return false;
+    }
+
+    void end_usage() {
+        const std::size_t begin = reply_.usage_.begin;
+        reply_.usage_.size = reply_.raw_.size() > begin ? reply_.raw_.size() - begin : 0;
     }
 
     bool push_value(std::string_view line) {
@@ -177,7 +184,8 @@ class ReplyReader {
         state_ = State::waiting;
         // A value `a)LFb` looks complete at its first line: `b)` comes as a stray line before the
         // next reply. After a line that was no reply, more of them may come.
-        stray_lines_ = reply_.code_ == 0 || (form_ == ReplyForm::value && reply_.has_data_);
+        stray_lines_ = reply_.code_ == 0 || reply_.truncated_ ||
+                       (form_ == ReplyForm::value && reply_.has_data_);
         return true;
     }
 

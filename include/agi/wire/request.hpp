@@ -78,7 +78,7 @@ class Request {
     void add(std::string_view text) { quote(text, CarriageReturn::refuse); }
     void add(const std::string& text) { add(std::string_view{text}); }
     void add(const char* text) {
-        if (text == nullptr) refuse_argument("is a null pointer");
+        if (text == nullptr) refuse_next("is a null pointer");
         add(std::string_view{text});
     }
     void add(const WithCarriageReturn& argument) { quote(argument.text, argument.carriage_return); }
@@ -98,7 +98,7 @@ class Request {
         static_assert(std::is_integral_v<Rep>, "wire::Request: a duration is a whole number");
         const auto count = static_cast<long long>(time.count());
         if (count > std::numeric_limits<int>::max() || count < std::numeric_limits<int>::min()) {
-            refuse_argument("does not fit Asterisk's 32 bits: " + std::to_string(count));
+            refuse_next("does not fit Asterisk's 32 bits: " + std::to_string(count));
         }
         add(count);
     }
@@ -128,6 +128,10 @@ class Request {
     [[noreturn]] void refuse(const std::string& why) const { throw AGIArgumentError(verb_, why); }
     [[noreturn]] void refuse_argument(const std::string& why) const {
         refuse("argument " + std::to_string(words_ - count_words(verb_)) + ' ' + why);
+    }
+    [[noreturn]] void refuse_next(const std::string& why) {
+        ++words_;
+        refuse_argument(why);
     }
     [[noreturn]] void refuse_words() const { refuse("has more than 64 words"); }
 

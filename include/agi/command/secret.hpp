@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// A command whose arguments and answer no trace shows.
+
+#include <agi/version.hpp>
+#include <agi/wire/reply_form.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace agi { inline namespace v0 {
+
+/// The same command, for what must not be in a log, such as the digits of a PIN or a card:
+///
+///     const auto pin = session(Secret{GetData{"enter-pin", 5s, 4}, false}).digits;
+///
+/// A trace hook gets `***` in place of each argument, and a `*` for each byte of the result.
+/// Exceptions still quote the reply.
+template <class Command>
+struct Secret {
+    Command command;
+    bool request_too = true;  ///< Whether the arguments are secret, as of SetVariable{"PIN", pin}.
+
+    /// The reply to a command without a result says nothing of it.
+    [[nodiscard]] wire::Redaction redaction() const noexcept {
+        using Result = decltype(command.parse(std::declval<const Reply&>()));
+        return {request_too, !std::is_void_v<Result>};
+    }
+    static constexpr bool works_after_hangup = Command::works_after_hangup;
+
+    [[nodiscard]] ReplyForm reply_form() const noexcept { return wire::reply_form(command); }
+    [[nodiscard]] wire::Request request() const { return command.request(); }
+    [[nodiscard]] auto parse(const Reply& reply) const { return command.parse(reply); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+template <class Command>
+Secret(Command) -> Secret<Command>;
+template <class Command>
+Secret(Command, bool) -> Secret<Command>;
+
+}}  // namespace agi::v0

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The main() of a program that Asterisk starts.
+
+#include <agi/process/process_stream.hpp>
+#include <agi/session/session.hpp>
+#include <agi/version.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+namespace agi { inline namespace v0 {
+
+/// The session of a program that Asterisk has started.
+using ProcessSession = Session<ProcessStream>;
+
+/// The exit status by which AGISTATUS becomes SUCCESS or FAILURE. After a hang-up it is HANGUP
+/// anyway.
+constexpr int exit_status(bool success) noexcept { return success ? EXIT_SUCCESS : EXIT_FAILURE; }
+
+/// Runs `handler(session)` with SIGHUP noted and standard output guarded, and returns the exit
+/// status of the program: of what the handler returns (nothing, or whether it succeeded), success
+/// after an AGIHangup that leaves the handler, failure after any other exception, which is printed
+/// to standard error.
+///
+///     int main() { return agi::run([](agi::ProcessSession& session) { ... }); }
+template <class Handler>
+int run(Handler&& handler, SessionOptions options = {}) {
+    try {
+        const HangupSignal hangup;
+        ProcessSession session{ProcessStream{{true, &hangup}}, std::move(options)};
+        if constexpr (std::is_void_v<std::invoke_result_t<Handler&, ProcessSession&>>) {
+            handler(session);
+            return exit_status(true);
+        } else {
+            static_assert(std::is_same_v<std::invoke_result_t<Handler&, ProcessSession&>, bool>,
+                          "agi::run: the handler returns nothing, or whether it succeeded");
+            return exit_status(handler(session));
+        }
+    } catch (const AGIHangup&) {
+        return exit_status(true);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "agi: %s\n", error.what());
+        return exit_status(false);
+    }
+}
+
+}}  // namespace agi::v0

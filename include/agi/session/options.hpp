@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// What may be set before a session begins.
+
+#include <agi/session/conversation.hpp>
+#include <agi/session/hook.hpp>
+#include <agi/version.hpp>
+
+#include <string_view>
+
+namespace agi { inline namespace v0 {
+
+/// Which way a traced line went.
+enum class Direction : unsigned char { sent, received };
+
+/// Sees every line of a session, without its LF.
+using TraceHook = Hook<Direction, std::string_view>;
+
+/// What a session does when it knows that the call is over.
+enum class HangupPolicy : unsigned char {
+    carry_on,  ///< Commands that need no channel work; the others throw AGIDeadChannelError.
+    throw_at_command,  ///< Every command throws, apart from those in Session::after_hangup.
+};
+
+/// What may be set before a session reads its first line.
+struct SessionOptions {
+    TraceHook trace{};               ///< Called for every line, those of the environment too.
+    Hook<HangupSource> on_hangup{};  ///< Called once, when it is learnt that the call is over.
+    HangupPolicy hangup_policy = HangupPolicy::carry_on;
+    ServerVersion server{};      ///< Which Asterisk it is, where agi_version is not to be believed.
+    std::size_t line_limit = 0;  ///< Longest request line in bytes; 0: what that Asterisk takes.
+    wire::EnvironmentLimits environment{};
+    std::size_t reply_limit = wire::ReplyReader::default_limit;  ///< Bytes of one reply.
+};
+
+}}  // namespace agi::v0
