@@ -2,11 +2,10 @@
 // with and reads the outcome from PIN_RESULT: OK, WRONG, NOTHING or HANGUP.
 
 #include <agi/agi.hpp>
+#include <agi/process/run.hpp>
 
 #include <chrono>
-#include <csignal>
 #include <cstdio>
-#include <exception>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -36,9 +35,7 @@ const char* ask_pin(Session& session) {
 }
 
 int main() {
-    std::signal(SIGHUP, SIG_IGN);  // a hang-up must not end the program before it has said so
-    try {
-        agi::Session session{agi::StdioStream{}};
+    return agi::run([](agi::ProcessSession& session) {
         const char* result = "HANGUP";
         try {
             agi::Answer{}(session);
@@ -47,10 +44,9 @@ int main() {
             std::fprintf(stderr, "pin: %s\n", error.what());
         } catch (const agi::AGIDeadChannelError&) {  // between two commands
         }
-        agi::SetVariable{"PIN_RESULT", result}(session);
-        agi::Verbose{std::string{"pin: "} + result}(session);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "pin: %s\n", error.what());
-        return 1;
-    }
+        session.after_hangup([result](auto& call) {
+            agi::SetVariable{"PIN_RESULT", result}(call);
+            agi::Verbose{std::string{"pin: "} + result}(call);
+        });
+    });
 }

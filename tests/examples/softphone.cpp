@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+// The softphone as a process: unattended, with programs in other languages, over TCP, and with a person
+// at a terminal.
+
+#include "catch.hpp"
+#include <agi/agi.hpp>
+#include <agi/testing/dialogue.hpp>
+
+#if defined(AGI_SOFTPHONE) && defined(AGI_PIN)
+
+#include <netinet/in.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string softphone = AGI_SOFTPHONE;
+const std::string pin = AGI_PIN;
+
+struct Run {
+    std::string output;
+    int status = -1;
+};
+
+Run run(const std::string& arguments) {
+    Run result;
+    std::FILE* const pipe = popen((softphone + ' ' + arguments + " 2>&1 < /dev/null").c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    std::array<char, 512> bytes{};
+    while (std::fgets(bytes.data(), bytes.size(), pipe) != nullptr) result.output += bytes.data();
+    const int status = pclose(pipe);
+    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return result;
+}
+
+bool has(const std::string& text, const std::string& part) {
+    INFO("looking for: " << part << "\nin: " << text);
+    const bool found = text.find(part) != std::string::npos;
+    CHECK(found);
+    return found;
+}
+
+std::string script(const std::string& name, const std::string& text) {
+    const std::string path = softphone + '.' + name;
+    std::ofstream{path} << text;
+    chmod(path.c_str(), 0755);
+    return path;
+}
+
+// A softphone at a terminal of its own.
+class Telephone {
+  public:
+    Telephone(unsigned short columns, const std::string& arguments) {
+        winsize size{24, columns, 0, 0};
+        pid_ = forkpty(&terminal_, nullptr, nullptr, &size);
+        REQUIRE(pid_ >= 0);
+        if (pid_ == 0) {
+            execl("/bin/sh", "sh", "-c", ("LC_ALL=C exec " + softphone + ' ' + arguments).c_str(),
+                  static_cast<char*>(nullptr));
+            _exit(127);
+        }
+    }
+    Telephone(const Telephone&) = delete;
+    Telephone& operator=(const Telephone&) = delete;
+    ~Telephone() {
+        close(terminal_);
+        if (pid_ > 0) {
+            kill(pid_, SIGKILL);
+            waitpid(pid_, nullptr, 0);
+        }
+    }
+
+    // Reads the screen until this text has appeared.
+    bool shows(const std::string& text) {
+        for (const auto end = std::chrono::steady_clock::now() + 20s;
+             std::chrono::steady_clock::now() < end;) {
+            const std::size_t found = screen_.find(text, seen_);
+            if (found != std::string::npos) {
+                seen_ = found + text.size();
+                return true;
+            }
+            pollfd wanted{terminal_, POLLIN, 0};
+            std::array<char, 512> bytes{};
+            if (poll(&wanted, 1, 100) <= 0) continue;
+            const ssize_t size = read(terminal_, bytes.data(), bytes.size());
+            if (size <= 0) break;
+            screen_.append(bytes.data(), static_cast<std::size_t>(size));
+        }
+        UNSCOPED_INFO("not shown: " << text << "\nscreen: " << screen_);
+        return false;
+    }
+    void type(const std::string& keys) const {
+        REQUIRE(write(terminal_, keys.data(), keys.size()) == static_cast<ssize_t>(keys.size()));
+    }
+    void send(int signal) const { kill(pid_, signal); }
+
+    int wait() {
+        int status = 0;
+        waitpid(pid_, &status, 0);
+        pid_ = 0;
+        return status;
+    }
+    // Whether lines are edited and typing is shown, as in every shell.
+    [[nodiscard]] bool is_cooked() const {
+        termios settings{};
+        REQUIRE(tcgetattr(terminal_, &settings) == 0);
+        return (settings.c_lflag & ICANON) != 0 && (settings.c_lflag & ECHO) != 0;
+    }
+    [[nodiscard]] const std::string& screen() const { return screen_; }
+
+  private:
+    int terminal_ = -1;
+    pid_t pid_ = 0;
+    std::string screen_;
+    std::size_t seen_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("softphone: unattended, groups of keys follow the prompts") {
+    const Run call = run("--set PIN=1234 --keys '4321# 1234#' " + pin);
+    CHECK(call.status == 0);
+    has(call.output, "agent-pass   keys: 4321#");
+    has(call.output, "auth-incorrect   keys: 1234#");
+    has(call.output, "PIN_RESULT is now \"OK\"");
+    has(call.output, "AGISTATUS SUCCESS");
+}
+
+TEST_CASE("softphone: hangs up after a time") {
+    const Run call = run("--set PIN=1234 --hangup-after 4s " + pin);
+    CHECK(call.status == 0);
+    has(call.output, "00:04.0");
+    has(call.output, "you hang up");
+    has(call.output, "PIN_RESULT is now \"HANGUP\"");
+    has(call.output, "AGISTATUS HANGUP");
+}
+
+TEST_CASE("softphone: --trace shows the wire, --record writes a dialogue") {
+    const std::string file = softphone + ".call";
+    const Run call = run("--set PIN=1234 --keys 1234# --trace --record " + file + ' ' + pin);
+    has(call.output, ">> GET DATA \"agent-pass\" 5000 10");
+    has(call.output, "<< 200 result=1234");
+    std::ostringstream text;
+    text << std::ifstream{file}.rdbuf();
+    const auto dialogue = agi::testing::parse_dialogue(text.str());
+    REQUIRE(dialogue.size() > 25);
+    CHECK(dialogue.front().text == "agi_request: " + pin);
+    CHECK(dialogue.back().text == "200 result=1");
+}
+
+TEST_CASE("softphone: arguments, database and sounds") {
+    const std::string program =
+        script("sh",
+               "#!/bin/sh\n"
+               "while read -r line && [ -n \"$line\" ]; do last=$line; done\n"
+               "echo \"VERBOSE \\\"$last $1\\\" 1\"; read -r reply\n"
+               "echo 'DATABASE GET fam key'; read -r reply\n"
+               "echo \"VERBOSE \\\"$reply\\\" 1\"; read -r reply\n"
+               "echo 'STREAM FILE missing \"\"'; read -r reply\n"
+               "echo 'NO SUCH COMMAND'; read -r reply\n");
+    const Run call = run("--db fam/key=value --sounds /nonexistent " + program);
+    CHECK(call.status == 2);
+    const std::string folder = softphone + ".sounds";
+    mkdir(folder.c_str(), 0755);
+    const Run second = run("--db fam/key=value --sounds " + folder + ' ' + program + " 42");
+    has(second.output, "console: agi_arg_1: 42 42");
+    has(second.output, "console: 200 result=1 (value)");
+    has(second.output, "missing   cannot be played");
+    has(second.output, "510 Invalid or unknown command");
+    CHECK(second.status == 1);  // a missing file makes AGISTATUS FAILURE
+}
+
+TEST_CASE("softphone: a program that cannot be run or reached is a clear error") {
+    const Run missing = run("--keys 1 /nonexistent/program");
+    CHECK(missing.status == 1);
+    has(missing.output, "AGISTATUS FAILURE");
+    const Run refused = run("--keys 1 agi://127.0.0.1:1/x");
+    CHECK(refused.status == 2);
+    has(refused.output, "Connection refused");
+}
+
+TEST_CASE("softphone: calls a Perl program that uses Asterisk::AGI") {
+    if (std::system("perl -MAsterisk::AGI -e 1 2> /dev/null") != 0) {
+        WARN("SKIPPED: no Asterisk::AGI (libasterisk-agi-perl)");
+        return;
+    }
+    const std::string program =
+        script("pl",
+               "#!/usr/bin/perl\n"
+               "use Asterisk::AGI;\n"
+               "my $agi = new Asterisk::AGI; my %in = $agi->ReadParse(); $agi->answer();\n"
+               "my $pin = $agi->get_data('enter-pin', 3000, 4);\n"
+               "$agi->set_variable('GOT', \"$pin of $in{callerid}\");\n");
+    const Run call = run("--keys 987# " + program);
+    CHECK(call.status == 0);
+    has(call.output, "GOT is now \"987 of 5550100\"");
+}
+
+TEST_CASE("softphone: calls a FastAGI server") {
+    const int listener = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(listen(listener, 1) == 0);
+    REQUIRE(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    std::string account;
+    std::string digits;
+    std::thread server{[&] {
+        const int fd = accept(listener, nullptr, nullptr);
+        {
+            agi::Session session{agi::FdStream{fd}};
+            account = session.environment().script().query("account").value_or("");
+            digits = agi::GetData{"enter-pin", 5s, 4}(session).digits;
+        }
+        close(fd);
+    }};
+    const Run call = run("--keys 42# 'agi://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) +
+                         "/pin?account=4%202'");
+    server.join();
+    close(listener);
+    CHECK(account == "4 2");
+    CHECK(digits == "42");
+    CHECK(call.status == 0);
+}
+
+TEST_CASE("softphone: at a terminal, keys that are typed are key presses") {
+    Telephone telephone{80, "--set PIN=1234 " + pin};
+    REQUIRE(telephone.shows("agent-pass"));
+    CHECK_FALSE(telephone.is_cooked());
+    telephone.type("1234#");
+    REQUIRE(telephone.shows("agent-pass   keys: 1234#"));
+    REQUIRE(telephone.shows("auth-thankyou"));
+    telephone.type("\x03");  // Ctrl-C
+    REQUIRE(telephone.shows("you hang up"));
+    REQUIRE(telephone.shows("AGISTATUS HANGUP"));
+    CHECK(telephone.wait() == 0);
+    CHECK(telephone.is_cooked());
+}
+
+TEST_CASE("softphone: a narrow terminal never breaks the line that changes") {
+    Telephone telephone{24, "--set PIN=1234 " + pin};
+    REQUIRE(telephone.shows("agent-pass"));
+    telephone.type("\x03");
+    REQUIRE(telephone.shows("AGISTATUS"));
+    std::size_t lines = 0;
+    const std::string& screen = telephone.screen();
+    for (std::size_t at = screen.find("\r\033[K"); at != std::string::npos;
+         at = screen.find("\r\033[K", at + 1)) {
+        const std::size_t begin = screen.rfind('\n', at) + 1;
+        const std::size_t previous = screen.rfind("\r\033[K", at == 0 ? 0 : at - 1);
+        const std::size_t from =
+            previous != std::string::npos && previous + 4 > begin ? previous + 4 : begin;
+        CHECK(at - from < 24);
+        ++lines;
+    }
+    CHECK(lines > 0);
+}
+
+TEST_CASE("softphone: a signal that ends it leaves the terminal as it was") {
+    Telephone telephone{80, "--set PIN=1234 " + pin};
+    REQUIRE(telephone.shows("agent-pass"));
+    telephone.send(SIGTERM);
+    const int status = telephone.wait();
+    CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM));
+    CHECK(telephone.is_cooked());
+}
+
+#endif
