@@ -1,0 +1,17 @@
+# agi::dev is agi::agi with every warning an error: what the project's own programs link to.
+
+# There are no modules, and the scanner for them is often not installed.
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+
+add_library(agi_dev INTERFACE)
+add_library(agi::dev ALIAS agi_dev)
+target_link_libraries(agi_dev INTERFACE agi::agi)
+target_compile_options(
+    agi_dev
+    INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Werror)
+
+if(AGI_SANITIZE)
+    set(agi_sanitize -fsanitize=${AGI_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_compile_options(agi_dev INTERFACE ${agi_sanitize})
+    target_link_options(agi_dev INTERFACE ${agi_sanitize})
+endif()

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// What a user's first program needs: a session, a command with a result, and one without.
+
+#include <agi/agi.hpp>
+#include <agi/stream/iostream_stream.hpp>
+
+#include <iostream>
+#include <sstream>
+
+int main() {
+    std::istringstream from_asterisk{"agi_channel: SIP/100\n\n200 result=0\n200 result=1234\n"};
+    std::ostringstream to_asterisk;
+
+    agi::Session session{agi::IostreamStream{from_asterisk, to_asterisk}};
+    agi::Answer{}(session);
+    const auto pin = agi::GetData{"enter-pin"}(session);
+
+    std::cout << to_asterisk.str() << "digits: " << pin.digits << '\n';
+    return pin.digits == "1234" && to_asterisk.str().rfind("ANSWER\nGET DATA", 0) == 0 ? 0 : 1;
+}
