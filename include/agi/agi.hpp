@@ -10,6 +10,7 @@
 #include <agi/command/record.hpp>
 #include <agi/command/say.hpp>
 #include <agi/command/script.hpp>
+#include <agi/command/secret.hpp>
 #include <agi/command/speech.hpp>
 #include <agi/command/text.hpp>
 #include <agi/command/variable.hpp>

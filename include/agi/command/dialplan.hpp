@@ -49,6 +49,8 @@ struct Exec {
 
 /// Options of a dialplan application, joined by commas, with a backslash in front of what the
 /// dialplan would take for its own: `,`, quotes, brackets, parentheses and backslashes.
+/// Applications that take their text as it stands, such as Set, Verbose and NoOp, keep the
+/// backslashes: not for them.
 ///
 ///     Exec{"Dial", dialplan_options("PJSIP/100", 30, "tT")}
 template <class... Options>

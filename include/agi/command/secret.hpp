@@ -27,10 +27,30 @@ struct Secret {
         return {request_too, !std::is_void_v<Result>};
     }
     static constexpr bool works_after_hangup = Command::works_after_hangup;
+    static constexpr bool stops_in_eagi_only = wire::stops_in_eagi_only<Command>::value;
 
     [[nodiscard]] ReplyForm reply_form() const noexcept { return wire::reply_form(command); }
     [[nodiscard]] wire::Request request() const { return command.request(); }
     [[nodiscard]] auto parse(const Reply& reply) const { return command.parse(reply); }
+
+    // What some commands have, and this one then too.
+    template <class Of = Command>
+    static auto when_stopped() -> decltype(Of::when_stopped()) {
+        return Of::when_stopped();
+    }
+    template <class Of = Command>
+    static auto says_hangup(const Reply& reply) -> decltype(Of::says_hangup(reply)) {
+        return Of::says_hangup(reply);
+    }
+    template <class Of = Command>
+    [[nodiscard]] auto longest() const -> decltype(std::declval<const Of&>().longest()) {
+        return command.longest();
+    }
+    template <class Of = Command>
+    auto check_server(const ServerVersion& server) const
+        -> decltype(std::declval<const Of&>().check_server(server)) {
+        command.check_server(server);
+    }
 
     template <class Session>
     auto operator()(Session& session) const {

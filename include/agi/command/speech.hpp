@@ -218,27 +218,30 @@ class SpeechResults {
 
   private:
     [[nodiscard]] std::optional<SpeechResult> find(std::size_t index) const {
-        const std::string number = std::to_string(index);
-        const std::string_view text = text_;
-        const std::string score = "score" + number + '=';
-        const std::size_t begin = index == 0 ? text.find(score) : after(text, ' ' + score);
-        if (begin == std::string_view::npos) return std::nullopt;
-        std::string_view rest = text.substr(index == 0 ? begin + score.size() : begin);
-        const std::size_t next = rest.find(" score" + std::to_string(index + 1) + '=');
-        rest = rest.substr(0, next);
-
-        const std::size_t blank = rest.find(' ');
-        const auto value = wire::to_number<int>(rest.substr(0, blank));
-        const std::size_t words = after(rest, " text" + number + "=\"");
-        // The text is not escaped, so the last mark of its end is the one.
-        const std::string mark = "\" grammar" + number + '=';
-        const std::size_t end = rest.rfind(mark);
-        if (!value || words == std::string_view::npos || end == std::string_view::npos ||
-            end < words) {
-            return std::nullopt;
+        std::string_view rest = text_;
+        for (std::size_t i = 0;; ++i) {
+            const std::string number = std::to_string(i);
+            const std::size_t score = after(rest, (i == 0 ? "score" : " score") + number + '=');
+            if (score == std::string_view::npos) return std::nullopt;
+            rest.remove_prefix(score);
+            // The text is not escaped: the last mark of its end in front of the next result is the
+            // one.
+            const std::string mark = "\" grammar" + number + '=';
+            const std::size_t words = after(rest, " text" + number + "=\"");
+            const std::size_t first =
+                words == std::string_view::npos ? words : rest.find(mark, words);
+            if (first == std::string_view::npos) return std::nullopt;
+            const std::size_t next = rest.find(" score" + std::to_string(i + 1) + '=', first);
+            const std::string_view one = rest.substr(0, next);
+            if (i == index) {
+                const auto value = wire::to_number<int>(one.substr(0, one.find(' ')));
+                if (!value) return std::nullopt;
+                const std::size_t end = one.rfind(mark);
+                return SpeechResult{*value, one.substr(words, end - words),
+                                    one.substr(end + mark.size())};
+            }
+            rest.remove_prefix(one.size());
         }
-        return SpeechResult{*value, rest.substr(words, end - words),
-                            rest.substr(end + mark.size())};
     }
     static std::size_t after(std::string_view text, const std::string& mark) {
         const std::size_t at = text.find(mark);

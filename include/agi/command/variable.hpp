@@ -17,8 +17,8 @@ namespace agi { inline namespace v0 {
 ///
 ///     GET VARIABLE <name>
 ///
-/// The name stands without `${}`; `NAME:offset:length` works. Asterisk cuts the value at 1023
-/// bytes: GetFullVariable does not. A value with line feeds is read whole, unless one of its lines
+/// The name stands without `${}`, and without `:offset:length`: that is not set. Asterisk cuts the
+/// value at 1023 bytes. GetFullVariable knows neither limit. A value with line feeds is read whole, unless one of its lines
 /// but the last ends in `)`. Works after a hang-up. A name is code: `SHELL(...)` runs a program.
 struct GetVariable {
     std::string name;

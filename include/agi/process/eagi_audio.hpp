@@ -63,7 +63,7 @@ class EagiAudio {
     /// @throws AGIError  the program was not started by EAGI(), there is no descriptor 3, or the
     ///                   format is not known
     template <class Session>
-    explicit EagiAudio(Session& session, int fd = 3) : fd_{fd}, format_{format_of(session)} {
+    explicit EagiAudio(Session& session, int fd = 3) : fd_{fd} {
         if (!session.environment().enhanced()) {
             throw AGIError("no audio: the program was not started by EAGI()");
         }
@@ -72,6 +72,7 @@ class EagiAudio {
             throw AGIError("no audio: descriptor " + std::to_string(fd_) + " is not open");
         ::fcntl(fd_, F_SETFL, flags | O_NONBLOCK);
         ::fcntl(fd_, F_SETFD, FD_CLOEXEC);
+        format_ = format_of(session);
     }
 
     [[nodiscard]] const AudioFormat& format() const noexcept { return format_; }
@@ -122,7 +123,7 @@ class EagiAudio {
     template <class Listener>
     bool deliver(Listener& heard) {
         for (;;) {
-            const bool full = overrun();
+            const bool missing = incomplete();
             char bytes[4096];
             const ssize_t size = ::read(fd_, bytes, sizeof bytes);
             if (size == 0) ended_ = true;
@@ -130,11 +131,8 @@ class EagiAudio {
                 if (size < 0 && errno == EINTR) continue;
                 return true;
             }
-            const auto now = std::chrono::steady_clock::now();
-            gap_ =
-                gap_ || full ||
-                (last_ != std::chrono::steady_clock::time_point{} && now - last_ > longest_pause);
-            last_ = now;
+            gap_ = gap_ || missing;
+            last_ = std::chrono::steady_clock::now();
             pending_.append(bytes, static_cast<std::size_t>(size));
             std::size_t begin = 0;
             bool more = true;
@@ -150,12 +148,17 @@ class EagiAudio {
         }
     }
 
-    /// Whether the pipe is so full that Asterisk may have dropped audio.
-    [[nodiscard]] bool overrun() const noexcept {
+    /// Whether the pipe is so full that Asterisk may have dropped audio, or what waits in it is
+    /// shorter than the time in which it came.
+    [[nodiscard]] bool incomplete() const noexcept {
         int waiting = 0;
+        if (::ioctl(fd_, FIONREAD, &waiting) != 0) return false;
+        const int frame = static_cast<int>(format_.frame_bytes);
         const int capacity = ::fcntl(fd_, F_GETPIPE_SZ);
-        return capacity > 0 && ::ioctl(fd_, FIONREAD, &waiting) == 0 &&
-               waiting + static_cast<int>(format_.frame_bytes) > capacity;
+        if (capacity > 0 && waiting + frame > capacity) return true;
+        const auto since = std::chrono::steady_clock::now() - last_;
+        return last_ != std::chrono::steady_clock::time_point{} &&
+               since > longest_pause + std::chrono::milliseconds{20} * (waiting / frame);
     }
 
     static constexpr std::chrono::milliseconds longest_pause{100};

@@ -29,14 +29,19 @@ class HangupSignal {
         if (!exists_.compare_exchange_strong(expected, true)) {
             throw AGIError("HangupSignal: there is one already");
         }
-        if (::pipe(pipe_) != 0) {
-            const int error = errno;
+        int made[2] = {-1, -1};
+        int error = ::pipe(made) == 0 ? 0 : errno;
+        for (int i = 0; i < 2 && error == 0; ++i) {
+            // Far from 0 and 1, which may be closed, and from 3, the caller's audio in EAGI.
+            pipe_[i] = ::fcntl(made[i], F_DUPFD_CLOEXEC, 10);
+            if (pipe_[i] < 0) error = errno;
+            ::fcntl(made[i], F_SETFL, O_NONBLOCK);
+        }
+        for (const int fd : made) close(fd);
+        if (error != 0) {
+            for (const int fd : pipe_) close(fd);
             exists_ = false;
             throw AGIError("HangupSignal: " + std::generic_category().message(error));
-        }
-        for (const int fd : pipe_) {
-            ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-            ::fcntl(fd, F_SETFL, O_NONBLOCK);
         }
         received_ = false;
         wake_ = pipe_[1];
@@ -51,7 +56,7 @@ class HangupSignal {
     ~HangupSignal() {
         ::sigaction(SIGHUP, &before_, nullptr);
         wake_ = -1;
-        for (const int fd : pipe_) ::close(fd);
+        for (const int fd : pipe_) close(fd);
         exists_ = false;
     }
 
@@ -62,6 +67,9 @@ class HangupSignal {
     [[nodiscard]] int fd() const noexcept { return pipe_[0]; }
 
   private:
+    static void close(int fd) noexcept {
+        if (fd >= 0) ::close(fd);
+    }
     static void handle(int /*signal*/) noexcept {
         const int error = errno;
         received_ = true;

@@ -80,32 +80,20 @@ class Conversation {
 
     /// Takes the next line. True when the reply is complete.
     bool push(std::string_view line) {
-        const bool complete = reader_.push(line);
-        if (reader_.hung_up()) note(HangupSource::hangup_line);
-        if (!complete) return false;
-        if (usage_owed_) {
-            // EXEC hands the application's number to Asterisk as its own status, so after a 1 a 520
-            // follows. It comes before the reply to this request.
-            usage_owed_ = false;
-            if (reply().code() == 520) {
-                reader_.expect(form_);
-                return false;
-            }
+        if (mark_pending_ && (echoes_mark(line) || cut_before_mark(line))) {
+            // A reply that was cut would take the echo for its next line, or has it in its last.
+            line = mark_echo_;
+            reader_.expect(ReplyForm::tags);
         }
-        usage_owed_ =
-            form_ == ReplyForm::application && reply().code() == 200 && reply().result() == "1";
-        if (reply().code() == 511) note(HangupSource::dead_channel);
-        doubtful_ = reply().code() == 0;
-        if (mark_pending_) {
-            if (at_mark()) {
-                mark_pending_ = usage_owed_ = false;
-            } else {
-                reader_.expect(form_);
-                return true;
-            }
-        }
-        state_ = State::ready;
-        return true;
+        return take(reader_.push(line));
+    }
+
+    /// The next line was too long for the stream, and is lost. True when the reply ends with it.
+    bool lose_line() {
+        if (state_ != State::awaiting) return false;
+        const bool complete = take(reader_.lose_line());
+        doubtful_ = true;
+        return complete;
     }
 
     /// A line that Asterisk echoes in its reply, also on a dead channel. Sent while a reply is
@@ -124,8 +112,9 @@ class Conversation {
             reader_.expect(ReplyForm::tags);
             form_ = ReplyForm::tags;
         }
-        mark_ = "agi-mark-" + std::to_string(++marks_);
-        mark_request_ = wire::Request{"GET FULL VARIABLE", mark_}.view();
+        const std::string mark = "agi-mark-" + std::to_string(++marks_);
+        mark_echo_ = "200 result=1 (" + mark + ')';
+        mark_request_ = wire::Request{"GET FULL VARIABLE", mark}.view();
         mark_pending_ = true;
         state_ = State::awaiting;
         return mark_request_;
@@ -133,7 +122,12 @@ class Conversation {
 
     /// Whether the reply is the echo of the latest mark.
     [[nodiscard]] bool at_mark() const noexcept {
-        return !mark_.empty() && reply().code() == 200 && reply().data() == mark_;
+        return !mark_echo_.empty() && reply().raw() == mark_echo_;
+    }
+
+    /// Whether this line is the echo of the latest mark.
+    [[nodiscard]] bool echoes_mark(std::string_view line) const noexcept {
+        return !mark_echo_.empty() && line == mark_echo_;
     }
 
     /// Whether the next reply is certain to belong to the next request. Not while one is owed, nor
@@ -143,7 +137,9 @@ class Conversation {
     /// The peer has closed after this part of a line. True when a reply was cut: `reply()` then
     /// holds what came of it.
     bool close(std::string_view partial = {}) {
-        const bool cut = state_ == State::awaiting && reader_.cut(partial);
+        const bool cut = state_ == State::awaiting && reader_.cut(partial) &&
+                         !(usage_owed_ && reply().code() == 520);  // that was EXEC's
+        if (reader_.hung_up()) note(HangupSource::hangup_line);
         note(HangupSource::closed_stream);
         state_ = State::closed;
         return cut;
@@ -176,6 +172,40 @@ class Conversation {
     void line_limit(std::size_t bytes) noexcept { line_limit_ = bytes; }
 
   private:
+    /// After a line: what its reply means for the turn.
+    bool take(bool complete) {
+        if (reader_.hung_up()) note(HangupSource::hangup_line);
+        if (!complete) return false;
+        if (usage_owed_) {
+            // EXEC hands the application's number to Asterisk as its own status, so after a 1 a 520
+            // follows. It comes before the reply to this request.
+            usage_owed_ = false;
+            if (reply().code() == 520) {
+                reader_.expect(form_);
+                return false;
+            }
+        }
+        usage_owed_ =
+            form_ == ReplyForm::application && reply().code() == 200 && reply().result() == "1";
+        if (reply().code() == 511) note(HangupSource::dead_channel);
+        doubtful_ = reply().code() == 0;
+        if (mark_pending_) {
+            if (at_mark()) {
+                mark_pending_ = usage_owed_ = false;
+            } else {
+                reader_.expect(form_);
+                return true;
+            }
+        }
+        state_ = State::ready;
+        return true;
+    }
+
+    /// Whether the echo is glued to a value: Asterisk drops the end of one that is not read in time.
+    [[nodiscard]] bool cut_before_mark(std::string_view line) const noexcept {
+        return form_ == ReplyForm::value && line.size() > mark_echo_.size() &&
+               line.substr(line.size() - mark_echo_.size()) == mark_echo_;
+    }
     void note(HangupSource source) noexcept {
         if (hangup_ == HangupSource::none) hangup_ = source;
     }
@@ -191,7 +221,7 @@ class Conversation {
     bool doubtful_ = false;
     bool mark_pending_ = false;
     unsigned marks_ = 0;
-    std::string mark_;
+    std::string mark_echo_;
     std::string mark_request_;
 };
 

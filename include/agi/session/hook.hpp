@@ -16,7 +16,8 @@ class Hook {
     Hook() noexcept = default;
 
     template <class Callable,
-              class = std::enable_if_t<std::is_invocable_v<std::decay_t<Callable>&, Arguments...>>>
+              class = std::enable_if_t<!std::is_same_v<std::decay_t<Callable>, Hook> &&
+                                       std::is_invocable_v<std::decay_t<Callable>&, Arguments...>>>
     Hook(
         Callable&&
             callable)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)

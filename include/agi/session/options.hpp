@@ -24,8 +24,10 @@ enum class HangupPolicy : unsigned char {
 
 /// What may be set before a session reads its first line.
 struct SessionOptions {
-    TraceHook trace{};               ///< Called for every line, those of the environment too.
-    Hook<HangupSource> on_hangup{};  ///< Called once, when it is learnt that the call is over.
+    TraceHook trace{};  ///< Called for every line, those of the environment too.
+    /// Called once, when it is learnt that the call is over. That may be while a reply is owed: it
+    /// must not use the session.
+    Hook<HangupSource> on_hangup{};
     HangupPolicy hangup_policy = HangupPolicy::carry_on;
     ServerVersion server{};      ///< Which Asterisk it is, where agi_version is not to be believed.
     std::size_t line_limit = 0;  ///< Longest request line in bytes; 0: what that Asterisk takes.

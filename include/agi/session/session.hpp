@@ -44,6 +44,7 @@ class Session {
         conversation_.line_limit(options.line_limit);
         do {
             read_line("environment");
+            trace_received();
         } while (!conversation_.push_environment(line_));
     }
 
@@ -160,6 +161,7 @@ class Session {
     ///                           of it, and what came next would become part of that command
     void resync() {
         const std::string request = conversation_.begin_mark();
+        redaction_.request = false;
         write_line(request);
         do {
             while (!await(request)) {
@@ -172,8 +174,8 @@ class Session {
     [[nodiscard]] bool in_step() const noexcept { return conversation_.in_step(); }
 
     /// Whether the call is known to be over, and how that was learnt.
-    [[nodiscard]] bool hung_up() noexcept { return hangup_source() != HangupSource::none; }
-    [[nodiscard]] HangupSource hangup_source() noexcept {
+    [[nodiscard]] bool hung_up() { return hangup_source() != HangupSource::none; }
+    [[nodiscard]] HangupSource hangup_source() {
         look_for_hangup();
         return conversation_.hangup_source();
     }
@@ -267,6 +269,7 @@ class Session {
     bool await(std::string_view request) {
         read_line(request);
         const bool complete = conversation_.push(line_);
+        trace_received();
         look_for_hangup();
         return complete;
     }
@@ -297,22 +300,20 @@ class Session {
         try {
             open = stream_.read_line(line_);
         } catch (const AGIUnknownError& error) {  // a line over the stream's limit
+            conversation_.lose_line();
             throw AGIUnknownError(request, error.what());
         }
         if (!open) lost(request);
-        trace_received();
     }
 
     void trace_received() {
         if (!trace_) return;
-        trace_(Direction::received, redaction_.reply ? wire::redacted_reply(line_) : line_);
+        const bool secret = redaction_.reply && !conversation_.echoes_mark(line_);
+        trace_(Direction::received, secret ? wire::redacted_reply(line_) : line_);
     }
 
+    // The trace comes when all is done, so that an exception of it leaves the session in order.
     void write_line(std::string_view request) {
-        if (trace_) {
-            trace_(Direction::sent,
-                   redaction_.request ? wire::redacted_request(request) : std::string{request});
-        }
         try {
             stream_.write_line(request);
         } catch (const AGISIGPIPEHangup& error) {
@@ -322,6 +323,10 @@ class Session {
         } catch (...) {
             conversation_.lose_step();
             throw;
+        }
+        if (trace_) {
+            trace_(Direction::sent,
+                   redaction_.request ? wire::redacted_request(request) : std::string{request});
         }
     }
 

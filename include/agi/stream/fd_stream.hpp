@@ -3,16 +3,19 @@
 // A LineStream on POSIX descriptors: pipes, sockets, terminals.
 
 #include <agi/version.hpp>
+#include <agi/wire/argument.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/line_buffer.hpp>
 
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -21,35 +24,50 @@ namespace agi { inline namespace v0 {
 
 namespace wire {
 
-/// Keeps a write to a closed pipe from killing the process: SIGPIPE is blocked in this thread, and
-/// one that the write caused is taken back. Other threads and the handlers are not touched.
-class SigpipeBlock {
-  public:
-    SigpipeBlock() noexcept {
-        sigemptyset(&sigpipe_);
-        sigaddset(&sigpipe_, SIGPIPE);
-        pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
-    }
-    SigpipeBlock(const SigpipeBlock&) = delete;
-    SigpipeBlock& operator=(const SigpipeBlock&) = delete;
-    ~SigpipeBlock() {
-        if (sigismember(&before_, SIGPIPE) == 0) pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    }
+/// A write to a closed pipe kills the process by default. Here it is EPIPE and nothing else, in one
+/// call. Linux can do so since 6.18; before that, and elsewhere, this fails.
+inline ssize_t write_without_signal(int fd, std::string_view bytes) noexcept {
+#ifdef RWF_HIPRI  // the C library has pwritev2, if not yet the name of this flag
+    constexpr int rwf_nosignal = 0x100;
+    const iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+    return ::pwritev2(fd, &part, 1, -1, rwf_nosignal);
+#else
+    static_cast<void>(fd);
+    static_cast<void>(bytes);
+    errno = ENOSYS;
+    return -1;
+#endif
+}
 
-    /// After EPIPE. A SIGPIPE that the caller had blocked himself stays pending for him.
-    void take_back() const noexcept {
-        if (sigismember(&before_, SIGPIPE) != 0) return;
-        sigset_t pending;
-        sigemptyset(&pending);
-        sigpending(&pending);
+inline bool sigpipe_is_pending() noexcept {
+    sigset_t pending;
+    sigemptyset(&pending);
+    sigpending(&pending);
+    return sigismember(&pending, SIGPIPE) == 1;
+}
+
+/// The same on every system: SIGPIPE is blocked in this thread meanwhile, and the one that the write
+/// caused is taken back. Other threads and the handlers are not touched.
+inline ssize_t write_with_signal_blocked(int fd, std::string_view bytes) noexcept {
+    sigset_t sigpipe;
+    sigset_t before;
+    sigemptyset(&sigpipe);
+    sigaddset(&sigpipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &sigpipe, &before);
+    const bool blocked_before = sigismember(&before, SIGPIPE) == 1;
+    const bool pending_before = blocked_before && sigpipe_is_pending();
+    const ssize_t size = ::write(fd, bytes.data(), bytes.size());
+    const int error = errno;
+    // A pipe that closes in the middle of a write cuts it, and sends the signal all the same.
+    const bool cut = size < static_cast<ssize_t>(bytes.size());
+    if (cut && !pending_before && sigpipe_is_pending()) {
         int taken = 0;
-        if (sigismember(&pending, SIGPIPE) == 1) sigwait(&sigpipe_, &taken);
+        sigwait(&sigpipe, &taken);
     }
-
-  private:
-    sigset_t sigpipe_{};
-    sigset_t before_{};
-};
+    if (!blocked_before) pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = error;
+    return size;
+}
 
 }  // namespace wire
 
@@ -90,39 +108,29 @@ class FdStream {
     /// end.
     bool wait_line(std::chrono::milliseconds time) {
         if (in_.ready()) return true;
-        pollfd wanted{read_fd_, POLLIN, 0};
-        return ::poll(&wanted, 1, static_cast<int>(time.count())) > 0;
+        using std::chrono::steady_clock;
+        constexpr std::chrono::milliseconds longest{std::numeric_limits<int>::max()};
+        const auto end = steady_clock::now() + (time < longest ? time : longest);
+        for (std::chrono::milliseconds left = time;;) {
+            pollfd wanted{read_fd_, POLLIN, 0};
+            const int ready = ::poll(
+                &wanted, 1, static_cast<int>(left < longest ? left.count() : longest.count()));
+            if (ready >= 0 || errno != EINTR) return ready > 0;
+            // A signal, such as SIGHUP: what is left of the time is still to be waited for.
+            if (time.count() < 0) continue;
+            left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
+            if (left.count() < 0) left = std::chrono::milliseconds{0};
+        }
     }
 
     /// @throws AGISIGPIPEHangup  the peer has closed
     /// @throws AGIError          the descriptor cannot be written
     void write_line(std::string_view line) {
-        out_.assign(line).append(1, '\n');
-        if (is_socket_) {
-            write_all([this](std::string_view bytes) {
-                return ::send(write_fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            });
-        } else {
-            const wire::SigpipeBlock sigpipe;
-            write_all([this, &sigpipe](std::string_view bytes) {
-                const ssize_t size = ::write(write_fd_, bytes.data(), bytes.size());
-                if (size < 0 && errno == EPIPE) {
-                    sigpipe.take_back();
-                    errno = EPIPE;
-                }
-                return size;
-            });
-        }
-    }
-
-    [[nodiscard]] int read_fd() const noexcept { return read_fd_; }
-    [[nodiscard]] int write_fd() const noexcept { return write_fd_; }
-
-  private:
-    template <class Write>
-    void write_all(const Write& write) {
-        for (std::string_view rest = out_; !rest.empty();) {
-            const ssize_t size = write(rest);
+        out_.clear();
+        out_.append(line);
+        out_.append('\n');
+        for (std::string_view rest = out_.view(); !rest.empty();) {
+            const ssize_t size = write_some(rest);
             if (size >= 0) {
                 rest.remove_prefix(static_cast<std::size_t>(size));
             } else if (errno == EPIPE || errno == ECONNRESET) {
@@ -131,6 +139,20 @@ class FdStream {
                 wait_or_throw("write to", write_fd_, POLLOUT);
             }
         }
+    }
+
+    [[nodiscard]] int read_fd() const noexcept { return read_fd_; }
+    [[nodiscard]] int write_fd() const noexcept { return write_fd_; }
+
+  private:
+    ssize_t write_some(std::string_view bytes) {
+        if (is_socket_) return ::send(write_fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (without_signal_) {
+            const ssize_t size = wire::write_without_signal(write_fd_, bytes);
+            if (size >= 0 || errno == EPIPE || errno == EAGAIN || errno == EINTR) return size;
+            without_signal_ = false;
+        }
+        return wire::write_with_signal_blocked(write_fd_, bytes);
     }
 
     static void wait_or_throw(const char* what, int fd, short events) {
@@ -147,8 +169,9 @@ class FdStream {
     int read_fd_;
     int write_fd_;
     bool is_socket_ = false;
+    bool without_signal_ = true;
     wire::LineBuffer in_;
-    std::string out_;
+    wire::LineText out_;
 };
 
 }}  // namespace agi::v0

@@ -81,15 +81,19 @@ inline std::vector<DialogueLine> parse_dialogue(std::string_view text) {
             {kind, complete ? decoded->substr(0, decoded->size() - 1) : *decoded, complete});
     }
     std::vector<DialogueLine> joined;
+    constexpr std::size_t none = std::string_view::npos;
+    std::size_t open = none;  // the line that goes on, if the next one is of the same side
     for (DialogueLine& line : lines) {
         if (!recording || line.kind == Kind::event || line.kind == Kind::remark)
             line.complete = true;
-        if (!joined.empty() && !joined.back().complete && joined.back().kind == line.kind) {
-            joined.back().text += line.text;
-            joined.back().complete = line.complete;
+        if (open != none && joined[open].kind == line.kind) {
+            joined[open].text += line.text;
+            joined[open].complete = line.complete;
         } else {
             joined.push_back(line);
+            if (line.kind != Kind::remark) open = joined.size() - 1;
         }
+        if (open != none && joined[open].complete) open = none;
     }
     return joined;
 }

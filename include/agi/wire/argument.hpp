@@ -33,58 +33,82 @@ class LineText {
     ~LineText() = default;
 
     void append(std::string_view text) {
-        if (!on_heap_) {
-            if (text.size() <= inline_size - size_) {
-                if (!text.empty()) std::memcpy(inline_ + size_, text.data(), text.size());
-                size_ += text.size();
-                return;
-            }
-            heap_.reserve(size_ + text.size());
-            heap_.assign(inline_, size_);
-            on_heap_ = true;
-        }
-        heap_ += text;
+        char* const end = prepare(text.size());
+        if (!text.empty()) std::memcpy(end, text.data(), text.size());
+        commit(end + text.size());
     }
-    void append(char c) { append(std::string_view{&c, 1}); }
-
-    void clear() noexcept {
-        size_ = 0;
-        heap_.clear();
-        on_heap_ = false;
+    void append(char c) {
+        char* const end = prepare(1);
+        *end = c;
+        commit(end + 1);
     }
 
-    [[nodiscard]] std::string_view view() const noexcept {
-        return on_heap_ ? std::string_view{heap_} : std::string_view{inline_, size_};
+    /// The end of the text, with room for that many bytes more.
+    char* prepare(std::size_t size) {
+        if (size > capacity_ - size_) grow(size);
+        return begin_ + size_;
     }
+    /// The text now ends there.
+    void commit(const char* end) noexcept { size_ = static_cast<std::size_t>(end - begin_); }
+
+    void clear() noexcept { size_ = 0; }
+
+    [[nodiscard]] std::string_view view() const noexcept { return {begin_, size_}; }
 
   private:
+    void grow(std::size_t more) {
+        std::string larger(2 * (size_ + more), '\0');
+        std::memcpy(larger.data(), begin_, size_);
+        heap_.swap(larger);
+        begin_ = heap_.data();
+        capacity_ = heap_.size();
+    }
+
     char inline_[inline_size];
-    std::size_t size_ = 0;
     std::string heap_;
-    bool on_heap_ = false;
+    char* begin_ = inline_;
+    std::size_t size_ = 0;
+    std::size_t capacity_ = inline_size;
 };
 
 /// Whether a line can carry this byte at all: LF ends it, NUL cuts it.
 constexpr bool can_be_sent(char c) noexcept { return c != '\n' && c != '\0'; }
 
+/// The bytes of a text that cannot be copied without a look: they are escaped or refused.
+class SpecialBytes {
+  public:
+    constexpr SpecialBytes() noexcept {
+        for (const char c : {'"', '\\', '\r', '\n', '\0'})
+            is_[static_cast<unsigned char>(c)] = true;
+    }
+    constexpr bool operator[](char c) const noexcept { return is_[static_cast<unsigned char>(c)]; }
+
+  private:
+    bool is_[256] = {};
+};
+inline constexpr SpecialBytes special_bytes;
+
 /// Appends the text in double quotes, `\` and `"` escaped: the two escapes that Asterisk knows.
 /// Returns the offset of the first byte that cannot be sent, or npos when all is well.
 inline std::size_t append_quoted(LineText& line, std::string_view text, CarriageReturn cr) {
-    line.append('"');
-    std::size_t run = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c > '\\' || (c >= '#' && c < '\\')) continue;
-        if (c == '"' || c == '\\') {
-            line.append(text.substr(run, i - run));
-            line.append('\\');
-            run = i;
-        } else if (!can_be_sent(c) || (c == '\r' && cr == CarriageReturn::refuse)) {
-            return i;
+    constexpr std::size_t quotes = 2;
+    char* to = line.prepare(text.size() + quotes);
+    *to++ = '"';
+    const char* const end = text.data() + text.size();
+    for (const char* from = text.data(); from != end; ++from) {
+        if (special_bytes[*from]) {
+            if (*from == '"' || *from == '\\') {
+                line.commit(to);
+                to = line.prepare(static_cast<std::size_t>(end - from) + quotes);
+                *to++ = '\\';
+            } else if (*from != '\r' || cr == CarriageReturn::refuse) {
+                return static_cast<std::size_t>(from - text.data());
+            }
         }
+        *to++ = *from;
     }
-    line.append(text.substr(run));
-    line.append('"');
+    *to++ = '"';
+    line.commit(to);
     return std::string_view::npos;
 }
 

@@ -117,15 +117,13 @@ class AGISIGPIPEHangup : public AGIHangup {
 
 namespace wire {
 
-/// Throws what the reply means, unless it is a 200 with a result: that is for the command to read.
-inline void throw_on_error(std::string_view request, const Reply& reply) {
+/// Throws what a reply means that no command can read.
+[[noreturn]] inline void throw_error(std::string_view request, const Reply& reply) {
     if (reply.truncated()) {
         throw AGIUnknownError(request, reply, "the reply is larger than the reader's limit");
     }
     switch (reply.code()) {
-        case 200:
-            if (reply.has_result()) return;
-            throw AGINoResultError(request, reply, "200 without a result");
+        case 200: throw AGINoResultError(request, reply, "200 without a result");
         case 503: throw AGIAppError(request, reply, "Asterisk could not run the command");
         case 510: throw AGIInvalidCommandError(request, reply, "unknown command");
         case 511: throw AGIDeadChannelError(request, reply, "not permitted on a dead channel");
@@ -133,6 +131,12 @@ inline void throw_on_error(std::string_view request, const Reply& reply) {
         case 0: throw AGIUnknownError(request, reply, "this line is not a reply");
         default: throw AGIUnknownError(request, reply, "unknown reply code");
     }
+}
+
+/// Throws what the reply means, unless it is a 200 with a result: that is for the command to read.
+inline void throw_on_error(std::string_view request, const Reply& reply) {
+    const bool readable = reply.code() == 200 && reply.has_result() && !reply.truncated();
+    if (!readable) throw_error(request, reply);
 }
 
 }  // namespace wire

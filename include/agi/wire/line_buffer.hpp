@@ -26,6 +26,7 @@ class LineBuffer {
     /// @throws AGIUnknownError  the line is longer than the limit; what comes up to its LF is
     ///                          dropped, and the next call begins behind it
     bool next(std::string& line) {
+        if (begin_ == end_) return false;
         const char* begin = storage_.data() + begin_;
         const auto* lf =
             static_cast<const char*>(std::memchr(begin + scanned_, '\n', end_ - begin_ - scanned_));
@@ -48,7 +49,8 @@ class LineBuffer {
             skipping_ = false;
             throw AGIUnknownError({}, too_long_message());
         }
-        line.assign(begin, size);
+        line.clear();
+        line.append(begin, size);  // less work than assign
         return true;
     }
 

@@ -27,23 +27,31 @@ inline std::string redacted_request(std::string_view line) {
     return out;
 }
 
-/// The line with `*` in place of each byte of the value in parentheses or, where there is none, of
-/// the result of a 200. A line that is no 200 may be part of a value, or of a usage text.
+/// The line with `*` in place of each byte of what it says: of a key or digits, or of the value in
+/// parentheses. What Asterisk says of the command stays. Any other line may be part of a value.
 inline std::string redacted_reply(std::string_view line) {
-    constexpr std::string_view hangup = "HANGUP";
     constexpr std::string_view head = "200 result=";
-    if (line == hangup || line.substr(0, 3) == "511") return std::string{line};
     if (line.substr(0, head.size()) != head) {
-        const std::size_t code = line.size() > 4 && (line[3] == ' ' || line[3] == '-') ? 4 : 0;
-        return std::string{line.substr(0, code)} + std::string(line.size() - code, '*');
+        std::size_t shown = 0;
+        for (const std::string_view own :
+             {"HANGUP", "100 result=0 Trying...", "510 Invalid or unknown command",
+              "511 Command Not Permitted on a dead channel", "520-Invalid command syntax.",
+              "520 Invalid command syntax.", "520 End of proper usage."}) {
+            if (line.substr(0, own.size()) == own) shown = own.size();
+        }
+        return std::string{line.substr(0, shown)} + std::string(line.size() - shown, '*');
     }
-    const std::size_t blank = line.find(' ', head.size());
-    const std::string_view tail = blank == std::string_view::npos ? "" : line.substr(blank);
-    if (tail.empty() || tail == " (timeout)") {
-        const std::size_t result = line.size() - head.size() - tail.size();
-        return std::string{head} + std::string(result, '*') + std::string{tail};
+    std::string_view result = line.substr(head.size());
+    result = result.substr(0, result.find(' '));
+    const std::string_view tail = line.substr(head.size() + result.size());
+    const bool value = tail.substr(0, 2) == " (" && tail != " (timeout)";
+    std::string out{head};
+    if (value && (result == "0" || result == "1" || result == "-1")) {
+        out += result;  // whether there is a value
+    } else {
+        out.append(result.size(), '*');
     }
-    std::string out{line.substr(0, blank)};
+    if (!value) return out.append(tail);
     for (const char c : tail) out += c == ' ' || c == '(' || c == ')' ? c : '*';
     return out;
 }

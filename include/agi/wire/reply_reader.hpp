@@ -37,6 +37,13 @@ class ReplyReader {
         }
     }
 
+    /// The next line was too long for the stream, and is lost. True when the reply ends with it.
+    bool lose_line() {
+        if (state_ == State::waiting) start(0);
+        reply_.truncated_ = true;
+        return state_ != State::usage && finish();
+    }
+
     [[nodiscard]] const Reply& reply() const noexcept { return reply_; }
 
     /// The peer has closed after this part of a line. True when a reply was cut; it then holds what

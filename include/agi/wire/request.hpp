@@ -42,8 +42,11 @@ class Request {
         static_assert(std::is_array_v<Verb>, "wire::Request: the verb is a string literal");
         verb_ = verb;
         line_.append(verb_);
-        words_ = count_words(verb_);
         (add(arguments), ...);
+        // Each argument is a word at most, and a verb has a blank between its words.
+        if constexpr (sizeof...(Arguments) + std::extent_v<Verb> / 2 > max_words) {
+            if (arguments_ + count_words(verb_) > max_words) refuse_words();
+        }
     }
 
     /// A line that was written elsewhere, taken as it is.
@@ -58,8 +61,7 @@ class Request {
         }
         if (ends_session(line))
             request.refuse("begins with `failure`, which ends the session: " + shown(line));
-        request.words_ = count_words(line);
-        if (request.words_ > max_words) request.refuse_words();
+        if (count_words(line) > max_words) request.refuse_words();
         request.line_.append(line);
         return request;
     }
@@ -120,24 +122,23 @@ class Request {
     }
 
     void next_word() {
-        ++words_;
-        if (words_ > max_words) refuse_words();
+        ++arguments_;
         line_.append(' ');
     }
 
     [[noreturn]] void refuse(const std::string& why) const { throw AGIArgumentError(verb_, why); }
     [[noreturn]] void refuse_argument(const std::string& why) const {
-        refuse("argument " + std::to_string(words_ - count_words(verb_)) + ' ' + why);
+        refuse("argument " + std::to_string(arguments_) + ' ' + why);
     }
     [[noreturn]] void refuse_next(const std::string& why) {
-        ++words_;
+        ++arguments_;
         refuse_argument(why);
     }
     [[noreturn]] void refuse_words() const { refuse("has more than 64 words"); }
 
     LineText line_;
     std::string_view verb_;
-    std::size_t words_ = 0;
+    std::size_t arguments_ = 0;
 };
 
 }}}  // namespace agi::v0::wire
