@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// Session::execute_within. Nothing here waits: the stream says what it was asked to wait for.
+
+#include "catch.hpp"
+#include <agi/command/call.hpp>
+#include <agi/command/digits.hpp>
+#include <agi/command/playback.hpp>
+#include <agi/command/record.hpp>
+#include <agi/command/script.hpp>
+#include <agi/command/secret.hpp>
+#include <agi/command/text.hpp>
+#include <agi/command/variable.hpp>
+#include <agi/session/session.hpp>
+#include <agi/testing/scripted_stream.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+using namespace agi;
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using testing::ScriptedStream;
+
+namespace {
+
+using Times = std::vector<milliseconds>;
+
+/// Its lines come in time, or never do.
+class PatientStream : public ScriptedStream {
+  public:
+    PatientStream(const std::string& dialogue, Times& waits, bool in_time = true)
+        : ScriptedStream{"<< agi_request: x\n<<\n" + dialogue}, waits_{&waits}, in_time_{in_time} {}
+    bool wait_line(milliseconds time) {
+        waits_->push_back(time);
+        return in_time_;
+    }
+
+  private:
+    Times* waits_;
+    bool in_time_;
+};
+
+/// The first deadline of a command that never gets a reply, on top of a margin of 100 s.
+template <class Command>
+milliseconds deadline(const Command& command) {
+    Times waits;
+    const std::string request{wire::Request{command.request()}.view()};
+    std::string line;
+    for (const char c : request) (c == '"' || c == '\\') ? line += '\\', line += c : line += c;
+    Session session{PatientStream{">> " + line + '\n', waits, false}};
+    CHECK_THROWS_AS(session.execute_within(command, 100s), AGITimeoutError);
+    REQUIRE(waits.size() == 1);
+    return waits.front();
+}
+
+/// It lies between the whole time and a little less, as some has passed.
+bool is(milliseconds time, milliseconds expected) {
+    return time <= expected + 100s && time > expected + 50s;
+}
+
+}  // namespace
+
+TEST_CASE("execute_within: a reply in time is as without a deadline") {
+    Times waits;
+    Session session{PatientStream{">> GET DATA a 2000 4\n<< HANGUP\n<< 200 result=12\n", waits}};
+    CHECK(session.execute_within(GetData{"a", 2s, 4}, 5s).digits == "12");
+    // Asked again for each line, with what is left.
+    REQUIRE(waits.size() == 2);
+    CHECK(waits[1] <= waits[0]);
+    CHECK(session.in_step());
+}
+
+TEST_CASE("execute_within: knows what time the command itself takes") {
+    CHECK(is(deadline(Noop{}), 0ms));
+    CHECK(is(deadline(WaitForDigit{7s}), 7s));
+    CHECK(is(deadline(WaitForDigit{0ms}), 0ms));
+    CHECK(is(deadline(GetData{"a", 5s, 4}), 20s));
+    CHECK(is(deadline(GetData{"a", 0s, 4}), 14s));
+    CHECK(is(deadline(GetOption{"a", "1", 3s}), 3s));
+    CHECK(is(deadline(RecordFile{"a", "wav", "#", 60s}), 60s));
+    CHECK(is(deadline(ReceiveText{9s}), 9s));
+    CHECK(is(deadline(StreamFile{"a"}), 0ms));
+    CHECK(is(deadline(Secret{GetData{"a", 5s, 4}}), 20s));
+}
+
+TEST_CASE("execute_within: a command without an end has no deadline") {
+    Times waits;
+    Session session{
+        PatientStream{">> WAIT FOR DIGIT -1\n<< 200 result=49\n"
+                      ">> RECORD FILE a wav \"\" -1\n"
+                      "<< 200 result=0 (timeout) endpos=1\n",
+                      waits, false}};
+    CHECK(session.execute_within(WaitForDigit{}, 1ms).digit == '1');
+    CHECK(session.execute_within(RecordFile{"a"}, 1ms).ended_by == RecordEnd::timeout);
+    CHECK(waits.empty());
+}
+
+TEST_CASE("execute_within: the reply that did not come is dropped by the next command") {
+    Times waits;
+    Session session{PatientStream{R"(
+        >> ANSWER
+        << 200 result=-1
+        >> GET VARIABLE NEXT
+        << 200 result=1 (its own)
+    )",
+                                  waits, false}};
+    CHECK_THROWS_AS(session.execute_within(Answer{}, 1s), AGITimeoutError);
+    CHECK(session.state() == Conversation::State::awaiting);
+    CHECK_FALSE(session.in_step());
+    CHECK(GetVariable{"NEXT"}(session) == "its own");
+    CHECK(session.in_step());
+}
+
+TEST_CASE("execute_within: its exception names the command") {
+    Times waits;
+    Session session{PatientStream{">> ANSWER\n", waits, false}};
+    CHECK_THROWS_WITH(session.execute_within(Answer{}, 1s), "ANSWER: no reply within the deadline");
+}
+
+TEST_CASE("execute_within: again and again, and one reply for each") {
+    Times waits;
+    std::string dialogue;
+    for (int i = 0; i < 3; ++i) dialogue += ">> ANSWER\n<< 200 result=-1\n";
+    Session session{PatientStream{dialogue + ">> NOOP\n<< 200 result=0\n", waits, false}};
+    for (int i = 0; i < 3; ++i) {
+        CHECK_THROWS_AS(session.execute_within(Answer{}, 1s), AGITimeoutError);
+    }
+    Noop{}(session);
+    CHECK_NOTHROW(session.stream().check_finished());
+}
+
+TEST_CASE("execute_within: the stream that closes is a hang-up, not a timeout") {
+    Times waits;
+    Session session{PatientStream{">> ANSWER\n", waits}};
+    CHECK_THROWS_AS(session.execute_within(Answer{}, 1s), AGISIGPIPEHangup);
+}
