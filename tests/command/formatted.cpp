@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+
+#include "catch.hpp"
+#include <agi/command/formatted.hpp>
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace {
+
+/// Reads as text, and has a formatter too.
+struct Name {
+    operator std::string_view() const { return "text"; }  // NOLINT(google-explicit-constructor)
+};
+
+/// Has a formatter only.
+struct Point {
+    int x = 0;
+    int y = 0;
+};
+
+}  // namespace
+
+template <>
+struct fmt::formatter<Point> {
+    template <class Context>
+    constexpr auto parse(Context& context) {
+        return context.begin();
+    }
+    template <class Context>
+    auto format(const Point& point, Context& context) const {
+        return fmt::format_to(context.out(), "{}/{}", point.x, point.y);
+    }
+};
+
+using agi::Formatted;
+
+TEST_CASE("Formatted: text stays as it is") {
+    const std::string text{"a{}\0b", 5};
+    CHECK(Formatted{}.text().empty());
+    CHECK(Formatted{"a {} b"}.text() == "a {} b");
+    CHECK(Formatted{text}.text() == text);
+    CHECK(Formatted{std::string_view{text}}.text() == text);
+    CHECK(Formatted{std::string{text}}.text() == text);
+    CHECK(Formatted{Name{}}.text() == "text");
+}
+
+TEST_CASE("Formatted: everything else as fmt shows it") {
+    CHECK(Formatted{0}.text() == "0");
+    CHECK(Formatted{-5L}.text() == "-5");
+    CHECK(Formatted{18446744073709551615ULL}.text() == "18446744073709551615");
+    CHECK(Formatted{1.5}.text() == "1.5");
+    CHECK(Formatted{true}.text() == "true");
+    CHECK(Formatted{'c'}.text() == "c");
+    CHECK(Formatted{Point{1, 2}}.text() == "1/2");
+}
+
+TEST_CASE("Formatted: an own string is moved, not copied") {
+    std::string text(100, 'x');
+    const char* const bytes = text.data();
+    const Formatted formatted{std::move(text)};
+    CHECK(formatted.text().data() == bytes);
+}
+
+TEST_CASE("Formatted: copies hold the same text") {
+    const Formatted first{42};
+    const Formatted copy{first};
+    Formatted assigned;
+    assigned = first;
+    CHECK(copy.text() == "42");
+    CHECK(assigned.text() == "42");
+}
