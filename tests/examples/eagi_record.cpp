@@ -86,13 +86,12 @@ TEST_CASE("eagi_record: a stream that closes at any point ends it as a hang-up")
         pipe.write.put(tone(1000, 5));
         EagiStream stream{dialogue, pipe.read};
         stream.fail_at(n);
-        CHECK_THROWS_AS(
-            [&] {
-                agi::Session session{std::move(stream)};
-                agi::EagiAudio audio{session, pipe.read};
-                record(session, audio, path);
-            }(),
-            agi::AGIHangup);
+        const auto run = [&] {
+            agi::Session session{std::move(stream)};
+            agi::EagiAudio audio{session, pipe.read};
+            record(session, audio, path);
+        };
+        CHECK_THROWS_AS(run(), agi::AGIHangup);
     }
     std::remove(path.c_str());
 }

@@ -54,12 +54,11 @@ TEST_CASE("eagi_silence: a stream that closes at any point ends it as a hang-up"
         pipe.write.put(tone(0, 100));
         EagiStream stream{waits + is_stopped, pipe.read};
         stream.fail_at(n);
-        CHECK_THROWS_AS(
-            [&] {
-                agi::Session session{std::move(stream)};
-                agi::EagiAudio audio{session, pipe.read};
-                wait_for_silence(session, audio);
-            }(),
-            agi::AGIHangup);
+        const auto run = [&] {
+            agi::Session session{std::move(stream)};
+            agi::EagiAudio audio{session, pipe.read};
+            wait_for_silence(session, audio);
+        };
+        CHECK_THROWS_AS(run(), agi::AGIHangup);
     }
 }

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+// Pipes in place of Asterisk's. The listener plays Asterisk too: it writes the replies when it has
+// heard what it waits for, so that nothing here depends on time.
+
+#include "catch.hpp"
+#include "stream/descriptors.hpp"
+#include <agi/command/digits.hpp>
+#include <agi/command/playback.hpp>
+#include <agi/command/say.hpp>
+#include <agi/process/eagi_audio.hpp>
+#include <agi/session/session.hpp>
+#include <agi/stream/fd_stream.hpp>
+#include <agi/testing/scripted_stream.hpp>
+
+#include <fcntl.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace agi;
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+constexpr std::size_t slin = 320;
+
+/// A frame of `slin` that can be told from others.
+std::string frame(char mark) { return std::string(slin, mark); }
+
+/// Both ends of a call in EAGI.
+class EagiCall {
+  public:
+    explicit EagiCall(const std::string& format = "200 result=0") {
+        replies.write.put("agi_request: x\nagi_enhanced: 1.0\n\n" + format + '\n');
+    }
+    [[nodiscard]] auto session() const { return Session{FdStream{replies.read, requests.write}}; }
+    [[nodiscard]] std::string sent() const { return requests.read.take(); }
+
+    Pipe replies = make_pipe();
+    Pipe requests = make_pipe();
+    Pipe audio = make_pipe();
+};
+
+struct Heard {
+    std::string bytes;
+    std::vector<bool> gaps;
+    void add(const AudioFrame& frame) {
+        bytes += frame.bytes;
+        gaps.push_back(frame.after_gap);
+    }
+};
+
+/// Hears `count` frames.
+Heard hear(EagiAudio& audio, std::size_t count) {
+    Heard heard;
+    audio.listen_for(1h, [&](const AudioFrame& next) {
+        heard.add(next);
+        return heard.gaps.size() < count;
+    });
+    return heard;
+}
+
+}  // namespace
+
+TEST_CASE("EagiAudio: the format is what the dialplan asked for") {
+    struct Case {
+        const char* reply;
+        const char* name;
+        int rate;
+        std::size_t bytes;
+        bool linear;
+    };
+    for (const Case& expected : {Case{"200 result=0", "slin", 8000, 320, true},
+                                 Case{"200 result=1 ()", "slin", 8000, 320, true},
+                                 Case{"200 result=1 (slin)", "slin", 8000, 320, true},
+                                 Case{"200 result=1 (slin16)", "slin16", 16000, 640, true},
+                                 Case{"200 result=1 (slin48)", "slin48", 48000, 1920, true},
+                                 Case{"200 result=1 (ulaw)", "ulaw", 8000, 160, false},
+                                 Case{"200 result=1 (alaw)", "alaw", 8000, 160, false},
+                                 Case{"200 result=1 (g722)", "g722", 16000, 160, false},
+                                 Case{"200 result=1 (gsm)", "gsm", 8000, 33, false}}) {
+        CAPTURE(expected.reply);
+        const EagiCall call{expected.reply};
+        auto session = call.session();
+        const EagiAudio audio{session, call.audio.read};
+        CHECK(audio.format().name == expected.name);
+        CHECK(audio.format().rate == expected.rate);
+        CHECK(audio.format().frame_bytes == expected.bytes);
+        CHECK(audio.format().linear() == expected.linear);
+        CHECK_FALSE(audio.ended());
+        CHECK(call.sent() == "GET VARIABLE \"EAGI_AUDIO_FORMAT\"\n");
+    }
+}
+
+TEST_CASE("EagiAudio: an unknown format is refused") {
+    const EagiCall call{"200 result=1 (opus)"};
+    auto session = call.session();
+    CHECK_THROWS_WITH((EagiAudio{session, call.audio.read}), ContainsSubstring("opus"));
+}
+
+TEST_CASE("EagiAudio: refused where there is none, and nothing is sent") {
+    for (const char* environment : {"<< agi_request: x\n<< agi_enhanced: 0.0\n<<\n",
+                                    "<< agi_network: yes\n<< agi_request: agi://x\n<<\n"}) {
+        Session session{testing::ScriptedStream{environment}};
+        CHECK_THROWS_WITH((EagiAudio{session}), "no audio: the program was not started by EAGI()");
+    }
+    const EagiCall call;
+    auto session = call.session();
+    CHECK_THROWS_WITH((EagiAudio{session, 12345}), "no audio: descriptor 12345 is not open");
+}
+
+TEST_CASE("EagiAudio: its descriptor does not block, and children do not get it") {
+    const EagiCall call;
+    auto session = call.session();
+    const EagiAudio audio{session, call.audio.read};
+    CHECK((::fcntl(call.audio.read, F_GETFL) & O_NONBLOCK) != 0);
+    CHECK((::fcntl(call.audio.read, F_GETFD) & FD_CLOEXEC) != 0);
+}
+
+TEST_CASE("EagiAudio: whole frames, however the bytes come") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    const std::string sound = frame('a') + frame('b') + frame('c') + frame('d');
+    call.audio.write.put(sound.substr(0, slin + 1));
+    CHECK(hear(audio, 1).bytes == frame('a'));
+    call.audio.write.put(sound.substr(slin + 1, slin - 2));
+    std::thread late{[&] { call.audio.write.put(sound.substr(2 * slin - 1)); }};
+    const Heard rest = hear(audio, 3);
+    late.join();
+    CHECK(rest.bytes == frame('b') + frame('c') + frame('d'));
+}
+
+TEST_CASE("EagiAudio: frames that were not wanted yet come the next time") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a') + frame('b') + frame('c'));
+    CHECK(hear(audio, 1).bytes == frame('a'));
+    call.audio.write.put(frame('d'));
+    CHECK(hear(audio, 3).bytes == frame('b') + frame('c') + frame('d'));
+}
+
+TEST_CASE("EagiAudio: listening ends with the time, or with the audio") {
+    EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a') + "cut");
+    Heard heard;
+    const auto add = [&heard](const AudioFrame& next) {
+        heard.add(next);
+        return true;
+    };
+    audio.listen_for(0ms, add);
+    CHECK(heard.bytes.empty());
+    audio.listen_for(1ms, add);
+    audio.listen_for(1ms, add);
+    CHECK_FALSE(audio.ended());
+    call.audio.write.close();
+    audio.listen_for(1h, add);
+    CHECK(audio.ended());
+    CHECK(heard.bytes == frame('a'));
+    audio.listen_for(1h, add);
+    CHECK(heard.gaps.size() == 1);
+}
+
+TEST_CASE("EagiAudio: a prompt plays to its end meanwhile") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a') + frame('b'));
+    Heard heard;
+    const auto played = audio.listen(session, StreamFile{"welcome", "#"}, [&](AudioFrame next) {
+        heard.add(next);
+        if (heard.gaps.size() == 2) call.replies.write.put("200 result=0 endpos=320\n");
+        return true;
+    });
+    CHECK_FALSE(played.stopped);
+    CHECK(played.endpos == SampleOffset{320});
+    CHECK(heard.bytes == frame('a') + frame('b'));
+    CHECK(call.sent() == "GET VARIABLE \"EAGI_AUDIO_FORMAT\"\nSTREAM FILE \"welcome\" \"#\"\n");
+}
+
+TEST_CASE("EagiAudio: a key stops it") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a'));
+    const auto waited = audio.listen(session, WaitForDigit{}, [&](AudioFrame) {
+        call.replies.write.put("200 result=35\n");
+        return true;
+    });
+    CHECK(waited.digit == '#');
+    CHECK_FALSE(waited.stopped);
+}
+
+TEST_CASE("EagiAudio: the listener stops it, and the next command gets its own reply") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a') + frame('b') + frame('c'));
+    Heard heard;
+    const auto played = audio.listen(session, StreamFile{"welcome"}, [&](AudioFrame next) {
+        heard.add(next);
+        if (heard.gaps.size() < 2) return true;
+        call.replies.write.put("200 result=1 (agi-mark-1)\n200 result=1 (its own)\n");
+        return false;
+    });
+    CHECK(played.stopped);
+    CHECK(heard.bytes == frame('a') + frame('b'));
+    CHECK(GetVariable{"NEXT"}(session) == "its own");
+    CHECK(call.sent() ==
+          "GET VARIABLE \"EAGI_AUDIO_FORMAT\"\nSTREAM FILE \"welcome\" \"\"\n"
+          "GET FULL VARIABLE \"agi-mark-1\"\nGET VARIABLE \"NEXT\"\n");
+}
+
+TEST_CASE("EagiAudio: SAY can be listened to as well") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a'));
+    CHECK_FALSE(audio.listen(session, SayDigits{"123"}, [&](AudioFrame) {
+        call.replies.write.put("200 result=1 (agi-mark-1)\n");
+        return false;
+    }));
+}
+
+TEST_CASE("EagiAudio: the caller hangs up, and the audio ends before the reply") {
+    EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a'));
+    std::thread asterisk;
+    CHECK_THROWS_AS(audio.listen(session, StreamFile{"welcome"},
+                                 [&](AudioFrame) {
+                                     call.audio.write.close();
+                                     asterisk = std::thread{[&] {
+                                         call.replies.write.put("200 result=-1 endpos=320\n");
+                                     }};
+                                     return true;
+                                 }),
+                    AGIAppError);
+    asterisk.join();
+}
+
+TEST_CASE("EagiAudio: a full pipe means that audio was dropped") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    REQUIRE(::fcntl(call.audio.write, F_SETPIPE_SZ, 4096) == 4096);
+    call.audio.write.put(frame('a'));
+    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    for (int i = 0; i < 12; ++i) call.audio.write.put(frame('b'));
+    const Heard full = hear(audio, 12);
+    REQUIRE(full.gaps.size() == 12);
+    CHECK(full.gaps.front());
+    for (std::size_t i = 1; i < full.gaps.size(); ++i) CHECK_FALSE(full.gaps[i]);
+}
+
+TEST_CASE("EagiAudio: less audio than time has passed means that some is missing") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a'));
+    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    std::this_thread::sleep_for(150ms);
+    call.audio.write.put(frame('b') + frame('c'));
+    CHECK(hear(audio, 2).gaps == std::vector<bool>{true, false});
+}
+
+TEST_CASE("EagiAudio: a program that was away while audio came misses nothing") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a'));
+    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    for (int i = 0; i < 150; ++i) call.audio.write.put(frame('b'));
+    std::this_thread::sleep_for(150ms);
+    const Heard rest = hear(audio, 150);
+    CHECK(rest.gaps == std::vector<bool>(150, false));
+}

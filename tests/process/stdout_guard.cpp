@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#include "catch.hpp"
+#include "process/child.hpp"
+#include <agi/process/process_stream.hpp>
+#include <agi/process/stdout_guard.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+using namespace agi;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+void say(int fd, const std::string& text) {
+    if (::write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size())) ::_exit(99);
+}
+
+std::string hear(int fd) {
+    char buffer[100];
+    const ssize_t size = ::read(fd, buffer, sizeof buffer);
+    return size < 0 ? "(error)" : std::string(buffer, static_cast<std::size_t>(size));
+}
+
+/// Everything that prints without asking.
+void make_noise(const std::string& mark) {
+    std::printf("printf %s\n", mark.c_str());
+    std::cout << "cout " << mark << std::endl;
+    say(STDOUT_FILENO, "write " + mark + '\n');
+    std::fflush(stdout);
+    if (std::system(("echo child " + mark).c_str()) != 0) ::_exit(98);
+}
+
+}  // namespace
+
+TEST_CASE("StdoutGuard: only what is written to its descriptor is protocol") {
+    const auto outcome = in_child("", [] {
+        std::printf("before\n");
+        {
+            const StdoutGuard guard;
+            say(guard.write_fd(), "NOOP\n");
+            make_noise("inside");
+            say(guard.write_fd(), "ANSWER\n");
+            std::printf("left in the buffer\n");
+        }
+        std::printf("after\n");
+        return 0;
+    });
+    CHECK(outcome.status == 0);
+    CHECK(outcome.protocol == "before\nNOOP\nANSWER\nafter\n");
+    for (const char* noise : {"printf inside\n", "cout inside\n", "write inside\n",
+                              "child inside\n", "left in the buffer\n"}) {
+        CHECK_THAT(outcome.errors, ContainsSubstring(noise));
+    }
+}
+
+TEST_CASE("StdoutGuard: nobody else reads what Asterisk says") {
+    const auto outcome = in_child("200 result=0\nfor later\n", [] {
+        {
+            const StdoutGuard guard;
+            if (!hear(STDIN_FILENO).empty()) return 1;
+            if (std::getchar() != EOF) return 2;
+            if (std::system("cat; exit 7") != 7 << 8) return 3;
+            char line[14] = {};
+            if (::read(guard.read_fd(), line, 13) != 13) return 4;
+            if (std::string{line} != "200 result=0\n") return 5;
+        }
+        return hear(STDIN_FILENO) == "for later\n" ? 0 : 6;
+    });
+    CHECK(outcome.status == 0);
+    CHECK(outcome.protocol.empty());
+    CHECK(outcome.errors.empty());
+}
+
+TEST_CASE("StdoutGuard: children do not get the protocol's descriptors") {
+    const auto outcome = in_child("", [] {
+        const StdoutGuard guard;
+        std::printf("ours %d %d\n", guard.read_fd(), guard.write_fd());
+        std::fflush(stdout);
+        return std::system("exec ls /proc/self/fd");
+    });
+    CHECK(outcome.status == 0);
+    int read = -1;
+    int write = -1;
+    REQUIRE(std::sscanf(outcome.errors.c_str(), "ours %d %d\n", &read, &write) == 2);
+    // 3 is the caller's audio in EAGI.
+    CHECK(read > 3);
+    CHECK(write > 3);
+    CHECK_THAT(outcome.errors, ContainsSubstring("\n1\n"));
+    CHECK_THAT(outcome.errors, !ContainsSubstring('\n' + std::to_string(read) + '\n'));
+    CHECK_THAT(outcome.errors, !ContainsSubstring('\n' + std::to_string(write) + '\n'));
+}
+
+TEST_CASE("StdoutGuard: its own descriptors are closed at the end") {
+    const auto outcome = in_child("", [] {
+        int read = -1;
+        int write = -1;
+        {
+            const StdoutGuard guard;
+            read = guard.read_fd();
+            write = guard.write_fd();
+        }
+        return ::fcntl(read, F_GETFD) == -1 && ::fcntl(write, F_GETFD) == -1 ? 0 : 1;
+    });
+    CHECK(outcome.status == 0);
+}
+
+TEST_CASE("StdoutGuard: moves, and the one that is left does nothing") {
+    STATIC_REQUIRE(std::is_nothrow_move_constructible_v<StdoutGuard>);
+    STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<StdoutGuard>);
+    const auto outcome = in_child("", [] {
+        std::optional<StdoutGuard> first{std::in_place};
+        {
+            std::optional<StdoutGuard> second{std::move(*first)};
+            first.reset();
+            std::printf("guarded\n");
+            std::fflush(stdout);
+            say(second->write_fd(), "NOOP\n");
+            StdoutGuard third{std::move(*second)};
+            *second = std::move(third);
+            std::printf("still\n");
+            std::fflush(stdout);
+        }
+        std::printf("free\n");
+        return 0;
+    });
+    CHECK(outcome.status == 0);
+    CHECK(outcome.protocol == "NOOP\nfree\n");
+    CHECK(outcome.errors == "guarded\nstill\n");
+}
+
+TEST_CASE("StdoutGuard: a descriptor that is not open") {
+    const auto outcome = in_child("hello", [] {
+        ::close(STDOUT_FILENO);
+        try {
+            const StdoutGuard guard;
+        } catch (const AGIError& error) {
+            std::fprintf(stderr, "%s", error.what());
+            return hear(STDIN_FILENO) == "hello" ? 0 : 2;
+        }
+        return 1;
+    });
+    CHECK(outcome.status == 0);
+    CHECK_THAT(outcome.errors, Catch::Matchers::StartsWith("descriptor 1: "));
+
+    const auto without_input = in_child("", [] {
+        ::close(STDIN_FILENO);
+        try {
+            const StdoutGuard guard;
+        } catch (const AGIError&) {
+            std::printf("as before");
+            return 0;
+        }
+        return 1;
+    });
+    CHECK(without_input.status == 0);
+    CHECK(without_input.protocol == "as before");
+}
+
+TEST_CASE("StdoutGuard: without standard error, noise goes nowhere") {
+    const auto outcome = in_child("", [] {
+        ::close(STDERR_FILENO);
+        const StdoutGuard guard;
+        std::printf("noise\n");
+        std::fflush(stdout);
+        say(guard.write_fd(), "NOOP\n");
+        return 0;
+    });
+    CHECK(outcome.status == 0);
+    CHECK(outcome.protocol == "NOOP\n");
+}
+
+TEST_CASE("ProcessStream: the guard can be left out") {
+    const auto outcome = in_child("200 result=0\n", [] {
+        ProcessStream stream{{false}};
+        if (stream.read_fd() != STDIN_FILENO) return 1;
+        stream.write_line("NOOP");
+        std::string line;
+        if (!stream.read_line(line) || line != "200 result=0") return 2;
+        std::printf("noise\n");
+        return 0;
+    });
+    CHECK(outcome.status == 0);
+    CHECK(outcome.protocol == "NOOP\nnoise\n");
+}
+
+TEST_CASE("ProcessStream: is guarded, also after a move") {
+    const auto outcome = in_child("200 result=0\n", [] {
+        ProcessStream first;
+        ProcessStream stream{std::move(first)};
+        make_noise("a");
+        stream.write_line("NOOP");
+        std::string line;
+        if (!stream.read_line(line) || line != "200 result=0") return 1;
+        if (stream.hangup_source() != HangupSource::none) return 2;
+        return stream.read_line(line) ? 3 : 0;
+    });
+    CHECK(outcome.status == 0);
+    CHECK(outcome.protocol == "NOOP\n");
+    CHECK_THAT(outcome.errors, ContainsSubstring("printf a"));
+}
