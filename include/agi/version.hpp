@@ -10,6 +10,5 @@
 ///
 /// Everything is in an inline namespace for each ABI version, so that two vendored copies of
 /// different versions can meet in one program.
-namespace agi {
-inline namespace v0 {}
-}  // namespace agi
+namespace agi { inline namespace v0 {
+}}  // namespace agi::v0

@@ -17,6 +17,14 @@
 #include <type_traits>
 #include <vector>
 
+#if defined(__SANITIZE_THREAD__)
+#define AGI_THREAD_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define AGI_THREAD_SANITIZER
+#endif
+#endif
+
 using namespace agi;
 
 namespace {
@@ -121,6 +129,8 @@ TEST_CASE("HangupSignal: errno survives the handler") {
     CHECK(errno == ERANGE);
 }
 
+// ThreadSanitizer keeps a signal back for as long as its thread is in read().
+#ifndef AGI_THREAD_SANITIZER
 TEST_CASE("HangupSignal: a read that waits goes on") {
     const HangupSignal hangup;
     const Pipe pipe = make_pipe();
@@ -130,26 +140,25 @@ TEST_CASE("HangupSignal: a read that waits goes on") {
     });
 }
 
-TEST_CASE("HangupSignal: so does FdStream, for a line or a time") {
+TEST_CASE("HangupSignal: so does FdStream when it waits for a line") {
     const HangupSignal hangup;
     const Pipe pipe = make_pipe();
     FdStream stream{pipe.read, pipe.write};
-    SECTION("read_line") {
-        check_not_broken(hangup, pipe, [&] {
-            std::string line;
-            return stream.read_line(line) && line == "200 result=0";
-        });
-    }
-    SECTION("wait_line without end") {
-        check_not_broken(hangup, pipe,
-                         [&] { return stream.wait_line(std::chrono::milliseconds{-1}); });
-    }
-    SECTION("wait_line for an hour") {
-        check_not_broken(hangup, pipe, [&] { return stream.wait_line(std::chrono::hours{1}); });
-    }
-    SECTION("wait_line for a hundred days, more than poll() can wait") {
-        check_not_broken(hangup, pipe, [&] { return stream.wait_line(std::chrono::hours{2400}); });
-    }
+    check_not_broken(hangup, pipe, [&] {
+        std::string line;
+        return stream.read_line(line) && line == "200 result=0";
+    });
+}
+#endif
+
+TEST_CASE("HangupSignal: and when it waits for some time") {
+    // No end; an hour; more than poll() can wait.
+    const auto time = GENERATE(std::chrono::milliseconds{-1}, std::chrono::milliseconds{3600000},
+                               std::chrono::milliseconds{std::chrono::hours{2400}});
+    const HangupSignal hangup;
+    const Pipe pipe = make_pipe();
+    FdStream stream{pipe.read, pipe.write};
+    check_not_broken(hangup, pipe, [&] { return stream.wait_line(time); });
 }
 
 TEST_CASE("HangupSignal: any thread may ask") {

@@ -7,9 +7,12 @@
 #include <agi/process/run.hpp>
 #include <agi/session/transcript.hpp>
 
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <iostream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -102,16 +105,36 @@ TEST_CASE("run: its options are those of the session") {
     CHECK(outcome.errors == "<< agi_request: x\\n\n<< \\n\ntold\n");
 }
 
-TEST_CASE("run: leaves signals and descriptors as they were") {
+TEST_CASE("run: puts the old handler of SIGHUP back") {
     const auto outcome = in_child(environment + "rest\n", [] {
         ::signal(SIGHUP, SIG_IGN);
         const int status = run([](ProcessSession&) {});
-        if (::signal(SIGHUP, SIG_DFL) != SIG_IGN) return 3;
+        return ::signal(SIGHUP, SIG_DFL) == SIG_IGN ? status : 3;
+    });
+    CHECK(outcome.status == EXIT_SUCCESS);
+}
+
+TEST_CASE("run: what is printed at last is not protocol either") {
+    const auto outcome = in_child(environment, [] {
+        std::ios::sync_with_stdio(false);
+        const int status = run([](ProcessSession&) { std::cout << "in a buffer\n"; });
+        std::cout << std::flush;
         std::printf("after\n");
         return status;
     });
     CHECK(outcome.status == EXIT_SUCCESS);
-    CHECK(outcome.protocol == "after\n");
+    CHECK(outcome.protocol.empty());
+    CHECK(outcome.errors == "in a buffer\nafter\n");
+}
+
+TEST_CASE("run: standard output that takes nothing is a failure that says so") {
+    const auto outcome = in_child(environment, [] {
+        const int full = ::open("/dev/full", O_WRONLY);
+        ::dup2(full, STDOUT_FILENO);
+        return run([](ProcessSession& session) { Noop{}(session); });
+    });
+    CHECK(outcome.status == EXIT_FAILURE);
+    CHECK_THAT(outcome.errors, Catch::Matchers::StartsWith("agi: write to descriptor "));
 }
 
 TEST_CASE("run: standard input that is not open is a failure that says so") {

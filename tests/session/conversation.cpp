@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/session/conversation.hpp>
-
 #include "catch.hpp"
+#include <agi/session/conversation.hpp>
 
 #include <initializer_list>
 #include <string>
@@ -218,8 +217,9 @@ TEST_CASE("Conversation: the 520 after an EXEC of 1 is not the next command's") 
                   .number() == 7);
     }
     SECTION("of one line") {
-        CHECK(ask(talk, {"520 Invalid command syntax.  Proper usage not available.", "200 result=7"})
-                  .number() == 7);
+        CHECK(
+            ask(talk, {"520 Invalid command syntax.  Proper usage not available.", "200 result=7"})
+                .number() == 7);
     }
     SECTION("behind a HANGUP") {
         CHECK(ask(talk, {"HANGUP", "520-Invalid", "520 End of proper usage.", "200 result=7"})
@@ -229,6 +229,11 @@ TEST_CASE("Conversation: the 520 after an EXEC of 1 is not the next command's") 
         CHECK(ask(talk, {"520-Invalid", "520 End of proper usage.", "200 result=1 (a", "b)"},
                   ReplyForm::value)
                   .data() == "a\nb");
+    }
+    SECTION("and the next command's own") {
+        CHECK(ask(talk, {"520-Invalid", "EXEC's", "520 End of proper usage.", "520-Invalid",
+                         "its own", "520 End of proper usage."})
+                  .usage() == "its own");
     }
     SECTION("cut, which is no reply to the next command") {
         talk.begin("NOOP", ReplyForm::tags);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Whole calls in which the stream fails at any of its operations.
 
+#include "catch.hpp"
 #include <agi/command/call.hpp>
 #include <agi/command/dialplan.hpp>
 #include <agi/command/digits.hpp>
@@ -9,8 +10,6 @@
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>
 #include <agi/testing/scripted_stream.hpp>
-
-#include "catch.hpp"
 
 #include <chrono>
 #include <string>
@@ -56,7 +55,7 @@ constexpr std::string_view dialogue = R"(
     << 511 Command Not Permitted on a dead channel
 )";
 
-const Results expected{"answered", "1234", "1", "1", "first\n200 result=1 (second\nthird",
+const Results expected{"answered", "1234", "1",   "1", "first\n200 result=1 (second\nthird",
                        "noop",     "none", "dead"};
 
 /// Takes the steps of the call that have not been taken, and notes the result of each.
@@ -85,8 +84,8 @@ void go_on(Session<Stream>& session, Results& results) {
 /// The results of the steps before the failing one.
 bool are_the_first(const Results& results) {
     return results.size() < expected.size() &&
-           Results(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(results.size())) ==
-               results;
+           Results(expected.begin(),
+                   expected.begin() + static_cast<std::ptrdiff_t>(results.size())) == results;
 }
 
 /// How many operations the whole call takes.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/session/hook.hpp>
-
 #include "catch.hpp"
+#include <agi/session/hook.hpp>
 
 #include <memory>
 #include <string>
@@ -50,7 +49,8 @@ TEST_CASE("Hook: calls what it was made from") {
 TEST_CASE("Hook: owns its callable, with its state") {
     const auto alive = std::make_shared<int>(0);
     {
-        const TextHook hook{[alive](std::string_view text) mutable { *alive += text.empty() ? 0 : 1; }};
+        const TextHook hook{
+            [alive](std::string_view text) mutable { *alive += text.empty() ? 0 : 1; }};
         CHECK(alive.use_count() == 2);
         hook("x");
         hook("y");

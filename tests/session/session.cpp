@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "catch.hpp"
+#include "stream/descriptors.hpp"
 #include <agi/command/call.hpp>
 #include <agi/command/dialplan.hpp>
 #include <agi/command/digits.hpp>
@@ -9,9 +11,6 @@
 #include <agi/session/session.hpp>
 #include <agi/stream/fd_stream.hpp>
 #include <agi/testing/scripted_stream.hpp>
-
-#include "catch.hpp"
-#include "stream/descriptors.hpp"
 
 #include <chrono>
 #include <optional>
@@ -100,11 +99,10 @@ TEST_CASE("Session: reads the environment") {
 }
 
 TEST_CASE("Session: a stream that closes in the environment is a hang-up") {
-    const std::string dialogue = GENERATE("", "<< agi_request: x\\n\n",
-                                          "<< agi_request: x\\n\n<< agi_cha\n");
+    const std::string dialogue =
+        GENERATE("", "<< agi_request: x\\n\n", "<< agi_request: x\\n\n<< agi_cha\n");
     CAPTURE(dialogue);
-    const auto error =
-        thrown_by<AGISIGPIPEHangup>([&] { Session{ScriptedStream{dialogue}}; });
+    const auto error = thrown_by<AGISIGPIPEHangup>([&] { Session{ScriptedStream{dialogue}}; });
     REQUIRE(error);
     CHECK(error->request() == "environment");
     CHECK(std::string{error->what()} == "environment: the stream closed before the reply");
@@ -185,8 +183,9 @@ TEST_CASE("Session: HANGUP, provisional replies and blank lines before a reply")
 }
 
 TEST_CASE("Session: a peer with CRLF") {
-    Session session{ScriptedStream{
-        "<< agi_version: 22.10.1\\r\\n\n<< \\r\\n\n>> NOOP\\n\n<< HANGUP\\r\\n\n<< 200 result=0\\r\\n\n"}};
+    Session session{
+        ScriptedStream{"<< agi_version: 22.10.1\\r\\n\n<< \\r\\n\n>> NOOP\\n\n<< HANGUP\\r\\n\n<< "
+                       "200 result=0\\r\\n\n"}};
     CHECK(session.server().at_least(22, 10, 1));
     CHECK_NOTHROW(Noop{}(session));
     CHECK(session.hung_up());
@@ -384,16 +383,15 @@ TEST_CASE("Session: the line limit is the server's") {
     }));
     CAPTURE(version, limit);
     const std::string longest(limit - 7, 'x');
-    Session session{ScriptedStream{
-        script(">> NOOP \"" + longest + "\"\\n\n<< 200 result=0\\n\n", version)}};
+    Session session{
+        ScriptedStream{script(">> NOOP \"" + longest + "\"\\n\n<< 200 result=0\\n\n", version)}};
     CHECK(session.line_limit() == limit);
     const std::size_t operations = session.stream().operations();
     const auto error = thrown_by<AGIArgumentError>([&] { Noop{longest + 'x'}(session); });
     REQUIRE(error);
     CHECK(std::string{error->what()} ==
-          "NOOP \"" + std::string(294, 'x') + "...: not sent, it has " +
-              std::to_string(limit + 1) + " bytes and this Asterisk takes " +
-              std::to_string(limit));
+          "NOOP \"" + std::string(294, 'x') + "...: not sent, it has " + std::to_string(limit + 1) +
+              " bytes and this Asterisk takes " + std::to_string(limit));
     CHECK(session.stream().operations() == operations);
     CHECK(session.in_step());
     CHECK_THROWS_AS(session.send("NOOP " + std::string(limit, 'x')), AGIArgumentError);
@@ -541,8 +539,8 @@ TEST_CASE("Session: the 520 that follows an EXEC of 1 is never seen") {
                  "<< 520-Invalid\\n\n<< text520 End of proper usage.\\n\n",
                  "<< HANGUP\\n\n<< 520-Invalid\\n\n<< 520 End of proper usage.\\n\n<< HANGUP\\n\n");
     CAPTURE(usage);
-    Session session = play(">> EXEC NoOp\\n\n<< 200 result=1\\n\n>> GET VARIABLE X\\n\n" +
-                           usage + "<< 200 result=1 (x)\\n\n");
+    Session session = play(">> EXEC NoOp\\n\n<< 200 result=1\\n\n>> GET VARIABLE X\\n\n" + usage +
+                           "<< 200 result=1 (x)\\n\n");
     CHECK(Exec{"NoOp"}(session) == 1);
     CHECK(GetVariable{"X"}(session) == "x");
     session.stream().check_finished();

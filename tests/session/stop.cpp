@@ -3,16 +3,20 @@
 // none where it waits for the program.
 
 #include "catch.hpp"
+#include "stream/descriptors.hpp"
 #include <agi/command/digits.hpp>
 #include <agi/command/playback.hpp>
 #include <agi/command/say.hpp>
 #include <agi/command/secret.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>
+#include <agi/stream/fd_stream.hpp>
 #include <agi/testing/scripted_stream.hpp>
 
+#include <atomic>
 #include <optional>
 #include <string>
+#include <thread>
 
 using namespace agi;
 using namespace std::chrono_literals;
@@ -180,6 +184,45 @@ TEST_CASE("execute_until: many times, each with its own mark") {
         CHECK(session.execute_until(StreamFile{"a"}, at_once).stopped);
         CHECK(GetVariable{"N"}(session) == std::to_string(i));
     }
+}
+
+TEST_CASE("execute_until: another thread says when") {
+    SocketPair sockets = make_sockets();
+    std::atomic<bool> playing{false};
+    std::thread asterisk{[&] {
+        FdStream program{sockets.theirs};
+        program.write_line("agi_request: x");
+        program.write_line("");
+        for (std::string line; program.read_line(line);) {
+            const auto mark_begins = line.find("agi-mark-");
+            if (mark_begins != std::string::npos) {
+                line.pop_back();  // the quote
+                program.write_line("200 result=1 (" + line.substr(mark_begins) + ')');
+            } else if (line.substr(0, 11) == "STREAM FILE") {
+                playing = true;
+            } else {
+                program.write_line("200 result=1 (its own)");
+            }
+        }
+    }};
+    {
+        Session session{FdStream{sockets.ours}};
+        for (int i = 0; i < 50; ++i) {
+            std::atomic<bool> stop{false};
+            playing = false;
+            std::thread other{[&] {
+                while (!playing) std::this_thread::yield();
+                stop = true;
+            }};
+            const auto played = session.execute_until(
+                StreamFile{"a"}, [&stop] { return stop.load(); }, 1ms);
+            other.join();
+            CHECK(played.stopped);
+            CHECK(GetVariable{"NEXT"}(session) == "its own");
+        }
+    }
+    sockets.ours.close();
+    asterisk.join();
 }
 
 TEST_CASE("execute_until: an exception of the question leaves the reply owed") {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include <agi/stream/fd_stream.hpp>
-#include <agi/stream/line_stream.hpp>
-
 #include "catch.hpp"
 #include "stream/descriptors.hpp"
+#include <agi/stream/fd_stream.hpp>
+#include <agi/stream/line_stream.hpp>
 
 #include <signal.h>
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -338,12 +338,14 @@ TEST_CASE("FdStream: SIGPIPE may be ignored") {
 TEST_CASE("FdStream: a SIGPIPE that the program has blocked stays pending") {
     const Disposition fatal{SIGPIPE, SIG_DFL};
     const Blocked blocked;
-    ::raise(SIGPIPE);
+    const bool pending_before = GENERATE(false, true);
+    CAPTURE(pending_before);
+    if (pending_before) ::raise(SIGPIPE);
     const Fd pipe = broken_pipe();
     FdStream stream{pipe, pipe};
     CHECK_THROWS_AS(stream.write_line("NOOP"), AGISIGPIPEHangup);
     CHECK(sigpipe_is_blocked());
-    CHECK(Blocked::sigpipe_is_pending());
+    CHECK(Blocked::sigpipe_is_pending() == pending_before);
 }
 
 TEST_CASE("write_with_signal_blocked: EPIPE and no signal, where the system cannot do it itself") {
@@ -374,6 +376,27 @@ TEST_CASE("write_with_signal_blocked: EPIPE and no signal, where the system cann
         CHECK(wire::write_with_signal_blocked(pipe, "x") == -1);
         CHECK(sigpipe_is_blocked());
         CHECK(Blocked::sigpipe_is_pending());
+    }
+    SECTION("SIGPIPE is blocked") {
+        const Disposition fatal{SIGPIPE, SIG_DFL};
+        const Blocked blocked;
+        CHECK(wire::write_with_signal_blocked(pipe, "x") == -1);
+        CHECK(sigpipe_is_blocked());
+        CHECK_FALSE(Blocked::sigpipe_is_pending());
+    }
+    SECTION("the pipe closes in the middle") {
+        const Disposition fatal{SIGPIPE, SIG_DFL};
+        Pipe closing = make_pipe();
+        const std::string text(1000000, 'x');
+        const long writer = thread_id();
+        std::thread closer{[&] {
+            wait_until_asleep(writer);
+            closing.read.close();
+        }};
+        const ssize_t size = wire::write_with_signal_blocked(closing.write, text);
+        closer.join();
+        CHECK(size < static_cast<ssize_t>(text.size()));
+        CHECK_FALSE(Blocked::sigpipe_is_pending());
     }
     SECTION("the pipe is open") {
         const Pipe open = make_pipe();
@@ -426,4 +449,28 @@ TEST_CASE("FdStream: wait_line") {
     pipe.write.close();
     CHECK(stream.wait_line(milliseconds{-1}));
     CHECK(next(stream) == "(closed)");
+}
+
+TEST_CASE("FdStream: a signal does not end wait_line") {
+    const Disposition handled{SIGUSR1, count_signal};
+    const auto time = GENERATE(std::chrono::milliseconds{-1}, std::chrono::milliseconds::max());
+    const Pipe pipe = make_pipe();
+    FdStream stream{pipe.read, pipe.write};
+    const long reader = thread_id();
+    const pthread_t self = pthread_self();
+    signals_seen = 0;
+    std::thread other{[&] {
+        for (int i = 1; i <= 3; ++i) {
+            wait_until_asleep(reader);
+            pthread_kill(self, SIGUSR1);
+            while (signals_seen < i) std::this_thread::yield();
+        }
+        wait_until_asleep(reader);
+        if (::write(pipe.write, "200 result=0\n", 13) != 13) signals_seen = -1;
+    }};
+    const bool ready = stream.wait_line(time);
+    other.join();
+    CHECK(ready);
+    CHECK(signals_seen == 3);
+    CHECK(next(stream) == "200 result=0");
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "catch.hpp"
 #include <agi/stream/iostream_stream.hpp>
 #include <agi/stream/line_stream.hpp>
-
-#include "catch.hpp"
 
 #include <sstream>
 #include <streambuf>

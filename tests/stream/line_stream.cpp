@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "catch.hpp"
+#include <agi/session/conversation.hpp>
 #include <agi/stream/line_stream.hpp>
 
-#include "catch.hpp"
-
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,15 @@ struct Good {
 struct Liberal {
     int read_line(std::string& line);
     int write_line(const std::string_view& line);
+};
+
+struct Complete : Good {
+    bool wait_line(std::chrono::milliseconds time);
+    [[nodiscard]] HangupSource hangup_source() const;
+};
+
+struct WaitSaysNothing : Good {
+    void wait_line(std::chrono::milliseconds time);
 };
 
 struct NoRead {
@@ -54,4 +64,13 @@ TEST_CASE("is_line_stream_v: what a stream must have") {
     STATIC_REQUIRE_FALSE(is_line_stream_v<WritesStringsOnly>);
     STATIC_REQUIRE_FALSE(is_line_stream_v<Fixed>);
     STATIC_REQUIRE_FALSE(is_line_stream_v<int>);
+}
+
+TEST_CASE("is_line_stream_v: two members more may be there") {
+    STATIC_REQUIRE(is_line_stream_v<Complete>);
+    STATIC_REQUIRE(wire::has_wait_line<Complete>::value);
+    STATIC_REQUIRE(wire::has_hangup_source<Complete>::value);
+    STATIC_REQUIRE_FALSE(wire::has_wait_line<Good>::value);
+    STATIC_REQUIRE_FALSE(wire::has_wait_line<WaitSaysNothing>::value);
+    STATIC_REQUIRE_FALSE(wire::has_hangup_source<Good>::value);
 }

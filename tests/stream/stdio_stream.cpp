@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <agi/stream/line_stream.hpp>
-#include <agi/stream/stdio_stream.hpp>
-
 #include "catch.hpp"
 #include "stream/descriptors.hpp"
+#include <agi/stream/line_stream.hpp>
+#include <agi/stream/stdio_stream.hpp>
 
 #include <unistd.h>
 

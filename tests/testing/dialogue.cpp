@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/testing/dialogue.hpp>
-
 #include "catch.hpp"
+#include <agi/testing/dialogue.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -92,6 +91,11 @@ TEST_CASE("parse_dialogue: a recording says where each line ends") {
         {R"(# remark
             << a\n)",
          "# remark|<< a|"},
+        {R"(<< a
+            # remark
+            << b\n
+            << c\n)",
+         "<< ab|# remark|<< c|"},
     }));
     CAPTURE(text);
     CHECK(shown(text) == expected);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "catch.hpp"
 #include <agi/stream/line_stream.hpp>
 #include <agi/testing/scripted_stream.hpp>
 
-#include "catch.hpp"
-
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -37,9 +37,7 @@ std::string mismatch(const Call& call) {
 
 }  // namespace
 
-TEST_CASE("ScriptedStream: is a LineStream") {
-    STATIC_REQUIRE(is_line_stream_v<ScriptedStream>);
-}
+TEST_CASE("ScriptedStream: is a LineStream") { STATIC_REQUIRE(is_line_stream_v<ScriptedStream>); }
 
 TEST_CASE("ScriptedStream: plays Asterisk's part") {
     ScriptedStream stream{R"(
@@ -138,6 +136,40 @@ TEST_CASE("ScriptedStream: words are compared exactly") {
     ScriptedStream stream{">> NOOP a"};
     CHECK_THROWS_AS(stream.write_line(line), ScriptMismatch);
     CHECK_FALSE(stream.finished());
+}
+
+TEST_CASE("ScriptedStream: *** in the script is any word") {
+    const auto [script, line, good] = GENERATE(table<std::string, std::string, bool>({
+        {"SET VARIABLE PIN ***", R"(SET VARIABLE "PIN" "1234")", true},
+        {"SET VARIABLE PIN ***", R"(SET VARIABLE "PIN" "")", true},
+        {"SET VARIABLE PIN ***", R"(SET VARIABLE "PIN" "two words")", true},
+        {"SET VARIABLE *** ***", R"(SET VARIABLE "PIN" "1234")", true},
+        {"SET VARIABLE PIN ***", R"(SET VARIABLE "PIN")", false},
+        {"SET VARIABLE PIN ***", R"(SET VARIABLE "PIN" "1" "2")", false},
+        {"SET VARIABLE PIN ***", R"(SET VARIABLE "PIM" "1")", false},
+        {"SET VARIABLE PIN 1", R"(SET VARIABLE "PIN" "***")", false},
+    }));
+    CAPTURE(script, line);
+    ScriptedStream stream{">> " + script};
+    if (good) {
+        CHECK_NOTHROW(stream.write_line(line));
+    } else {
+        CHECK_THROWS_AS(stream.write_line(line), ScriptMismatch);
+    }
+}
+
+TEST_CASE("ScriptedStream: wait_line says whose turn it is") {
+    using std::chrono::milliseconds;
+    ScriptedStream stream{"<< a\n>> NOOP\n<< b\n"};
+    CHECK(stream.wait_line(milliseconds{0}));
+    next(stream);
+    CHECK_FALSE(stream.wait_line(milliseconds{-1}));
+    stream.write_line("NOOP");
+    CHECK(stream.wait_line(milliseconds{0}));
+    next(stream);
+    CHECK(stream.wait_line(milliseconds{0}));  // the end can be read
+    CHECK(next(stream) == "(closed)");
+    CHECK(stream.operations() == 4);
 }
 
 TEST_CASE("ScriptedStream: a line that the script does not have is a mismatch") {

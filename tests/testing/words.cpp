@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "catch.hpp"
 #include <agi/testing/words.hpp>
 #include <agi/wire/request.hpp>
-
-#include "catch.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include "catch.hpp"
 #include <agi/wire/argument.hpp>
 
-#include "catch.hpp"
-
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +52,18 @@ TEST_CASE("LineText: crosses to the heap at each byte of an append") {
         CAPTURE(head);
         CHECK(text.view() == std::string(head, 'x') + "0123456789");
     }
+}
+
+TEST_CASE("LineText: room that is written to directly") {
+    const std::size_t before = GENERATE(0U, 3U, 500U, 512U, 2000U);
+    const std::size_t room = GENERATE(0U, 1U, 12U, 600U, 5000U);
+    CAPTURE(before, room);
+    wire::LineText text = filled(before);
+    char* const end = text.prepare(room);
+    CHECK(text.view().size() == before);
+    std::fill(end, end + room, 'y');
+    text.commit(end + room / 2);
+    CHECK(text.view() == std::string(before, 'x') + std::string(room / 2, 'y'));
 }
 
 TEST_CASE("LineText: copies and assigns, short and long") {

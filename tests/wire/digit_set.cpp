@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/digit_set.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/digit_set.hpp>
 
 #include <string>
 #include <string_view>

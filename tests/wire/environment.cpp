@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/environment.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/environment.hpp>
 
 #include <optional>
 #include <string>
@@ -49,7 +48,7 @@ constexpr std::string_view fastagi =
     "\n";
 
 // Asterisk 22.10.1, AGI(pipe.py,env-pipe,log,5038,arg1,second arg,,ü€,last)
-constexpr std::string_view pipe =
+constexpr std::string_view program =
     "agi_request: /srv/agi/pipe.py\n"
     "agi_channel: Local/run@agi-00000001;2\n"
     "agi_language: en\n"
@@ -110,8 +109,7 @@ TEST_CASE("Environment: a FastAGI call") {
     CHECK(environment.network_script() == "some/path/script.agi?a=1&b=two%20words");
     CHECK(environment.script().path() == "some/path/script.agi");
     CHECK(environment.script().query("b") == "two words");
-    CHECK(environment.request() ==
-          "agi://127.0.0.1:41669/some/path/script.agi?a=1&b=two%20words");
+    CHECK(environment.request() == "agi://127.0.0.1:41669/some/path/script.agi?a=1&b=two%20words");
     CHECK(environment.channel() == "Local/run@agi-00000000;2");
     CHECK(environment.language() == "en");
     CHECK(environment.type() == "Local");
@@ -143,7 +141,7 @@ TEST_CASE("Environment: a FastAGI call") {
 }
 
 TEST_CASE("Environment: a program that Asterisk started") {
-    const Environment environment = parse_environment(pipe);
+    const Environment environment = parse_environment(program);
     CHECK_FALSE(environment.network());
     CHECK(environment.network_script().empty());
     CHECK(environment.script().path().empty());
@@ -188,9 +186,8 @@ TEST_CASE("Environment: a long argument") {
     // Asterisk 16.28 with an argument of 1280 bytes, made in the dialplan.
     std::string argument;
     for (int i = 0; i < 80; ++i) argument += "0123456789abcdef";
-    const Environment environment =
-        parse_environment("agi_version: 16.28.0~dfsg-0+deb11u4\nagi_arg_1: " + argument +
-                          "\nagi_arg_2: after\n\n");
+    const Environment environment = parse_environment(
+        "agi_version: 16.28.0~dfsg-0+deb11u4\nagi_arg_1: " + argument + "\nagi_arg_2: after\n\n");
     CHECK(environment.argument(1) == argument);
     CHECK(environment.argument(2) == "after");
     CHECK(environment.version().at_least(16, 28));
@@ -226,7 +223,8 @@ TEST_CASE("Environment: what is missing is empty or nothing") {
 
 TEST_CASE("Environment: unknown is nothing, but can be told from a name that is missing") {
     const Environment environment = parse_environment(
-        "agi_callerid: unknown\nagi_calleridname: unknown\nagi_dnid: Unknown\nagi_rdnis:  unknown\n");
+        "agi_callerid: unknown\nagi_calleridname: unknown\nagi_dnid: Unknown\nagi_rdnis:  "
+        "unknown\n");
     CHECK(environment.callerid() == std::nullopt);
     CHECK(environment.calleridname() == std::nullopt);
     CHECK(environment.dnid() == "Unknown");
@@ -268,8 +266,8 @@ TEST_CASE("Environment: get, with and without the prefix") {
 }
 
 TEST_CASE("Environment: the first value of a name wins") {
-    const Environment environment = parse_environment(
-        "agi_callerid: 100\nagi_callerid: 200\nagi_arg_1: a\nagi_arg_1: b\n\n");
+    const Environment environment =
+        parse_environment("agi_callerid: 100\nagi_callerid: 200\nagi_arg_1: a\nagi_arg_1: b\n\n");
     CHECK(environment.callerid() == "100");
     CHECK(environment.argument(1) == "a");
     CHECK(environment.raw() ==
@@ -298,8 +296,8 @@ TEST_CASE("Environment: an unprefixed name is not taken for an accessor's") {
 }
 
 TEST_CASE("Environment: a line without a separator is kept in raw only") {
-    const std::string line = GENERATE("junk", "agi_channel", "agi_channel:x", "agi_channel x", ":",
-                                      " ", "\x01\xff");
+    const std::string line =
+        GENERATE("junk", "agi_channel", "agi_channel:x", "agi_channel x", ":", " ", "\x01\xff");
     CAPTURE(line);
     const Environment environment = parse_environment(line + "\nagi_language: en\n");
     CHECK(environment.channel().empty());
@@ -331,7 +329,8 @@ TEST_CASE("Environment: splits at the first colon and blank, and trims nothing")
 
 TEST_CASE("Environment: arguments are found by their number") {
     std::string text;
-    for (int i = 1; i <= 127; ++i) text += "agi_arg_" + std::to_string(i) + ": " + std::to_string(i) + '\n';
+    for (int i = 1; i <= 127; ++i)
+        text += "agi_arg_" + std::to_string(i) + ": " + std::to_string(i) + '\n';
     const Environment environment = parse_environment(text);
     for (int i = 1; i <= 127; ++i) {
         CAPTURE(i);
@@ -345,7 +344,7 @@ TEST_CASE("Environment: arguments are found by their number") {
 TEST_CASE("Environment: a copy has its own text") {
     Environment copy;
     {
-        const Environment environment = parse_environment(pipe);
+        const Environment environment = parse_environment(program);
         copy = environment;
     }
     CHECK(copy.request() == "/srv/agi/pipe.py");

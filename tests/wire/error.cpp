@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "catch.hpp"
 #include <agi/wire/error.hpp>
 #include <agi/wire/reply_reader.hpp>
-
-#include "catch.hpp"
 
 #include <stdexcept>
 #include <string>
@@ -76,11 +75,13 @@ TEST_CASE("throw_on_error: the message names the request and quotes the reply") 
     const auto [line, expected] = GENERATE(table<std::string, std::string>({
         {"200 OK", R"(NOOP "x": 200 without a result: reply "200 OK")"},
         {"503 result=-2 Memory allocation failure",
-         R"(NOOP "x": Asterisk could not run the command: reply "503 result=-2 Memory allocation failure")"},
+         "NOOP \"x\": Asterisk could not run the command: "
+         "reply \"503 result=-2 Memory allocation failure\""},
         {"510 Invalid or unknown command",
          R"(NOOP "x": unknown command: reply "510 Invalid or unknown command")"},
         {"511 Command Not Permitted on a dead channel",
-         R"(NOOP "x": not permitted on a dead channel: reply "511 Command Not Permitted on a dead channel")"},
+         "NOOP \"x\": not permitted on a dead channel: "
+         "reply \"511 Command Not Permitted on a dead channel\""},
         {"520-a\n\"b\"\n520 End of proper usage.",
          R"(NOOP "x": wrong arguments: reply "520-a\n\"b\"\n520 End of proper usage.")"},
         {"404 Not Found", R"(NOOP "x": unknown reply code: reply "404 Not Found")"},

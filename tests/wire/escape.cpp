@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/escape.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/escape.hpp>
 
 #include <optional>
 #include <string>

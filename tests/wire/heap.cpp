@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // That commands cost no heap call of the library's own. Counts the calls of the whole program.
 
+#include "catch.hpp"
 #include <agi/command/call.hpp>
 #include <agi/command/digits.hpp>
 #include <agi/command/playback.hpp>
@@ -9,8 +10,6 @@
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>
 #include <agi/wire/request.hpp>
-
-#include "catch.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -91,7 +90,8 @@ TEST_CASE("heap: a request of up to 512 bytes makes no call") {
     CHECK(size == 512);
     CHECK(heap_calls([&] {
               const wire::Request request{"NOOP", text};
-              const wire::Request copy{request};  // NOLINT(performance-unnecessary-copy-initialization)
+              const wire::Request copy{
+                  request};  // NOLINT(performance-unnecessary-copy-initialization)
               size = copy.view().size();
           }) == 0);
     CHECK(size == 512);

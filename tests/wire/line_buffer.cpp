@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/line_buffer.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/line_buffer.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -62,7 +61,8 @@ class Feeder {
 
 TEST_CASE("LineBuffer: lines do not depend on how the bytes come") {
     const std::string text = std::string{"first\n\nthird with blanks \r\n\0nul\n", 32} +
-                             std::string(5000, 'x') + "\n" + std::string(9000, 'y') + "\nlast\npart";
+                             std::string(5000, 'x') + "\n" + std::string(9000, 'y') +
+                             "\nlast\npart";
     const Lines expected{"first",
                          "",
                          "third with blanks \r",
@@ -94,6 +94,24 @@ TEST_CASE("LineBuffer: no line without its LF") {
     CHECK(line == "untouched");
 }
 
+TEST_CASE("LineBuffer: ready when there is a whole line") {
+    LineBuffer buffer;
+    CHECK_FALSE(buffer.ready());
+    const auto add = [&](std::string_view bytes) {
+        std::memcpy(buffer.prepare(), bytes.data(), bytes.size());
+        buffer.commit(bytes.size());
+    };
+    add("ab");
+    CHECK_FALSE(buffer.ready());
+    add("c\nd\ne");
+    std::string line;
+    CHECK(buffer.ready());
+    CHECK(buffer.next(line));
+    CHECK(buffer.ready());
+    CHECK(buffer.next(line));
+    CHECK_FALSE(buffer.ready());
+}
+
 TEST_CASE("LineBuffer: a line of exactly the limit is no error") {
     const std::size_t chunk = GENERATE(1U, 5U, 100U);
     LineBuffer buffer{10};
@@ -108,9 +126,9 @@ TEST_CASE("LineBuffer: a line that is too long is one error, and then in step") 
     CAPTURE(chunk, size);
     LineBuffer buffer{100};
     Feeder feeder{buffer};
-    feeder.feed("before\n" + std::string(size, 'x') + "\nafter\n" + std::string(size, 'y') +
-                    "\n\nend\n",
-                chunk);
+    feeder.feed(
+        "before\n" + std::string(size, 'x') + "\nafter\n" + std::string(size, 'y') + "\n\nend\n",
+        chunk);
     CHECK(feeder.lines() == Lines{"before", "!", "after", "!", "", "end"});
     CHECK(buffer.rest().empty());
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/number.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/number.hpp>
 
 #include <cstdint>
 #include <limits>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/percent.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/percent.hpp>
 
 #include <string>
 #include <string_view>
@@ -36,8 +35,7 @@ TEST_CASE("percent_decoded: a NUL is a byte like others") {
 }
 
 TEST_CASE("percent_encoded: leaves letters, digits and -_.~") {
-    const std::string plain =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+    const std::string plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
     CHECK(wire::percent_encoded(plain) == plain);
     CHECK(wire::percent_encoded("a b\n\"%+/\xff") == "a%20b%0A%22%25%2B%2F%FF");
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/reply_form.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/reply_form.hpp>
 
 #include <string>
 #include <string_view>

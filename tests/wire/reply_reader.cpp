@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/reply_reader.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/reply_reader.hpp>
 
 #include <initializer_list>
 #include <optional>
@@ -73,19 +72,19 @@ TEST_CASE("ReplyReader: codes") {
 }
 
 TEST_CASE("ReplyReader: the result is a token of text") {
-    const auto [line, result, number] = GENERATE(table<std::string, std::string, std::optional<int>>({
-        {"200 result=0", "0", 0},
-        {"200 result=-1", "-1", -1},
-        {"200 result=", "", std::nullopt},
-        {"200 result= (timeout)", "", std::nullopt},
-        {"200 result=007", "007", 7},
-        {"200 result=*12#", "*12#", std::nullopt},
-        {"200 result=1 (a)", "1", 1},
-        {"200 result=99999999999", "99999999999", std::nullopt},
-        {"200 result=(x)", "(x)", std::nullopt},
-        {"503 result=-2 Memory allocation failure", "-2", -2},
-        {"510 result=-1", "-1", -1},
-    }));
+    const auto [line, result, number] =
+        GENERATE(table<std::string, std::string, std::optional<int>>({
+            {"200 result=0", "0", 0},
+            {"200 result=-1", "-1", -1},
+            {"200 result=", "", std::nullopt},
+            {"200 result= (timeout)", "", std::nullopt},
+            {"200 result=007", "007", 7},
+            {"200 result=*12#", "*12#", std::nullopt},
+            {"200 result=1 (a)", "1", 1},
+            {"200 result=99999999999", "99999999999", std::nullopt},
+            {"200 result=(x)", "(x)", std::nullopt},
+            {"503 result=-2 Memory allocation failure", "-2", -2},
+        }));
     CAPTURE(line);
     const Reply reply = wire::parse_reply(line);
     CHECK(reply.has_result());
@@ -96,7 +95,7 @@ TEST_CASE("ReplyReader: the result is a token of text") {
 TEST_CASE("ReplyReader: a reply need not have a result") {
     const std::string line =
         GENERATE("200", "200 ", "200 Result=0", "200  result=0", "200 xresult=0",
-                 "510 Invalid or unknown command", "abc result=5");
+                 "510 Invalid or unknown command", "510 result=-1", "abc result=5");
     CAPTURE(line);
     const Reply reply = wire::parse_reply(line);
     CHECK_FALSE(reply.has_result());
@@ -107,24 +106,23 @@ TEST_CASE("ReplyReader: a reply need not have a result") {
 
 TEST_CASE("ReplyReader: tags and their attributes") {
     using Text = std::optional<std::string_view>;
-    const auto [line, data, endpos] =
-        GENERATE(table<std::string, Text, std::optional<long long>>({
-            {"200 result=0", Text{}, std::nullopt},
-            {"200 result=0 endpos=8000", Text{}, 8000},
-            {"200 result=0 endpos=-1", Text{}, -1},
-            {"200 result=49 (dtmf) endpos=16000", "dtmf", 16000},
-            {"200 result=49 (timeout) endpos=0", "timeout", 0},
-            {"200 result=-1 (hangup)", "hangup", std::nullopt},
-            {"200 result=0 ()", "", std::nullopt},
-            {"200 result=1 (speech) endpos=9 results=1 score0=80", "speech", 9},
-            {"200 result=0 endpos=", Text{}, std::nullopt},
-            {"200 result=0 endpos=abc", Text{}, std::nullopt},
-            {"200 result=0 endpos=99999999999999999999", Text{}, std::nullopt},
-            {"200 result=0 (dtmf)endpos=1", Text{}, std::nullopt},
-            {"200 result=0 (dtmf", Text{}, std::nullopt},
-            {"200 result=0 xendpos=1", Text{}, std::nullopt},
-            {"200 result=0 endposition=1", Text{}, std::nullopt},
-        }));
+    const auto [line, data, endpos] = GENERATE(table<std::string, Text, std::optional<long long>>({
+        {"200 result=0", Text{}, std::nullopt},
+        {"200 result=0 endpos=8000", Text{}, 8000},
+        {"200 result=0 endpos=-1", Text{}, -1},
+        {"200 result=49 (dtmf) endpos=16000", "dtmf", 16000},
+        {"200 result=49 (timeout) endpos=0", "timeout", 0},
+        {"200 result=-1 (hangup)", "hangup", std::nullopt},
+        {"200 result=0 ()", "", std::nullopt},
+        {"200 result=1 (speech) endpos=9 results=1 score0=80", "speech", 9},
+        {"200 result=0 endpos=", Text{}, std::nullopt},
+        {"200 result=0 endpos=abc", Text{}, std::nullopt},
+        {"200 result=0 endpos=99999999999999999999", Text{}, std::nullopt},
+        {"200 result=0 (dtmf)endpos=1", Text{}, std::nullopt},
+        {"200 result=0 (dtmf", Text{}, std::nullopt},
+        {"200 result=0 xendpos=1", Text{}, std::nullopt},
+        {"200 result=0 endposition=1", Text{}, std::nullopt},
+    }));
     CAPTURE(line);
     const Reply reply = wire::parse_reply(line);
     CHECK(reply.data() == data);
@@ -133,7 +131,8 @@ TEST_CASE("ReplyReader: tags and their attributes") {
 
 TEST_CASE("Reply: attribute") {
     const Reply reply = wire::parse_reply(
-        "200 result=1 (speech) endpos=1920 results=2 score0=80 text0=yes grammar0=a=b x= endpos=5 ");
+        "200 result=1 (speech) endpos=1920 results=2 score0=80 text0=yes grammar0=a=b x= "
+        "endpos=5 ");
     CHECK(reply.attribute("results") == "2");
     CHECK(reply.attribute("text0") == "yes");
     CHECK(reply.attribute("grammar0") == "a=b");
@@ -255,9 +254,9 @@ TEST_CASE("ReplyReader: a 520 block") {
 }
 
 TEST_CASE("ReplyReader: what looks like another reply in a 520 block is usage text") {
-    const std::string line = GENERATE("200 result=1 (testvariable)", "510 Invalid", "HANGUP", "",
-                                      "520-Invalid", "100 result=0 Trying...", "520 ",
-                                      "520 End of proper usage. Not.");
+    const std::string line =
+        GENERATE("200 result=1 (testvariable)", "510 Invalid", "HANGUP", "", "520-Invalid",
+                 "100 result=0 Trying...", "520 ", "520 End of proper usage. Not.");
     CAPTURE(line);
     ReplyReader reader;
     const Reply& reply = read(reader, {std::string{opening}, line, std::string{terminator}});
@@ -273,8 +272,7 @@ TEST_CASE("ReplyReader: a 520 block whose end is glued to the text") {
         read(reader, {std::string{opening}, "Usage:", "some text." + std::string{terminator}});
     CHECK(reply.code() == 520);
     CHECK(reply.usage() == "Usage:\nsome text.");
-    CHECK(reply.raw() ==
-          std::string{opening} + "\nUsage:\nsome text." + std::string{terminator});
+    CHECK(reply.raw() == std::string{opening} + "\nUsage:\nsome text." + std::string{terminator});
     CHECK(in_step(reader));
 }
 
@@ -309,8 +307,9 @@ TEST_CASE("ReplyReader: CRLF") {
     CHECK(read(reader, {"\r", "200 result=12 (timeout)\r"}).data() == "timeout");
     CHECK(read(reader, {"HANGUP\r", "200 result=0 endpos=8\r"}).endpos() == 8);
     CHECK(reader.hung_up());
-    CHECK(read(reader, {"520-Invalid\r", "a\r", "\r", "b\r", "520 End of proper usage.\r"}).usage() ==
-          "a\n\nb");
+    CHECK(
+        read(reader, {"520-Invalid\r", "a\r", "\r", "b\r", "520 End of proper usage.\r"}).usage() ==
+        "a\n\nb");
     CHECK(read(reader, {"520-Invalid\r", "a.520 End of proper usage.\r"}).usage() == "a.");
     CHECK(in_step(reader));
 }
@@ -319,7 +318,8 @@ TEST_CASE("ReplyReader: every form reads a 520 block") {
     const ReplyForm form =
         GENERATE(ReplyForm::tags, ReplyForm::value, ReplyForm::text, ReplyForm::application);
     ReplyReader reader;
-    CHECK(read(reader, {std::string{opening}, "(a", std::string{terminator}}, form).usage() == "(a");
+    CHECK(read(reader, {std::string{opening}, "(a", std::string{terminator}}, form).usage() ==
+          "(a");
     CHECK(in_step(reader));
 }
 
@@ -354,8 +354,8 @@ TEST_CASE("ReplyReader: HANGUP glued to a value") {
 }
 
 TEST_CASE("ReplyReader: HANGUP with other text is no hang-up") {
-    const std::string line = GENERATE("HANGUPS", "HANGUP now", "HANGUP2000 x", "HANGUP 200 result=0",
-                                      "hangup", "XHANGUP");
+    const std::string line = GENERATE("HANGUPS", "HANGUP now", "HANGUP2000 x",
+                                      "HANGUP 200 result=0", "hangup", "XHANGUP");
     CAPTURE(line);
     ReplyReader reader;
     CHECK(read(reader, {line}).code() == 0);
@@ -364,10 +364,10 @@ TEST_CASE("ReplyReader: HANGUP with other text is no hang-up") {
 
 TEST_CASE("ReplyReader: provisional replies and blank lines are skipped") {
     ReplyReader reader;
-    const Reply& reply =
-        read(reader,
-             {"", "100 result=0 Trying...", "\r", "100 Trying", "199", "200 result=0 Gosub complete"},
-             ReplyForm::text);
+    const Reply& reply = read(
+        reader,
+        {"", "100 result=0 Trying...", "\r", "100 Trying", "199", "200 result=0 Gosub complete"},
+        ReplyForm::text);
     CHECK(reply.code() == 200);
     CHECK(reply.text() == "Gosub complete");
     CHECK(in_step(reader));
@@ -419,11 +419,13 @@ TEST_CASE("ReplyReader: any limit holds for any reply") {
         CAPTURE(limit);
         for (const ReplyForm form : {ReplyForm::tags, ReplyForm::value, ReplyForm::application}) {
             ReplyReader reader{limit};
-            CHECK(read(reader, {std::string{opening}, "usage", "text", std::string{terminator}}, form)
-                      .raw()
-                      .size() <= limit);
+            CHECK(
+                read(reader, {std::string{opening}, "usage", "text", std::string{terminator}}, form)
+                    .raw()
+                    .size() <= limit);
             CHECK(reader.reply().usage().size() <= limit);
-            CHECK(read(reader, {"200 result=12 (tag) endpos=5 (value)"}, form).raw().size() <= limit);
+            CHECK(read(reader, {"200 result=12 (tag) endpos=5 (value)"}, form).raw().size() <=
+                  limit);
             CHECK(reader.reply().result().size() <= limit);
             CHECK(reader.reply().text().size() <= limit);
             CHECK(reader.reply().endpos().value_or(5) == 5);
@@ -595,8 +597,8 @@ TEST_CASE("parse_reply: reads the first reply of a text") {
 }
 
 TEST_CASE("parse_reply: code 0 when the text holds no complete reply") {
-    const std::string text = GENERATE("", "\n", "HANGUP\n", "100 result=0 Trying...\n",
-                                      "520-Invalid\nusage\n");
+    const std::string text =
+        GENERATE("", "\n", "HANGUP\n", "100 result=0 Trying...\n", "520-Invalid\nusage\n");
     CAPTURE(text);
     CHECK(wire::parse_reply(text).code() == 0);
     CHECK(wire::parse_reply("200 result=1 (a\nb", ReplyForm::value).code() == 0);

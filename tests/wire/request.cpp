@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/request.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/request.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -78,12 +77,15 @@ TEST_CASE("Request: a duration fits into Asterisk's int") {
     CHECK(Request{"X", std::chrono::milliseconds{most}} == "X 2147483647");
     CHECK(Request{"X", std::chrono::milliseconds{least}} == "X -2147483648");
     CHECK(Request{"X", std::chrono::seconds{most}} == "X 2147483647");
-    CHECK(refusal([&] { Request{"WAIT FOR DIGIT", std::chrono::milliseconds{most + 1}}; }) ==
-          "WAIT FOR DIGIT: argument 1 does not fit Asterisk's 32 bits: 2147483648");
-    CHECK(refusal([&] { Request{"X", "file", std::chrono::milliseconds{least - 1}}; }) ==
-          "X: argument 2 does not fit Asterisk's 32 bits: -2147483649");
-    CHECK(refusal([&] { Request{"X", std::chrono::seconds{most + 1}}; }) ==
-          "X: argument 1 does not fit Asterisk's 32 bits: 2147483648");
+    CHECK(refusal([&] {
+              Request{"WAIT FOR DIGIT", std::chrono::milliseconds{most + 1}};
+          }) == "WAIT FOR DIGIT: argument 1 does not fit Asterisk's 32 bits: 2147483648");
+    CHECK(refusal([&] {
+              Request{"X", "file", std::chrono::milliseconds{least - 1}};
+          }) == "X: argument 2 does not fit Asterisk's 32 bits: -2147483649");
+    CHECK(refusal([&] {
+              Request{"X", std::chrono::seconds{most + 1}};
+          }) == "X: argument 1 does not fit Asterisk's 32 bits: 2147483648");
 }
 
 TEST_CASE("Request: an absent optional is not sent") {
@@ -114,8 +116,9 @@ TEST_CASE("Request: each byte value but three is sent, escaped where it must be"
                                      : c == '\r' ? "a carriage return"
                                                  : "a NUL";
             const std::string shown = c == '\n' ? R"(\n)" : c == '\r' ? R"(\r)" : R"(\x00)";
-            CHECK(refusal([&] { Request{"SET VARIABLE", "X", text}; }) ==
-                  "SET VARIABLE: argument 2 has " + name + " at byte 1: \"a" + shown + "b\"");
+            CHECK(refusal([&] {
+                      Request{"SET VARIABLE", "X", text};
+                  }) == "SET VARIABLE: argument 2 has " + name + " at byte 1: \"a" + shown + "b\"");
         } else if (c == '"' || c == '\\') {
             CHECK(Request{"NOOP", text} == std::string{"NOOP \"a\\"} + c + "b\"");
         } else {
@@ -125,15 +128,19 @@ TEST_CASE("Request: each byte value but three is sent, escaped where it must be"
 }
 
 TEST_CASE("Request: a refused argument is named by verb, number and offset") {
-    CHECK(refusal([] { Request{"NOOP", "ok", 5, "two\nlines"}; }) ==
-          R"(NOOP: argument 3 has a line feed at byte 3: "two\nlines")");
-    CHECK(refusal([] { Request{"GET FULL VARIABLE", "\n"}; }) ==
-          R"(GET FULL VARIABLE: argument 1 has a line feed at byte 0: "\n")");
-    CHECK(refusal([] { Request{"X", std::optional<int>{}, "\r"}; }) ==
-          R"(X: argument 1 has a carriage return at byte 0: "\r")");
-    CHECK(refusal([] { Request{"NOOP", std::string(1000, 'x') + '\n'}; }) ==
-          "NOOP: argument 1 has a line feed at byte 1000: \"" + std::string(200, 'x') +
-              "...\" (1001 bytes)");
+    CHECK(refusal([] {
+              Request{"NOOP", "ok", 5, "two\nlines"};
+          }) == R"(NOOP: argument 3 has a line feed at byte 3: "two\nlines")");
+    CHECK(refusal([] {
+              Request{"GET FULL VARIABLE", "\n"};
+          }) == R"(GET FULL VARIABLE: argument 1 has a line feed at byte 0: "\n")");
+    CHECK(refusal([] {
+              Request{"X", std::optional<int>{}, "\r"};
+          }) == R"(X: argument 1 has a carriage return at byte 0: "\r")");
+    CHECK(refusal([] {
+              Request{"NOOP", std::string(1000, 'x') + '\n'};
+          }) == "NOOP: argument 1 has a line feed at byte 1000: \"" + std::string(200, 'x') +
+                    "...\" (1001 bytes)");
 }
 
 TEST_CASE("Request: a refusal carries the verb as its request") {
@@ -154,12 +161,15 @@ TEST_CASE("Request: a null pointer is refused") {
 TEST_CASE("Request: WithCarriageReturn lets a CR through, and nothing else") {
     CHECK(Request{"NOOP", WithCarriageReturn{"a\rb\r"}} == "NOOP \"a\rb\r\"");
     CHECK(Request{"NOOP", WithCarriageReturn{"a\"b"}} == R"(NOOP "a\"b")");
-    CHECK(refusal([] { Request{"NOOP", WithCarriageReturn{"a\rb\n"}}; }) ==
-          R"(NOOP: argument 1 has a line feed at byte 3: "a\rb\n")");
-    CHECK(refusal([] { Request{"NOOP", WithCarriageReturn{std::string_view{"\0", 1}}}; }) ==
-          R"(NOOP: argument 1 has a NUL at byte 0: "\x00")");
-    CHECK(refusal([] { Request{"NOOP", WithCarriageReturn{"a\r", CarriageReturn::refuse}}; }) ==
-          R"(NOOP: argument 1 has a carriage return at byte 1: "a\r")");
+    CHECK(refusal([] {
+              Request{"NOOP", WithCarriageReturn{"a\rb\n"}};
+          }) == R"(NOOP: argument 1 has a line feed at byte 3: "a\rb\n")");
+    CHECK(refusal([] {
+              Request{"NOOP", WithCarriageReturn{std::string_view{"\0", 1}}};
+          }) == R"(NOOP: argument 1 has a NUL at byte 0: "\x00")");
+    CHECK(refusal([] {
+              Request{"NOOP", WithCarriageReturn{"a\r", CarriageReturn::refuse}};
+          }) == R"(NOOP: argument 1 has a carriage return at byte 1: "a\r")");
 }
 
 namespace {
@@ -179,8 +189,7 @@ TEST_CASE("Request: 64 words are the most, the verb's included") {
 }
 
 TEST_CASE("Request: copies and assigns around the size of its own buffer") {
-    const std::size_t size =
-        GENERATE(7U, 100U, 509U, 510U, 511U, 512U, 513U, 514U, 515U, 2000U);
+    const std::size_t size = GENERATE(7U, 100U, 509U, 510U, 511U, 512U, 513U, 514U, 515U, 2000U);
     const std::size_t other_size = GENERATE(7U, 512U, 513U, 3000U);
     CAPTURE(size, other_size);
     const std::string text(size - 7, 'a');

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/sample_offset.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/sample_offset.hpp>
 
 #include <chrono>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/script.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/script.hpp>
 
 #include <optional>
 #include <string>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/server_version.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/server_version.hpp>
 
 #include <string>
 #include <string_view>
@@ -99,24 +98,15 @@ TEST_CASE("ServerVersion: the longest request line") {
 TEST_CASE("ServerVersion: what changed in the commands") {
     const auto [text, offset, alpha_case, text_failure, glued] =
         GENERATE(table<std::string, bool, bool, bool, bool>({
-            {"1.4.44", false, false, false, false},
-            {"1.6.1.25", false, false, false, false},
-            {"1.6.2.24", false, false, false, true},
-            {"1.8.32.3", false, false, false, true},
-            {"11.25.3", false, false, false, true},
-            {"12.0.0", true, true, false, true},
-            {"13.16.0", true, true, false, true},
-            {"13.17.0", true, true, false, false},
-            {"13.21.1", true, true, false, false},
-            {"13.22.0", true, true, true, false},
-            {"14.5.0", true, true, false, true},
-            {"14.6.0", true, true, false, false},
-            {"14.7.8", true, true, false, false},
-            {"15.4.1", true, true, false, false},
-            {"15.5.0", true, true, true, false},
-            {"16.0.0", true, true, true, false},
-            {"22.10.1", true, true, true, false},
-            {"GIT-master-xyz", false, false, false, false},
+            {"1.4.44", false, false, false, false},  {"1.6.1.25", false, false, false, false},
+            {"1.6.2.24", false, false, false, true}, {"1.8.32.3", false, false, false, true},
+            {"11.25.3", false, false, false, true},  {"12.0.0", true, true, false, true},
+            {"13.16.0", true, true, false, true},    {"13.17.0", true, true, false, false},
+            {"13.21.1", true, true, false, false},   {"13.22.0", true, true, true, false},
+            {"14.5.0", true, true, false, true},     {"14.6.0", true, true, false, false},
+            {"14.7.8", true, true, false, false},    {"15.4.1", true, true, false, false},
+            {"15.5.0", true, true, true, false},     {"16.0.0", true, true, true, false},
+            {"22.10.1", true, true, true, false},    {"GIT-master-xyz", false, false, false, false},
             {"", false, false, false, false},
         }));
     CAPTURE(text);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <agi/wire/words.hpp>
-
 #include "catch.hpp"
+#include <agi/wire/words.hpp>
 
 #include <string>
 #include <string_view>
@@ -75,7 +74,8 @@ TEST_CASE("ascii_lower: ASCII letters only") {
     for (int byte = 0; byte < 256; ++byte) {
         const char c = static_cast<char>(byte);
         CAPTURE(byte);
-        CHECK(wire::ascii_lower(c) == (byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + 32) : c));
+        CHECK(wire::ascii_lower(c) ==
+              (byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + 32) : c));
     }
 }
 

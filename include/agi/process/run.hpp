@@ -6,6 +6,8 @@
 #include <agi/session/session.hpp>
 #include <agi/version.hpp>
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -24,11 +26,19 @@ constexpr int exit_status(bool success) noexcept { return success ? EXIT_SUCCESS
 /// Runs `handler(session)` with SIGHUP noted and standard output guarded, and returns the exit
 /// status of the program: of what the handler returns (nothing, or whether it succeeded), success
 /// after an AGIHangup that leaves the handler, failure after any other exception, which is printed
-/// to standard error.
+/// to standard error. Standard output stays standard error after it.
 ///
 ///     int main() { return agi::run([](agi::ProcessSession& session) { ... }); }
 template <class Handler>
 int run(Handler&& handler, SessionOptions options = {}) {
+    // What is still in the buffer of std::cout, or is printed by destructors of static objects, is
+    // no request either.
+    struct NoMoreOutput {
+        NoMoreOutput() = default;
+        NoMoreOutput(const NoMoreOutput&) = delete;
+        NoMoreOutput& operator=(const NoMoreOutput&) = delete;
+        ~NoMoreOutput() { ::dup2(STDERR_FILENO, STDOUT_FILENO); }
+    } const no_more_output;
     try {
         const HangupSignal hangup;
         ProcessSession session{ProcessStream{{true, &hangup}}, std::move(options)};

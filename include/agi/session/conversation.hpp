@@ -61,18 +61,7 @@ class Conversation {
     /// @throws AGISIGPIPEHangup  the stream is closed
     /// @throws AGIError          out of step
     void begin(std::string_view request, ReplyForm form) {
-        switch (state_) {
-            case State::ready: break;
-            case State::closed: throw AGISIGPIPEHangup(request, "not sent, the stream is closed");
-            case State::awaiting:
-                throw AGIError(request, "not sent, the reply to another request is owed");
-            default: throw AGIError(request, "not sent, the session is out of step");
-        }
-        if (request.size() > line_limit_) {
-            throw AGIArgumentError(request, "not sent, it has " + std::to_string(request.size()) +
-                                                " bytes and this Asterisk takes " +
-                                                std::to_string(line_limit_));
-        }
+        if (state_ != State::ready || request.size() > line_limit_) refuse(request);
         reader_.expect(form);
         form_ = form;
         state_ = State::awaiting;
@@ -172,6 +161,19 @@ class Conversation {
     void line_limit(std::size_t bytes) noexcept { line_limit_ = bytes; }
 
   private:
+    [[noreturn]] void refuse(std::string_view request) const {
+        switch (state_) {
+            case State::ready: break;
+            case State::closed: throw AGISIGPIPEHangup(request, "not sent, the stream is closed");
+            case State::awaiting:
+                throw AGIError(request, "not sent, the reply to another request is owed");
+            default: throw AGIError(request, "not sent, the session is out of step");
+        }
+        throw AGIArgumentError(request, "not sent, it has " + std::to_string(request.size()) +
+                                            " bytes and this Asterisk takes " +
+                                            std::to_string(line_limit_));
+    }
+
     /// After a line: what its reply means for the turn.
     bool take(bool complete) {
         if (reader_.hung_up()) note(HangupSource::hangup_line);

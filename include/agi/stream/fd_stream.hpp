@@ -104,8 +104,8 @@ class FdStream {
         return true;
     }
 
-    /// Waits for that long at most; negative: without end. True when read_line has a line, or the
-    /// end.
+    /// Waits for that long at most; negative: without end. True when read_line has a line, the
+    /// first part of one, or the end.
     bool wait_line(std::chrono::milliseconds time) {
         if (in_.ready()) return true;
         using std::chrono::steady_clock;

@@ -87,7 +87,7 @@ class Reply {
         std::size_t size = 0;
     };
     [[nodiscard]] std::string_view part(Part p) const noexcept {
-        return p.size == 0 ? std::string_view{} : std::string_view{raw_}.substr(p.begin, p.size);
+        return p.size == 0 ? std::string_view{} : std::string_view{raw_.data() + p.begin, p.size};
     }
 
     std::string raw_;

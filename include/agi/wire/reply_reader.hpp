@@ -203,7 +203,8 @@ class ReplyReader {
         if (reply_.code_ == 0 || raw.size() <= after_code) return;
         reply_.text_ = {after_code, raw.size() - after_code};
         constexpr std::string_view key = "result=";
-        if (!starts_with(raw.substr(after_code), key)) return;
+        const bool has_result = reply_.code_ < 300 || reply_.code_ == 503;
+        if (!has_result || !starts_with(raw.substr(after_code), key)) return;
         const std::size_t token = after_code + key.size();
         std::size_t end = token;
         while (end < raw.size() && raw[end] != ' ') ++end;
