@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Asterisk's side of AGI, in process: requests in, the replies that Asterisk would give out.
+
+#include <agi/testing/call.hpp>
+#include <agi/testing/channel.hpp>
+#include <agi/testing/happening.hpp>
+#include <agi/testing/simulator/commands.hpp>
+#include <agi/testing/simulator/environment.hpp>
+#include <agi/testing/simulator/functions.hpp>
+#include <agi/testing/words.hpp>
+#include <agi/version.hpp>
+#include <agi/wire/words.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace agi { inline namespace v0 { namespace testing {
+
+/// A simulated Asterisk with one call on it. It reads lines as Asterisk does, words and all, and answers
+/// with Asterisk's reply lines; what a reply says follows from the caller's plan, the sounds, the
+/// variables and the database. Takes no time and no I/O.
+///
+///     Asterisk asterisk;
+///     asterisk.channel.sounds = {{"enter-pin", 2s}, {"welcome", 3s}};
+///     asterisk.channel.caller.after("enter-pin").press("1234#");
+///     Session session{SimulatedStream{asterisk}};
+///
+/// Copy it to make the same call twice.
+class Asterisk : public Call {
+  public:
+    explicit Asterisk(std::string agi_version = "22.10.1") : Call{std::move(agi_version)} {}
+
+    /// The call begins: the environment can be read. A channel that is hung up by now is dead from
+    /// the beginning, as in the `h` extension.
+    void begin() {
+        began_dead = hangup_told_ = channel.hung_up();
+        tells_hangup_ = !simulator::means_no(value("AGISIGHUP"));
+        exits_on_hangup_ = simulator::means_yes(value("AGIEXITONHANGUP"));
+        for (const std::string& line : simulator::environment_lines(*this)) {
+            channel.note(Happening::Kind::environment, line);
+            (said_ += line) += '\n';
+        }
+        said_ += '\n';
+        channel.begin();
+    }
+
+    /// Takes a request line, without its LF. False when nobody reads it any more.
+    bool receive(std::string_view line) {
+        if (closed()) return false;
+        settle();
+        channel.plan(Caller::Step::When::before_command, {}, ++commands_);
+        settle();
+        if (closed()) return false;
+        channel.note(Happening::Kind::request, line);
+        requests_.emplace_back(line);
+        channel.plan(Caller::Step::When::during_command, {}, commands_);
+        read(line);
+        settle();
+        return true;
+    }
+
+    /// The next line that Asterisk says. Nothing when it waits for the program.
+    std::optional<std::string> next_line() {
+        settle();
+        if (channel.broken()) return std::nullopt;
+        const std::size_t end = said_.find('\n', read_);
+        if (end == std::string::npos) return std::nullopt;
+        std::string line = said_.substr(read_, end - read_);
+        read_ = end + 1;
+        if (read_ == said_.size()) {
+            said_.clear();
+            read_ = 0;
+        }
+        return line;
+    }
+
+    /// Whether Asterisk has ended the session, or lost it.
+    [[nodiscard]] bool closed() const noexcept { return closed_ || channel.broken(); }
+
+    /// Whether Asterisk has sent SIGHUP: never over a network.
+    [[nodiscard]] bool signalled() const noexcept { return signalled_; }
+
+    /// What AGISTATUS would be if the program ended now with this exit status.
+    [[nodiscard]] std::string agistatus(int exit_status = 0) const {
+        if (failed_) return "FAILURE";
+        if (channel.hung_up() && !began_dead) return "HANGUP";
+        return exit_status != 0 ? "FAILURE" : "SUCCESS";
+    }
+
+    /// Every request line, as it came.
+    [[nodiscard]] const std::vector<std::string>& requests() const noexcept { return requests_; }
+
+    /// The value of a variable or a function, as in `${name}`; empty when there is none.
+    std::string value(std::string_view name) {
+        return find_value(*this, name).value_or(std::string{});
+    }
+
+    /// Sets a variable, or writes a function.
+    void set(std::string_view name, const std::string& to) { set_value(*this, name, to); }
+
+    /// The program waits for a line that would never come.
+    void note_stuck() {
+        stuck_ = true;
+        channel.note(Happening::Kind::stuck);
+    }
+    [[nodiscard]] bool stuck() const noexcept { return stuck_; }
+
+  private:
+    using Status = simulator::Answer::Status;
+
+    void say(std::string_view text) {
+        for (std::string_view rest = text;;) {
+            const std::size_t end = rest.find('\n');
+            channel.note(Happening::Kind::reply, rest.substr(0, end));
+            if (end == std::string_view::npos) break;
+            rest.remove_prefix(end + 1);
+        }
+        (said_ += text) += '\n';
+    }
+
+    /// Lets happen what is due, and tells the program of a hang-up, as Asterisk does between two
+    /// commands.
+    void settle() {
+        channel.idle_until(channel.now());
+        if (hangup_told_ || !channel.hung_up() || closed_) return;
+        hangup_told_ = true;
+        tell_hangup();
+        if (!exits_on_hangup_) return;
+        end_session();
+    }
+    void tell_hangup() {
+        if (!tells_hangup_) return;
+        if (network) {
+            say("HANGUP");
+        } else {
+            signalled_ = true;
+            channel.note(Happening::Kind::signal);
+        }
+    }
+    /// Over a network it has a HANGUP line of its own.
+    void end_session() {
+        closed_ = true;
+        if (network) tell_hangup();
+        channel.note(Happening::Kind::closed);
+    }
+
+    /// Splits what has come as Asterisk's buffer does.
+    void read(std::string_view line) {
+        const std::size_t nul = line.find('\0');
+        if (nul != std::string_view::npos) {  // a C string ends here, and so does its line feed
+            kept_ += line.substr(0, nul);
+            if (!network) read_chunk(std::exchange(kept_, {}));
+            return;
+        }
+        if (!kept_.empty()) {
+            kept_ += line;
+            read(std::exchange(kept_, {}));
+            return;
+        }
+        const std::size_t buffer = version.line_limit() + 1;
+        while (line.size() >= buffer && !closed_) {
+            read_chunk(line.substr(0, buffer));
+            line.remove_prefix(buffer);
+        }
+        if (!closed_) read_chunk(line);
+    }
+
+    void read_chunk(std::string_view line) {
+        if (wire::ends_session(line)) {
+            failed_ = true;
+            end_session();
+            return;
+        }
+        simulator::Words all = words(line);
+        if (all.size() > simulator::any) all.resize(simulator::any);
+        const simulator::Command* command = simulator::find_command(all);
+        if (command == nullptr) {
+            say("510 Invalid or unknown command");
+        } else if (channel.hung_up() && !command->works_dead) {
+            const bool newer =
+                version.major_number() == 14 ? version.at_least(14, 3) : version.at_least(13, 14);
+            say(newer ? "511 Command Not Permitted on a dead channel or intercept routine"
+                      : "511 Command Not Permitted on a dead channel");
+        } else if (all.size() < command->least || all.size() > command->most) {
+            say_usage(command->verb);
+        } else {
+            run(*command, all);
+        }
+    }
+
+    void run(const simulator::Command& command, const simulator::Words& all) {
+        const simulator::Answer answer = command.run(*this, all);
+        if (!network) settle();  // SIGHUP comes while the command runs
+        if (!answer.text.empty()) say(answer.text);
+        if (answer.status == Status::usage) say_usage(command.verb);
+        if (answer.status == Status::failed && !channel.hung_up()) failed_ = true;
+    }
+
+    void say_usage(std::string_view verb) {
+        if (!documented) {
+            say("520 Invalid command syntax.  Proper usage not available.");
+            return;
+        }
+        say("520-Invalid command syntax.  Proper usage follows:");
+        std::string text = " Usage: " + std::string{verb};
+        if (!version.glues_end_of_usage()) {
+            say(text);
+            text.clear();
+        }
+        say(text + "520 End of proper usage.");
+    }
+
+    std::string said_;
+    std::size_t read_ = 0;  ///< What of it the program has read.
+    std::string kept_;      ///< A line that a NUL has cut.
+    std::vector<std::string> requests_;
+    int commands_ = 0;
+    bool tells_hangup_ = true;
+    bool exits_on_hangup_ = false;
+    bool hangup_told_ = false;
+    bool signalled_ = false;
+    bool failed_ = false;
+    bool closed_ = false;
+    bool stuck_ = false;
+};
+
+}}}  // namespace agi::v0::testing

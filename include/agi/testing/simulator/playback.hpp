@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// STREAM FILE, CONTROL STREAM FILE and GET OPTION on a simulated channel.
+
+#include <agi/testing/call.hpp>
+#include <agi/testing/simulator/answer.hpp>
+#include <agi/version.hpp>
+
+#include <string>
+
+namespace agi { inline namespace v0 { namespace testing::simulator {
+
+/// Old versions say 0 for a file that is not there.
+inline Answer missing_file(const Call& call, long offset) {
+    const ServerVersion& version = call.version;
+    const bool tells = version.at_least(12) ||
+                       (version.major_number() == 11 && version.at_least(11, 6)) ||
+                       (version.major_number() == 1 && version.at_least(1, 8, 24));
+    return tells ? failed(-1, endpos(offset)) : result(0, endpos(offset));
+}
+
+inline Answer stream_file(Call& call, const Words& words) {
+    long offset = 0;
+    if (words.size() > 4) {
+        const auto given = number(words, 4);
+        if (!given) return usage();
+        offset = *given;
+    }
+    Channel& channel = call.channel;
+    const auto length = channel.length_of(words[2]);
+    if (!length) return missing_file(call, offset);
+    const auto played =
+        channel.play(words[2], *length, Time{offset < 0 ? 0 : offset / 8}, any_of(words[3]));
+    channel.variables["PLAYBACKSTATUS"] = played.wake == Wake::time ? "SUCCESS" : "FAILED";
+    const std::string position = endpos(samples(played.position));
+    if (played.wake == Wake::hangup) return failed(-1, position);
+    return result(code_of(played), position);
+}
+
+inline Answer get_option(Call& call, const Words& words) {
+    constexpr long digit_timeout = 5000;
+    const long timeout = words.size() > 4 ? number_or_zero(words, 4) : digit_timeout;
+    Channel& channel = call.channel;
+    const auto length = channel.length_of(words[2]);
+    if (!length) return missing_file(call, 0);
+    const auto stops = any_of(words[3]);
+    const auto played = channel.play(words[2], *length, {}, stops);
+    const std::string position = endpos(samples(played.position));
+    if (played.wake == Wake::hangup) return failed(-1, position);
+    long digit = code_of(played);
+    if (digit == 0 && timeout != 0) {
+        // The first key ends the wait, whether it is one of those or not; so does a hang-up.
+        const auto wake = channel.wait_until(after(channel, timeout));
+        if (wake == Wake::key && stops(channel.key()))
+            digit = static_cast<unsigned char>(channel.key());
+    }
+    return result(digit, position);
+}
+
+/// One CONTROL STREAM FILE. What plays on after a key that moves it or a pause counts as one more
+/// sound.
+class ControlledPlayback {
+  public:
+    ControlledPlayback(Call& call, const Words& words) : call_{call}, words_{words} {}
+
+    Answer run() {
+        if (words_.size() > 5) {
+            const auto skip = number(words_, 5);
+            if (!skip) return usage();
+            skip_ = Time{*skip};
+        }
+        const bool has_offset = call_.version.has_control_stream_file_offset();
+        if (!has_offset && words_.size() > 9) return usage();
+        const auto length = channel_.length_of(words_[3]);
+        if (!length) return end(-1, -1, "ERROR");
+        if (words_.size() > 9) {
+            const auto offset = number(words_, 9);
+            if (!offset) return usage();
+            position_ = Time{*offset < 0 ? length->count() + *offset : *offset};
+            if (position_ < Time{0}) position_ = Time{0};
+        }
+        return play(*length);
+    }
+
+  private:
+    Answer play(Time length) {
+        const std::string forward = key(6).empty() ? "#" : key(6);
+        const std::string rewind = key(7).empty() ? "*" : key(7);
+        const std::string keys = words_[4] + forward + rewind + key(8);
+        const auto is = [](const std::string& set, char pressed) {
+            return set.find(pressed) != std::string::npos;
+        };
+        for (;;) {
+            const auto played = channel_.play(words_[3], length, position_, any_of(keys));
+            position_ = played.position;
+            if (played.wake == Wake::hangup) return end(-1, position_.count(), "ERROR");
+            if (played.wake == Wake::time) return end(0, -1, "SUCCESS");
+            if (is(forward, played.key)) {
+                position_ += skip_;
+            } else if (is(rewind, played.key)) {
+                position_ = position_ > skip_ ? position_ - skip_ : Time{0};
+            } else if (is(key(8), played.key)) {
+                if (const char stop = paused()) return stopped(stop);
+                if (channel_.hung_up()) return end(-1, position_.count(), "ERROR");
+            } else {
+                return stopped(played.key);
+            }
+        }
+    }
+
+    /// While paused, the pause key goes on, and a stop key stops: that key.
+    char paused() {
+        for (;;) {
+            if (channel_.wait_until(after(channel_, -1)) != Wake::key) return '\0';
+            const char pressed = channel_.key();
+            if (words_[4].find(pressed) != std::string::npos) return pressed;
+            if (key(8).find(pressed) != std::string::npos) return '\0';
+        }
+    }
+
+    Answer stopped(char stop) {
+        channel_.variables["CPLAYBACKSTOPKEY"] = std::string(1, stop);
+        return end(static_cast<unsigned char>(stop), position_.count(), "USERSTOPPED");
+    }
+
+    Answer end(long code, long long position, const char* status) {
+        channel_.variables["CPLAYBACKSTATUS"] = status;
+        channel_.variables["CPLAYBACKOFFSET"] = std::to_string(position);
+        const bool tells = call_.version.has_control_stream_file_offset();
+        const std::string tail = tells ? endpos(position) : std::string{};
+        return code < 0 ? failed(code, tail) : result(code, tail);
+    }
+
+    [[nodiscard]] std::string key(std::size_t at) const {
+        return at < words_.size() ? words_[at] : std::string{};
+    }
+
+    Call& call_;
+    Channel& channel_ = call_.channel;
+    const Words& words_;
+    Time skip_{3000};
+    Time position_{0};
+};
+
+inline Answer control_stream_file(Call& call, const Words& words) {
+    return ControlledPlayback{call, words}.run();
+}
+
+}}}  // namespace agi::v0::testing::simulator

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The SAY commands on a simulated channel.
+
+#include <agi/testing/call.hpp>
+#include <agi/testing/simulator/answer.hpp>
+#include <agi/version.hpp>
+#include <agi/wire/words.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 { namespace testing::simulator {
+
+/// What is spoken from pieces counts as one sound, such as `say number 42`, of half a second for
+/// each piece.
+inline Answer say(Call& call, const Words& words, std::size_t pieces) {
+    if (pieces == 0) return result(0);
+    std::string sound = words[0] + ' ' + words[1] + ' ';
+    for (char& c : sound) c = wire::ascii_lower(c);
+    sound += words[2];
+    constexpr Time piece{500};
+    const auto length = piece * static_cast<Time::rep>(pieces);
+    const auto played = call.channel.play(sound, length, {}, any_of(words[3]));
+    if (played.wake == Wake::hangup) return failed(-1);
+    return result(code_of(played));
+}
+
+inline Answer say_alpha(Call& call, const Words& words) {
+    if (words.size() > 4) {
+        constexpr std::string_view cases = "alnuALNU";
+        const bool known =
+            !words[4].empty() && cases.find(words[4].front()) != std::string_view::npos;
+        if (!call.version.has_say_alpha_case() || !known) return usage();
+    }
+    return say(call, words, words[2].size());
+}
+inline Answer say_phonetic(Call& call, const Words& words) {
+    return say(call, words, words[2].size());
+}
+inline Answer say_digits(Call& call, const Words& words) {
+    if (!number(words, 2)) return usage();
+    return say(call, words, words[2].size());
+}
+inline Answer say_number(Call& call, const Words& words) {
+    if (!number(words, 2)) return usage();
+    return say(call, words, words[2].size());
+}
+/// SAY DATE, SAY TIME, SAY DATETIME.
+inline Answer say_time(Call& call, const Words& words) {
+    if (!number(words, 2)) return usage();
+    constexpr std::size_t pieces = 6;
+    return say(call, words, pieces);
+}
+
+}}}  // namespace agi::v0::testing::simulator
