@@ -22,8 +22,9 @@ std::string dial_and_store(Session& session) {
         const auto read = [&call](const char* name) {
             return agi::GetVariable{name}(call).value_or("");
         };
-        const std::string summary =
-            read("DIALSTATUS") + ',' + read("ANSWEREDTIME") + ',' + read("HANGUPCAUSE");
+        std::string summary = read("DIALSTATUS");
+        summary += ',' + read("ANSWEREDTIME");
+        summary += ',' + read("HANGUPCAUSE");
         const std::string id{call.environment().uniqueid()};
         agi::DatabasePut{"dial_status", id, summary}(call);
         agi::Verbose{"dial_status: " + summary}(call);

@@ -37,7 +37,7 @@ std::string call(const std::string& dialled, const std::string& status) {
            status + R"(,7,"
         << 200 result=1
         >> VERBOSE "dial_status: )" +
-           status + R"(,7,"
+           status + R"(,7," 1
         << 200 result=1
     )";
 }

@@ -53,10 +53,10 @@ std::string wav(const std::string& sound) {
 TEST_CASE("eagi_record: writes a WAV file, until a key or the end of the prompt") {
     const std::string sound = tone(1000, 50);
     CHECK(recorded(prompt + "<< 200 result=53 endpos=8000\n"
-                            ">> VERBOSE \"eagi_record: key 5, gaps: 0\"\n<< 200 result=1\n",
+                            ">> VERBOSE \"eagi_record: key 5, gaps: 0\" 1\n<< 200 result=1\n",
                    sound) == wav(sound));
     CHECK(recorded(prompt + "<< 200 result=0 endpos=8000\n"
-                            ">> VERBOSE \"eagi_record: end of prompt, gaps: 0\"\n"
+                            ">> VERBOSE \"eagi_record: end of prompt, gaps: 0\" 1\n"
                             "<< 200 result=1\n",
                    "") == wav(""));
 }
@@ -79,7 +79,7 @@ TEST_CASE("eagi_record: a file that cannot be written") {
 TEST_CASE("eagi_record: a stream that closes at any point ends it as a hang-up") {
     const std::string dialogue = prompt +
                                  "<< 200 result=53 endpos=8000\n"
-                                 ">> VERBOSE \"eagi_record: key 5, gaps: 0\"\n<< 200 result=1\n";
+                                 ">> VERBOSE \"eagi_record: key 5, gaps: 0\" 1\n<< 200 result=1\n";
     for (std::size_t n = 1; n <= 9; ++n) {
         CAPTURE(n);
         const Pipe pipe = make_pipe();
