@@ -117,7 +117,8 @@ class Ami {
     /// A command of Asterisk's CLI, and what it printed.
     std::string cli(const std::string& command) {
         std::string output;
-        for (const auto& [key, value] : action("Command", {{"Command", command}}).headers()) {
+        const Message response = action("Command", {{"Command", command}});
+        for (const auto& [key, value] : response.headers()) {
             if (key == "Output") output += value + '\n';
         }
         return output;

@@ -5,10 +5,13 @@
 #include "ami.hpp"
 #include "report.hpp"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -29,6 +32,13 @@ class Asterisk {
         return settings_.at(name);
     }
     [[nodiscard]] Ami& ami() { return ami_; }
+
+    /// Whether the log holds this text.
+    [[nodiscard]] bool logged(const std::string& text) const {
+        std::ifstream file{setting("AST_LOG")};
+        const std::string log{std::istreambuf_iterator<char>{file}, {}};
+        return log.find(text) != std::string::npos;
+    }
 
     /// Which Asterisk it is: 22, 16...
     [[nodiscard]] int version() const {
@@ -103,8 +113,8 @@ class Call {
   public:
     explicit Call(const Setup& setup)
         : ami_{Asterisk::get().ami()},
-          id_{"live-" + Asterisk::get().setting("AST_PID") + '-' +
-              std::to_string(ami_.events().size())},
+          agi_{setup.agi},
+          id_{next_id()},
           start_{ami_.events().size()},
           next_command_{start_} {
         Headers originate{{"Channel", "Local/" + setup.leg + "/n"},
@@ -134,6 +144,9 @@ class Call {
         }
     }
 
+    /// The argument of AGI().
+    [[nodiscard]] const std::string& agi() const { return agi_; }
+
     /// The unique ids of the caller's channel and of the program's.
     [[nodiscard]] std::string caller() const { return id_ + "-caller"; }
     [[nodiscard]] std::string leg() const { return id_ + "-leg"; }
@@ -147,6 +160,20 @@ class Call {
             1 + ami_.wait_for(next_command_, begins_so, beginning + " from the program");
     }
 
+    /// The sound files that the SAY commands played, in their order.
+    [[nodiscard]] std::vector<std::string> said() {
+        std::vector<std::string> files;
+        const auto name = channel();
+        for (auto i = start_; i < ami_.events().size(); ++i) {
+            const auto& event = ami_.events()[i];
+            if (event.is("TestEvent") && event["AppFunction"] == "ast_streamfile" &&
+                event["Channel"] == name) {
+                files.push_back(event["Message"]);
+            }
+        }
+        return files;
+    }
+
     /// Waits until the dialplan runs this application on the program's channel.
     void wait_for_application(const std::string& name, const std::string& options) {
         ami_.wait_for(
@@ -158,6 +185,25 @@ class Call {
             name + '(' + options + ')');
     }
 
+    /// Waits until a variable of the program's channel is set; its value.
+    std::string wait_for_variable(const std::string& name,
+                                  std::chrono::seconds timeout = std::chrono::seconds{10}) {
+        const auto set = ami_.wait_for(
+            start_,
+            [&](const Message& event) {
+                return ours(event) && event.is("VarSet") && event["Variable"] == name &&
+                       !event["Value"].empty();
+            },
+            name, timeout);
+        return unescape(ami_.events()[set]["Value"]);
+    }
+
+    /// Waits for an event of the program's channel.
+    void wait_for_event(const char* name) {
+        ami_.wait_for(
+            start_, [&](const Message& event) { return ours(event) && event.is(name); }, name);
+    }
+
     /// Waits for an event of Asterisk that has this header and value.
     void wait_for_event(const char* name, const char* header, const std::string& value) {
         ami_.wait_for(
@@ -165,9 +211,9 @@ class Call {
             name);
     }
 
-    /// Does something while the program is in `pause`, then lets it go on.
+    /// Does something while the program is in `wait_for_test`, then lets it go on.
     template <class Action>
-    void at_pause(Action action) {
+    void meanwhile(Action action) {
         wait_for_command("WAIT FOR DIGIT 10000");
         action();
         press("0");
@@ -184,16 +230,7 @@ class Call {
     void hang_up() { ami_.action("Hangup", {{"Channel", caller()}}); }
 
     /// Waits for the end of AGI(); says how it went.
-    std::string status() {
-        const auto set = ami_.wait_for(
-            start_,
-            [&](const Message& event) {
-                return ours(event) && event.is("VarSet") && event["Variable"] == "AGISTATUS" &&
-                       !event["Value"].empty();
-            },
-            "AGISTATUS", std::chrono::seconds{60});
-        return ami_.events()[set]["Value"];
-    }
+    std::string status() { return wait_for_variable("AGISTATUS", std::chrono::seconds{60}); }
 
     /// The names of the caller's channel and of the program's.
     [[nodiscard]] std::string caller_channel() { return channel_name(caller()); }
@@ -211,6 +248,15 @@ class Call {
             if (event.is("VarSet") && event["Variable"] == name) value = unescape(event["Value"]);
         });
         return value;
+    }
+
+    /// What the program's events of this kind said, in the order they came.
+    [[nodiscard]] std::vector<std::string> every(const char* name, const char* header) const {
+        std::vector<std::string> values;
+        each_event([&](const Message& event) {
+            if (event.is(name)) values.push_back(event[header]);
+        });
+        return values;
     }
 
     /// The commands that Asterisk has finished, each with its outcome in Asterisk's own words:
@@ -244,6 +290,12 @@ class Call {
     }
 
   private:
+    /// Unlike that of any other call, of another test program's too.
+    static std::string next_id() {
+        static int calls = 0;
+        return "live-" + std::to_string(::getpid()) + '-' + std::to_string(++calls);
+    }
+
     [[nodiscard]] std::string channel_name(const std::string& id) {
         const auto made = ami_.wait_for(
             start_,
@@ -266,6 +318,7 @@ class Call {
     }
 
     Ami& ami_;
+    std::string agi_;
     std::string id_;
     std::size_t start_;
     std::size_t next_command_;

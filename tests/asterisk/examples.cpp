@@ -4,18 +4,20 @@
 #include "call.hpp"
 #include "catch.hpp"
 
+using namespace live;
+
 namespace {
 
-live::Setup hello() {
-    live::Asterisk::get().install(AGI_HELLO);
-    live::Setup setup;
+Setup hello() {
+    Asterisk::get().install(AGI_HELLO);
+    Setup setup;
     setup.leg = "100@hello";
     return setup;
 }
 
-live::Setup pin() {
-    live::Asterisk::get().install(AGI_PIN);
-    live::Setup setup;
+Setup pin() {
+    Asterisk::get().install(AGI_PIN);
+    Setup setup;
     setup.leg = "101@pin";
     return setup;
 }
@@ -23,7 +25,7 @@ live::Setup pin() {
 }  // namespace
 
 TEST_CASE("hello: answers, plays, hangs up") {
-    live::Call call{hello()};
+    Call call{hello()};
 
     CHECK(call.status() == "HANGUP");
     CHECK(call.commands() == std::vector<std::string>{
@@ -36,16 +38,16 @@ TEST_CASE("hello: answers, plays, hangs up") {
 }
 
 TEST_CASE("hello: the caller hangs up during the prompt") {
-    live::Call call{hello()};
+    Call call{hello()};
     call.wait_for_command("STREAM FILE");
     call.hang_up();
 
     CHECK(call.status() == "HANGUP");
-    CHECK(live::Asterisk::get().children() == 0);
+    CHECK(Asterisk::get().children() == 0);
 }
 
 TEST_CASE("pin: the right PIN opens the door") {
-    live::Call call{pin()};
+    Call call{pin()};
     call.wait_for_command("GET DATA");
     call.press("1234#");
 
@@ -55,7 +57,7 @@ TEST_CASE("pin: the right PIN opens the door") {
 }
 
 TEST_CASE("pin: the right PIN at the second try") {
-    live::Call call{pin()};
+    Call call{pin()};
     for (const char* keys : {"0000#", "1234#"}) {
         call.wait_for_command("GET DATA");
         call.press(keys);
@@ -66,7 +68,7 @@ TEST_CASE("pin: the right PIN at the second try") {
 }
 
 TEST_CASE("pin: wrong three times") {
-    live::Call call{pin()};
+    Call call{pin()};
     for (const char* keys : {"0000#", "01234#", "4321#"}) {
         call.wait_for_command("GET DATA");
         call.press(keys);
@@ -78,14 +80,14 @@ TEST_CASE("pin: wrong three times") {
 }
 
 TEST_CASE("pin: silence") {
-    live::Call call{pin()};
+    Call call{pin()};
 
     CHECK(call.status() == "SUCCESS");
     CHECK(call.variable("PIN_RESULT") == "NOTHING");
 }
 
 TEST_CASE("pin: the caller hangs up in the middle of the entry") {
-    live::Call call{pin()};
+    Call call{pin()};
     call.wait_for_command("GET DATA");
     call.press("12");
     call.hang_up();

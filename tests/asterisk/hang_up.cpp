@@ -4,47 +4,47 @@
 #include "catch.hpp"
 #include "scenario.hpp"
 
-namespace {
+#include <thread>
 
+using namespace live;
 using namespace std::chrono_literals;
 
+namespace {
+
 /// What still works when the caller is gone.
-void dead_mode(live::Session& session, live::ReportWriter& report) {
+void dead_mode(Session& session, ReportWriter& report) {
     report("variable", agi::GetVariable{"GIVEN"}(session).value_or("unset"));
     agi::Noop{}(session);
-    live::attempt(report, "stream", [&] { agi::StreamFile{"beep"}(session); });
+    attempt(report, "stream", [&] { agi::StreamFile{"beep"}(session); });
     report("hung_up", session.hung_up());
     agi::SetVariable{"AFTER", "still here"}(session);
     report("end", "reached");
 }
 
-const live::Program hang_up_idle{"hang_up_idle",
-                                 [](live::Session& session, live::ReportWriter& report) {
-                                     agi::Noop{}(session);
-                                     for (int i = 0; i < 1000 && !live::Program::caller_gone(); ++i)
-                                         std::this_thread::sleep_for(10ms);
-                                     report("signal", live::Program::caller_gone());
-                                     dead_mode(session, report);
-                                 }};
+LIVE_PROGRAM(hang_up_idle) {
+    agi::Noop{}(session);
+    for (int i = 0; i < 1000 && !Program::caller_gone(); ++i) std::this_thread::sleep_for(10ms);
+    report("signal", Program::caller_gone());
+    dead_mode(session, report);
+}
 
-const live::Program hang_up_playing{
-    "hang_up_playing", [](live::Session& session, live::ReportWriter& report) {
-        live::attempt(report, "playing", [&] { agi::StreamFile{"tt-weasels"}(session); });
-        dead_mode(session, report);
-    }};
+LIVE_PROGRAM(hang_up_playing) {
+    attempt(report, "playing", [&] { agi::StreamFile{"tt-weasels"}(session); });
+    dead_mode(session, report);
+}
 
-void check_dead_mode(live::Call& call, const live::Report& report) {
+void check_dead_mode(Call& call, const Report& report) {
     CHECK(report["variable"] == "from the call");
     CHECK(report["stream"] == "AGIDeadChannelError");
     CHECK(report["hung_up"] == "true");
     CHECK(call.variable("AFTER") == "still here");
     CHECK(report["end"] == "reached");
     CHECK(call.status() == "HANGUP");
-    CHECK(live::Asterisk::get().children() == 0);
+    CHECK(Asterisk::get().children() == 0);
 }
 
-live::Setup with_variable() {
-    live::Setup setup;
+Setup with_variable() {
+    Setup setup;
     setup.variables = {{"GIVEN", "from the call"}};
     return setup;
 }
@@ -52,9 +52,9 @@ live::Setup with_variable() {
 }  // namespace
 
 TEST_CASE("Hang-up: an idle program goes on in dead mode") {
-    live::Scenario call{hang_up_idle, with_variable()};
+    Scenario call{hang_up_idle, with_variable()};
     call.wait_for_command("NOOP");
-    CHECK(live::Asterisk::get().children() == 1);
+    CHECK(Asterisk::get().children() == 1);
     call.hang_up();
     const auto report = call.report();
     INFO(report["error"]);
@@ -64,7 +64,7 @@ TEST_CASE("Hang-up: an idle program goes on in dead mode") {
 }
 
 TEST_CASE("Hang-up: a prompt ends, the program goes on in dead mode") {
-    live::Scenario call{hang_up_playing, with_variable()};
+    Scenario call{hang_up_playing, with_variable()};
     call.wait_for_command("STREAM FILE");
     call.hang_up();
     const auto report = call.report();

@@ -120,7 +120,16 @@ void reported_prompt(Session& session, ReportWriter& report, const std::string& 
     });
 }
 
-/// Lets the test look at the call while it is as it is. The test goes on with `Call::at_pause`.
-inline void pause(Session& session) { agi::WaitForDigit{std::chrono::seconds{10}}(session); }
+/// Lets the test look at the call while it is as it is. The test goes on with `Call::meanwhile`.
+inline void wait_for_test(Session& session) {
+    agi::WaitForDigit{std::chrono::seconds{10}}(session);
+}
 
 }  // namespace live
+
+/// Begins a program: a function with a `session` and a `report`, and a Program of that name.
+#define LIVE_PROGRAM(name)                                               \
+    void run_##name(live::Session& session, live::ReportWriter& report); \
+    const live::Program name{#name, run_##name};                         \
+    void run_##name([[maybe_unused]] live::Session& session,             \
+                    [[maybe_unused]] live::ReportWriter& report)

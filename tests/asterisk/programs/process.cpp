@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+// The program that the tests of the process/ headers call, as AGI(agi_live_process,<what it
+// does>,<report file>,...). It stands alone, as its standard streams and its end matter.
+
+#include "../end_of_call.hpp"
+#include "../report.hpp"
+#include <agi/agi.hpp>
+#include <agi/process/eagi_audio.hpp>
+#include <agi/process/run.hpp>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+using namespace std::chrono_literals;
+using agi::ProcessSession;
+using live::ReportWriter;
+
+namespace {
+
+std::string argument(const ProcessSession& session, int number) {
+    return std::string{session.environment().argument(number).value_or("")};
+}
+
+// --- The guard -------------------------------------------------------------------------------
+
+void junk(ProcessSession& session, ReportWriter& report) {
+    std::atomic<bool> playing{true};
+    int lines = 0;
+    const auto print = [&lines] {
+        std::printf("STREAM FILE junk %d\n", lines);
+        std::cout << "HANGUP junk " << lines << '\n';
+        lines += 2;
+    };
+    while (lines < 5000) print();
+    std::thread library{[&] {
+        while (lines < 10000 || playing) {
+            print();
+            if (lines > 10000) std::this_thread::sleep_for(10ms);
+        }
+    }};
+    const auto played = agi::StreamFile{"beep"}(session);
+    playing = false;
+    library.join();
+    std::fflush(stdout);
+    std::cout.flush();
+    report("child", std::system("echo ANSWER junk of a child"));
+    report("endpos", played.endpos.samples > 0);
+    agi::SetVariable{"AFTER", "its own"}(session);
+    report("after", agi::GetVariable{"AFTER"}(session).value_or("unset"));
+    report("in_step", session.in_step());
+}
+
+void leave_a_child(ProcessSession& session, ReportWriter& report) {
+    agi::Noop{}(session);
+    std::fflush(nullptr);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::execlp("sleep", "sleep", "60", static_cast<char*>(nullptr));
+        ::_exit(127);
+    }
+    report("child", child);
+}
+
+// --- Stopping --------------------------------------------------------------------------------
+
+/// Stops the command a hundred times, by another thread, after 0 to 60 ms, and checks each time that
+/// the next command gets its own reply.
+template <class Command>
+void stop_often(ProcessSession& session, ReportWriter& report, const Command& command) {
+    int stopped = 0;
+    int in_step = 0;
+    int own = 0;
+    for (int i = 0; i < 100; ++i) {
+        const std::string mark = std::to_string(i);
+        agi::SetVariable{"MARK", mark}(session);
+        std::atomic<bool> stop{false};
+        std::thread other{[&stop, i] {
+            std::this_thread::sleep_for(std::chrono::milliseconds{i * 7 % 60});
+            stop = true;
+        }};
+        const auto result = session.execute_until(
+            command, [&stop] { return stop.load(); }, 1ms);
+        other.join();
+        if (result.stopped) ++stopped;
+        if (session.in_step()) ++in_step;
+        if (agi::GetVariable{"MARK"}(session) == mark) ++own;
+    }
+    report("stopped", stopped);
+    report("in_step", in_step);
+    report("own", own);
+}
+
+void stop(ProcessSession& session, ReportWriter& report) {
+    const std::string what = argument(session, 4);
+    if (what == "stream-file") stop_often(session, report, agi::StreamFile{"tt-weasels"});
+    // About 50 ms long: it ends by itself in the very moment, now and then.
+    if (what == "short-file") stop_often(session, report, agi::StreamFile{"digits/1"});
+    if (what == "get-data") stop_often(session, report, agi::GetData{"tt-weasels", 5s, 4});
+    if (what == "get-data-silent") stop_often(session, report, agi::GetData{"", 5s, 4});
+    if (what == "get-option") stop_often(session, report, agi::GetOption{"tt-weasels", "1"});
+    if (what == "get-option-after") stop_often(session, report, agi::GetOption{"silence/1", "1"});
+    if (what == "wait-for-digit") stop_often(session, report, agi::WaitForDigit{});
+}
+
+void resync(ProcessSession& session, ReportWriter& report) {
+    const auto times_out = [&](const auto& command) {
+        try {
+            session.execute_within(command, 100ms);
+        } catch (const agi::AGITimeoutError&) {
+            return std::string{"timed out"};
+        } catch (const agi::AGIException& error) {
+            return std::string{error.what()};
+        }
+        return std::string{"done"};
+    };
+    agi::SetVariable{"MARK", "own"}(session);
+    report("wait", times_out(agi::Exec{"Wait", "1"}));
+    report("owed", !session.in_step());
+    session.resync();
+    report("in_step", session.in_step());
+    report("own", agi::GetVariable{"MARK"}(session).value_or("unset"));
+    report("wait_again", times_out(agi::Exec{"Wait", "1"}));
+    report("own_again", agi::GetVariable{"MARK"}(session).value_or("unset"));
+    report("prompt", times_out(agi::StreamFile{"tt-weasels"}));
+    session.resync();
+    report("own_at_last", agi::GetVariable{"MARK"}(session).value_or("unset"));
+    report("digit", times_out(agi::WaitForDigit{300ms}));
+}
+
+// --- EAGI ------------------------------------------------------------------------------------
+
+double from_ulaw(unsigned char byte) {
+    const unsigned value = ~static_cast<unsigned>(byte) & 0xFFU;
+    const int magnitude =
+        static_cast<int>((((value & 0x0FU) << 3U) + 0x84U) << ((value & 0x70U) >> 4U)) - 0x84;
+    return (value & 0x80U) != 0 ? -magnitude : magnitude;
+}
+
+/// The sum of the squares of a frame's samples.
+double energy(const agi::AudioFormat& format, std::string_view bytes) {
+    double sum = 0;
+    if (!format.linear()) {
+        for (const char c : bytes) {
+            const double sample = from_ulaw(static_cast<unsigned char>(c));
+            sum += sample * sample;
+        }
+        return sum;
+    }
+    for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+        std::int16_t sample = 0;
+        std::memcpy(&sample, bytes.data() + i, sizeof sample);
+        sum += static_cast<double>(sample) * sample;
+    }
+    return sum;
+}
+
+void listen(ProcessSession& session, ReportWriter& report) {
+    agi::EagiAudio audio{session};
+    report("format", audio.format().name);
+    int frames = 0;
+    int gaps = 0;
+    double sum = 0;
+    double samples = 0;
+    const auto hear = [&](const agi::AudioFrame& frame) {
+        ++frames;
+        if (frame.after_gap) ++gaps;
+        sum += energy(audio.format(), frame.bytes);
+        samples += static_cast<double>(frame.bytes.size()) / (audio.format().linear() ? 2 : 1);
+        return true;
+    };
+    // What waited at the start is not counted.
+    audio.listen_for(100ms, [](const agi::AudioFrame&) { return true; });
+    audio.listen_for(2s, hear);
+    report("frames", frames);
+    report("gaps", gaps);
+    report("level", static_cast<int>(std::sqrt(sum / (samples > 0 ? samples : 1))));
+    // A key ends it.
+    frames = 0;
+    const auto key = audio.listen(session, agi::WaitForDigit{10s}, hear);
+    report("key", key.digit ? std::string(1, *key.digit) : "none");
+    report("heard_until_key", frames > 0);
+    // The listener ends it, and SAY in the same way.
+    const auto played = audio.listen(session, agi::StreamFile{"tt-weasels"},
+                                     [&](const agi::AudioFrame&) { return --frames > 0; });
+    report("stopped", played.stopped);
+    int said = 3;
+    audio.listen(session, agi::SayDigits{"1234567890"},
+                 [&said](const agi::AudioFrame&) { return --said > 0; });
+    report("said", said);
+    agi::SetVariable{"MARK", "own"}(session);
+    report("own", agi::GetVariable{"MARK"}(session).value_or("unset"));
+    // No audio comes during EXEC: the gap is noticed.
+    agi::Exec{"Wait", "1"}(session);
+    bool gap = false;
+    int left = 5;
+    audio.listen_for(2s, [&](const agi::AudioFrame& frame) {
+        gap = gap || frame.after_gap;
+        return --left > 0;
+    });
+    report("gap", gap);
+    report("ended", audio.ended());
+}
+
+void no_audio(ProcessSession& session, ReportWriter& report) {
+    try {
+        const agi::EagiAudio audio{session};
+        report("audio", "there");
+    } catch (const agi::AGIError& error) {
+        report("audio", error.what());
+    }
+}
+
+// --- The end ---------------------------------------------------------------------------------
+
+void killed(ProcessSession& session, ReportWriter& /*report*/) {
+    agi::Noop{}(session);
+    ::raise(SIGKILL);
+}
+
+void fails(ProcessSession& session, ReportWriter& /*report*/) {
+    agi::Noop{}(session);
+    throw std::runtime_error{"its own trouble"};
+}
+
+using Body = void (*)(ProcessSession&, ReportWriter&);
+
+Body body(const std::string& name) {
+    if (name == "junk") return junk;
+    if (name == "leave_a_child") return leave_a_child;
+    if (name == "stop") return stop;
+    if (name == "resync") return resync;
+    if (name == "listen") return listen;
+    if (name == "no_audio") return no_audio;
+    if (name == "killed") return killed;
+    if (name == "fails") return fails;
+    return [](ProcessSession& session, ReportWriter& report) {
+        live::end_of_call(session, report, argument(session, 1), argument(session, 3),
+                          argument(session, 2) + ".sound");
+    };
+}
+
+int run_late(const std::string& path) {
+    // As agi::run does it, but the environment is read late: the caller hangs up before.
+    ReportWriter report{path};
+    const agi::HangupSignal hangup;
+    report("started", true);
+    std::this_thread::sleep_for(300ms);
+    try {
+        ProcessSession session{agi::ProcessStream{{true, &hangup}}};
+        report("hung_up", session.hung_up());
+        live::end_of_call(session, report, "idle", argument(session, 3), "");
+    } catch (const agi::AGIHangup&) {
+        report("closed", true);
+    }
+    return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    // Asterisk passes the arguments of AGI() here too.
+    const std::string name = argc > 1 ? argv[1] : "";
+    const std::string path = argc > 2 ? argv[2] : "/dev/null";
+    int status = EXIT_FAILURE;
+    if (name == "late") {
+        status = run_late(path);
+    } else {
+        if (name == "full") {
+            // Standard output that takes nothing, as a full disk.
+            const int full = ::open("/dev/full", O_WRONLY);
+            ::dup2(full, STDOUT_FILENO);
+        }
+        std::optional<ReportWriter> report;
+        status = agi::run([&](ProcessSession& session) {
+            report.emplace(path);
+            body(name)(session, *report);
+        });
+        if (report) (*report)("status", status);
+    }
+    return status;
+}
