@@ -164,7 +164,7 @@ class Call {
         const std::map<std::string, double> bytes_per_ms{
             {".gsm", 1.65}, {".wav", 16}, {".sln", 16}, {".ulaw", 8}, {".alaw", 8}, {".g722", 8}};
         const auto rate = bytes_per_ms.find(path.extension().string());
-        const double bytes = static_cast<double>(std::filesystem::file_size(path));
+        const auto bytes = static_cast<double>(std::filesystem::file_size(path));
         return Time{
             static_cast<Time::rep>(rate == bytes_per_ms.end() ? 3000 : bytes / rate->second)};
     }

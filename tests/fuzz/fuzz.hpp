@@ -20,10 +20,10 @@ inline void require(bool holds, const char* property) {
     if (!holds) throw Failure(property);
 }
 
-void reply(std::string_view input);
-void environment(std::string_view input);
-void request(std::string_view input);
-void session(std::string_view input);
+void reply(std::string_view bytes);
+void environment(std::string_view bytes);
+void request(std::string_view bytes);
+void session(std::string_view bytes);
 
 /// Takes an input apart. At its end there are only zeros and empty texts.
 class Input {

@@ -15,7 +15,6 @@
 namespace {
 
 using agi::Conversation;
-using fuzz::Input;
 using fuzz::Pieces;
 using fuzz::require;
 

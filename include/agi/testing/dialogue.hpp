@@ -35,6 +35,47 @@ inline const char* mark(DialogueLine::Kind kind) noexcept {
     }
 }
 
+/// Reads one line of a dialogue that is not blank. `complete`: whether the escape of its LF was
+/// there.
+inline DialogueLine parse_dialogue_line(std::string_view line, std::size_t number) {
+    using Kind = DialogueLine::Kind;
+    if (line.front() == '#') {
+        return {Kind::remark, std::string{line.substr(line.size() > 1 && line[1] == ' ' ? 2 : 1)},
+                true};
+    }
+    const auto refuse = [&](const char* why) {
+        throw std::invalid_argument{"dialogue, line " + std::to_string(number) + ": " + why + ": " +
+                                    std::string{line}};
+    };
+    const std::string_view head = line.substr(0, 2);
+    if (head != ">>" && head != "<<" && head != "!!") refuse("begins with none of >> << !! #");
+    const Kind kind = head == ">>" ? Kind::sent : head == "<<" ? Kind::received : Kind::event;
+    auto decoded = wire::unescaped(line.substr(line.size() > 2 && line[2] == ' ' ? 3 : 2));
+    if (!decoded) refuse("unknown escape");
+    const bool complete = !decoded->empty() && decoded->back() == '\n';
+    if (complete) decoded->pop_back();
+    return {kind, *decoded, complete};
+}
+
+/// Puts the parts of lines together that were sent in parts.
+inline std::vector<DialogueLine> join_parts(const std::vector<DialogueLine>& lines) {
+    using Kind = DialogueLine::Kind;
+    std::vector<DialogueLine> joined;
+    constexpr std::size_t none = std::string_view::npos;
+    std::size_t open = none;  // the line that goes on, if the next one is of the same side
+    for (const DialogueLine& line : lines) {
+        if (open != none && joined[open].kind == line.kind) {
+            joined[open].text += line.text;
+            joined[open].complete = line.complete;
+        } else {
+            joined.push_back(line);
+            if (line.kind != Kind::remark) open = joined.size() - 1;
+        }
+        if (open != none && joined[open].complete) open = none;
+    }
+    return joined;
+}
+
 /// Reads a dialogue, such as
 ///
 ///     << agi_request: pin
@@ -51,51 +92,20 @@ inline std::vector<DialogueLine> parse_dialogue(std::string_view text) {
     using Kind = DialogueLine::Kind;
     std::vector<DialogueLine> lines;
     bool recording = false;
-    std::size_t number = 0;
-    while (!text.empty()) {
+    for (std::size_t number = 1; !text.empty(); ++number) {
         std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(line.size() < text.size() ? line.size() + 1 : line.size());
-        ++number;
-        line.remove_prefix(line.find_first_not_of(" \t") < line.size()
-                               ? line.find_first_not_of(" \t")
-                               : line.size());
-        if (line.empty()) continue;
-        if (line.front() == '#') {
-            line.remove_prefix(line.size() > 1 && line[1] == ' ' ? 2 : 1);
-            lines.push_back({Kind::remark, std::string{line}, true});
-            continue;
-        }
-        const std::string_view head = line.substr(0, 2);
-        const auto refuse = [&](const char* why) {
-            throw std::invalid_argument{"dialogue, line " + std::to_string(number) + ": " + why +
-                                        ": " + std::string{line}};
-        };
-        if (head != ">>" && head != "<<" && head != "!!") refuse("begins with none of >> << !! #");
-        const Kind kind = head == ">>" ? Kind::sent : head == "<<" ? Kind::received : Kind::event;
-        const auto decoded =
-            wire::unescaped(line.substr(line.size() > 2 && line[2] == ' ' ? 3 : 2));
-        if (!decoded) refuse("unknown escape");
-        const bool complete = !decoded->empty() && decoded->back() == '\n';
-        recording = recording || (complete && kind != Kind::event);
-        lines.push_back(
-            {kind, complete ? decoded->substr(0, decoded->size() - 1) : *decoded, complete});
+        const std::size_t begin = line.find_first_not_of(" \t");
+        if (begin == std::string_view::npos) continue;
+        lines.push_back(parse_dialogue_line(line.substr(begin), number));
+        const bool said = lines.back().kind == Kind::sent || lines.back().kind == Kind::received;
+        recording = recording || (said && lines.back().complete);
     }
-    std::vector<DialogueLine> joined;
-    constexpr std::size_t none = std::string_view::npos;
-    std::size_t open = none;  // the line that goes on, if the next one is of the same side
     for (DialogueLine& line : lines) {
-        if (!recording || line.kind == Kind::event || line.kind == Kind::remark)
-            line.complete = true;
-        if (open != none && joined[open].kind == line.kind) {
-            joined[open].text += line.text;
-            joined[open].complete = line.complete;
-        } else {
-            joined.push_back(line);
-            if (line.kind != Kind::remark) open = joined.size() - 1;
-        }
-        if (open != none && joined[open].complete) open = none;
+        const bool said = line.kind == Kind::sent || line.kind == Kind::received;
+        if (!recording || !said) line.complete = true;
     }
-    return joined;
+    return join_parts(lines);
 }
 
 }}}  // namespace agi::v0::testing

@@ -21,67 +21,75 @@
 #include "clock.hpp"
 #include "options.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
 
-load::Options parse(const std::vector<std::string>& words) {
-    load::Options options;
+using load::Options;
+
+template <class Member>
+struct Named {
+    std::string_view name;
+    Member Options::*member;
+};
+constexpr Named<bool> flags[] = {
+    {"--check", &Options::check},
+    {"--env-lines", &Options::line_by_line},
+    {"--hangup", &Options::hang_up},
+    {"--gate", &Options::gate},
+};
+constexpr Named<std::int64_t> numbers[] = {
+    {"--sessions", &Options::sessions},
+    {"--expect", &Options::expected},
+    {"--timeout", &Options::timeout},
+    {"--pin-driver", &Options::pin_driver},
+    {"--pin-client", &Options::pin_client},
+    {"--conns", &Options::connections},
+    {"--port", &Options::port},
+    {"--pid", &Options::pid},
+    {"--secs", &Options::seconds},
+    {"--burst", &Options::burst},
+    {"--think", &Options::think_ms},
+    {"--hold", &Options::hold_ms},
+    {"--spread", &Options::source_addresses},
+};
+constexpr Named<std::string> texts[] = {
+    {"--label", &Options::label},
+    {"--host", &Options::host},
+    {"--script", &Options::script},
+};
+
+template <class Member, std::size_t Size>
+const Named<Member>* find(const Named<Member> (&all)[Size], std::string_view name) {
+    for (const auto& each : all) {
+        if (each.name == name) return &each;
+    }
+    return nullptr;
+}
+
+Options parse(const std::vector<std::string>& words) {
+    Options options;
     if (words.empty()) load::die("the first argument is pipe, fastagi or idle");
     options.mode = words[0];
     std::size_t at = 1;
     for (; at < words.size() && words[at] != "--"; ++at) {
         const std::string& name = words[at];
-        const auto text = [&]() -> const std::string& {
-            if (++at == words.size()) load::die(name + " needs a value");
-            return words[at];
-        };
-        const auto number = [&] { return std::strtoll(text().c_str(), nullptr, 10); };
-        const auto small = [&] { return static_cast<int>(number()); };
-        if (name == "--sessions") {
-            options.sessions = number();
-        } else if (name == "--label") {
-            options.label = text();
+        if (const auto* flag = find(flags, name)) {
+            options.*(flag->member) = true;
+            continue;
+        }
+        if (++at == words.size()) load::die(name + " needs a value, or is unknown");
+        if (const auto* number = find(numbers, name)) {
+            options.*(number->member) = std::strtoll(words[at].c_str(), nullptr, 10);
+        } else if (const auto* text = find(texts, name)) {
+            options.*(text->member) = words[at];
         } else if (name == "--arg") {
-            options.arguments.push_back(text());
-        } else if (name == "--timeout") {
-            options.timeout = small();
-        } else if (name == "--expect") {
-            options.expected = number();
-        } else if (name == "--check") {
-            options.check = true;
-        } else if (name == "--env-lines") {
-            options.line_by_line = true;
-        } else if (name == "--hangup") {
-            options.hang_up = true;
-        } else if (name == "--pin-driver") {
-            options.pin_driver = small();
-        } else if (name == "--pin-client") {
-            options.pin_client = small();
-        } else if (name == "--conns") {
-            options.connections = number();
-        } else if (name == "--host") {
-            options.host = text();
-        } else if (name == "--port") {
-            options.port = small();
-        } else if (name == "--pid") {
-            options.pid = small();
-        } else if (name == "--script") {
-            options.script = text();
-        } else if (name == "--secs") {
-            options.seconds = number();
-        } else if (name == "--burst") {
-            options.burst = number();
-        } else if (name == "--think") {
-            options.think_ms = number();
-        } else if (name == "--hold") {
-            options.hold_ms = number();
-        } else if (name == "--spread") {
-            options.source_addresses = number();
-        } else if (name == "--gate") {
-            options.gate = true;
+            options.arguments.push_back(words[at]);
         } else {
             load::die("unknown option " + name);
         }
@@ -93,7 +101,7 @@ load::Options parse(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const load::Options options = parse({argv + 1, argv + argc});
+    const Options options = parse({argv + 1, argv + argc});
     if (options.mode == "pipe") return load::run_pipe(options);
     if (options.mode == "fastagi") return load::run_fastagi(options, false);
     if (options.mode == "idle") return load::run_fastagi(options, true);

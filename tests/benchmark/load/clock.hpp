@@ -29,7 +29,7 @@ inline Nanoseconds now() {
 }
 
 /// Keeps the calling process on one processor; a negative number leaves it where it is.
-inline void pin(int cpu) {
+inline void pin(std::int64_t cpu) {
     if (cpu < 0) return;
     cpu_set_t set;
     CPU_ZERO(&set);

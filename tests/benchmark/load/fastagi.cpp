@@ -81,6 +81,7 @@ class FastAgiLoad {
   public:
     FastAgiLoad(const Options& options, bool idle)
         : options_{options},
+          server_{static_cast<pid_t>(options.pid)},
           idle_{idle},
           environment_{environment(&options.script, options.arguments)},
           epoll_{::epoll_create1(EPOLL_CLOEXEC)},
@@ -90,7 +91,7 @@ class FastAgiLoad {
     }
 
     int run() {
-        const Memory before = memory_of(options_.pid);
+        const Memory before = memory_of(server_);
         const long available = available_memory();
         peak_ = before;
         begin_ = progress_ = now();
@@ -114,9 +115,9 @@ class FastAgiLoad {
 
   private:
     void start_clocks() {
-        ticks_ = ticks_of(options_.pid);
-        server_time_ = processor_time_of(options_.pid);
-        switches_ = context_switches_of(options_.pid);
+        ticks_ = ticks_of(server_);
+        server_time_ = processor_time_of(server_);
+        switches_ = context_switches_of(server_);
         driver_time_ = own_processor_time();
         measured_from_ = now();
     }
@@ -183,9 +184,9 @@ class FastAgiLoad {
         } else if (time - progress_ > options_.timeout * second) {
             stuck_ = true;
         }
-        if (options_.pid != 0 && time - sampled_ > 250 * millisecond) {
+        if (server_ != 0 && time - sampled_ > 250 * millisecond) {
             sampled_ = time;
-            peak_.keep_largest(memory_of(options_.pid));
+            peak_.keep_largest(memory_of(server_));
         }
         for (int i = 0; i < count; ++i) {
             receive(static_cast<std::size_t>(events[static_cast<std::size_t>(i)].data.u64));
@@ -281,12 +282,12 @@ class FastAgiLoad {
     void print(Json& json, const Memory& before) {
         const Nanoseconds wall = now() - measured_from_;
         const Nanoseconds driver = own_processor_time() - driver_time_;
-        const Nanoseconds server = processor_time_of(options_.pid) - server_time_;
-        const Ticks ticks = ticks_of(options_.pid);
+        const Nanoseconds server = processor_time_of(server_) - server_time_;
+        const Ticks ticks = ticks_of(server_);
         const auto user = static_cast<double>(ticks.user - ticks_.user);
         const auto system = static_cast<double>(ticks.system - ticks_.system);
-        const std::uint64_t switches = context_switches_of(options_.pid);
-        const Memory after = memory_of(options_.pid);
+        const std::uint64_t switches = context_switches_of(server_);
+        const Memory after = memory_of(server_);
         peak_.keep_largest(after);
         const double requests = requests_ == 0 ? 1 : static_cast<double>(requests_);
         const bool counted = after.threads <= 64 && switches >= switches_;
@@ -335,16 +336,16 @@ class FastAgiLoad {
         const auto sleep_ms = [](std::int64_t ms) { ::usleep(static_cast<useconds_t>(ms * 1000)); };
         json.add("open_s", static_cast<double>(now() - begin_) / 1e9);
         sleep_ms(300);
-        const Nanoseconds begin = processor_time_of(options_.pid);
+        const Nanoseconds begin = processor_time_of(server_);
         sleep_ms(options_.hold_ms);
-        const Nanoseconds used = processor_time_of(options_.pid) - begin;
-        const Memory held = memory_of(options_.pid);
+        const Nanoseconds used = processor_time_of(server_) - begin;
+        const Memory held = memory_of(server_);
         const long available = available_memory();
         for (Connection& connection : connections_) {
             if (connection.fd >= 0) ::close(connection.fd);
         }
         sleep_ms(2500);
-        const Memory after = memory_of(options_.pid);
+        const Memory after = memory_of(server_);
         const double sessions = held_ == 0 ? 1 : static_cast<double>(held_);
         const auto each = [&](long now_kb, long before_kb) {
             return static_cast<double>(now_kb - before_kb) / sessions;
@@ -364,6 +365,7 @@ class FastAgiLoad {
     }
 
     const Options& options_;
+    const pid_t server_;
     bool idle_;
     std::string environment_;
     int epoll_;

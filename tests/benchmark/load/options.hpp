@@ -14,9 +14,9 @@ struct Options {
     std::vector<std::string> arguments;  ///< agi_arg_1, agi_arg_2...
     std::int64_t sessions = 1;
     std::int64_t expected = -1;  ///< Requests of each session; -1: any number.
-    int timeout = 60;            ///< Seconds without progress.
-    int pin_driver = -1;
-    int pin_client = -1;
+    std::int64_t timeout = 60;   ///< Seconds without progress.
+    std::int64_t pin_driver = -1;
+    std::int64_t pin_client = -1;
     bool check = false;
     bool line_by_line = false;
     bool hang_up = false;
@@ -26,8 +26,8 @@ struct Options {
     // FastAGI and idle mode.
     std::string script = "ivr";
     std::string host = "127.0.0.1";
-    int port = 4573;
-    int pid = 0;  ///< The server's process, for memory and processor time.
+    std::int64_t port = 4573;
+    std::int64_t pid = 0;  ///< The server's process, for memory and processor time.
     std::int64_t connections = 1;
     std::int64_t seconds = 0;   ///< Opens no more sessions after that time; 0: no limit.
     std::int64_t burst = 64;    ///< Sessions whose first request is still to come.
