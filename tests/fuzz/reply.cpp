@@ -86,7 +86,10 @@ void check(const Reply& reply, std::size_t limit, std::size_t command_index) {
     }
     require(reply.has_result() || !reply.data(), "Reply: no data without a result");
     require(reply.usage().empty() || reply.code() == 520, "Reply: a usage text is of a 520");
-    require(!reply.endpos() || reply.attribute("endpos"), "Reply: endpos is an attribute");
+    if (const auto endpos = reply.endpos()) {
+        require(reply.attribute("endpos").has_value(), "Reply: endpos is an attribute");
+        static_cast<void>(agi::SampleOffset{*endpos}.time());
+    }
     fuzz::with_command(command_index, [&reply](const auto& command) {
         try {
             agi::wire::throw_on_error(command.request(), reply);

@@ -15,7 +15,7 @@ struct SampleOffset {
 
     /// The time at that many samples per second. Telephone sounds have 8000.
     [[nodiscard]] constexpr std::chrono::milliseconds time(int rate = 8000) const noexcept {
-        return std::chrono::milliseconds{samples * 1000 / rate};
+        return std::chrono::milliseconds{samples / rate * 1000 + samples % rate * 1000 / rate};
     }
 
     friend constexpr bool operator==(SampleOffset a, SampleOffset b) noexcept {
