@@ -125,7 +125,8 @@ struct SetCallerid {
                    number.find_first_not_of("0123456789*#+") != std::string::npos) {
             text = '<' + number + '>';
         }
-        wire::require_range<std::size_t>("SET CALLERID", "the size", text.size(), 0, 255);
+        wire::require_range("SET CALLERID", "the size", static_cast<long long>(text.size()), 0,
+                            255);
         return wire::Request{"SET CALLERID", text};
     }
 
@@ -163,7 +164,7 @@ struct SetAutohangup {
     /// @throws AGIArgumentError  time is out of range
     [[nodiscard]] wire::Request request() const {
         const long long ms = time.count();
-        wire::require_range("SET AUTOHANGUP", "time", ms, 0LL, 2147483647LL);
+        wire::require_range("SET AUTOHANGUP", "time", ms, 0, 2147483647);
         if (ms % 1000 == 0) return wire::Request{"SET AUTOHANGUP", ms / 1000};
         const std::string fraction = std::to_string(1000 + ms % 1000).substr(1);
         return wire::Request{"SET AUTOHANGUP", std::to_string(ms / 1000) + '.' + fraction};

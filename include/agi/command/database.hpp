@@ -15,8 +15,7 @@ namespace agi { inline namespace v0 {
 namespace wire {
 
 /// 1 when it is done, 0 when AstDB said no.
-template <class Command>
-void expect_stored(const Command& command, const Reply& reply, std::string_view why) {
+inline void expect_stored(AnyCommand command, const Reply& reply, std::string_view why) {
     const int number = number_of(command, reply);
     if (number == 0) fail<AGIDBError>(command, reply, why);
     if (number != 1) unexpected(command, reply);

@@ -20,8 +20,7 @@ inline void refuse_expression(const char* verb, std::string_view name,
 }
 
 /// The value that GET FULL VARIABLE sends back.
-template <class Command>
-std::string_view evaluated(const Command& command, const Reply& reply) {
+inline std::string_view evaluated(AnyCommand command, const Reply& reply) {
     const int number = number_of(command, reply);
     if (number == 0) fail(command, reply, "no such channel");
     if (number != 1 || !reply.data()) unexpected(command, reply);
@@ -33,8 +32,7 @@ std::string_view evaluated(const Command& command, const Reply& reply) {
 inline constexpr const char* uri_probe = "${URIENCODE(%)}";
 
 /// The value behind what the probe has become.
-template <class Command>
-std::string_view uri_probed(const Command& command, const Reply& reply) {
+inline std::string_view uri_probed(AnyCommand command, const Reply& reply) {
     constexpr std::string_view there = "%25";
     const std::string_view value = evaluated(command, reply);
     if (value.substr(0, there.size()) != there) fail(command, reply, "Asterisk has no URIENCODE");

@@ -19,37 +19,55 @@ inline constexpr std::chrono::milliseconds forever{-1};
 
 namespace wire {
 
+/// Any command, for an error to quote its request. A view: made where one is passed.
+///
+/// With it, what reads a result is no template: one for each command costs more to compile than the
+/// rest of the command.
+class AnyCommand {
+  public:
+    template <class Command>
+    AnyCommand(const Command& command) noexcept  // NOLINT(google-explicit-constructor)
+        : command_{&command}, request_{request_of<Command>} {}
+
+    [[nodiscard]] Request request() const { return request_(command_); }
+
+  private:
+    template <class Command>
+    static Request request_of(const void* command) {
+        return static_cast<const Command*>(command)->request();
+    }
+
+    const void* command_;
+    Request (*request_)(const void*);
+};
+
 /// Throws that the command failed.
-template <class Error = AGIAppError, class Command>
-[[noreturn]] void fail(const Command& command, const Reply& reply, std::string_view why) {
+template <class Error = AGIAppError>
+[[noreturn]] void fail(AnyCommand command, const Reply& reply, std::string_view why) {
     throw Error(command.request(), reply, why);
 }
 
 /// Throws that this command never gets such a reply.
-template <class Command>
-[[noreturn]] void unexpected(const Command& command, const Reply& reply) {
+[[noreturn]] inline void unexpected(AnyCommand command, const Reply& reply) {
     fail<AGIUnknownError>(command, reply, "not a reply to this command");
 }
 
 /// The result as a whole number. @throws AGIUnknownError  it is none
-template <class Command>
-int number_of(const Command& command, const Reply& reply) {
+inline int number_of(AnyCommand command, const Reply& reply) {
     const auto number = reply.number();
     if (!number) unexpected(command, reply);
     return *number;
 }
 
 /// The result of a command that says just one number when it worked, and -1 when not.
-template <class Command>
-void expect_number(const Command& command, const Reply& reply, int good, std::string_view why) {
+inline void expect_number(AnyCommand command, const Reply& reply, int good, std::string_view why) {
     const int number = number_of(command, reply);
     if (number == -1) fail(command, reply, why);
     if (number != good) unexpected(command, reply);
 }
 
 /// The key in a result: 0 is none, -1 a failure. @throws AGIAppError, AGIUnknownError
-template <class Command>
-std::optional<char> key_of(const Command& command, const Reply& reply, std::string_view why) {
+inline std::optional<char> key_of(AnyCommand command, const Reply& reply, std::string_view why) {
     const int number = number_of(command, reply);
     if (number == 0) return std::nullopt;
     if (number == -1) fail(command, reply, why);
@@ -59,8 +77,8 @@ std::optional<char> key_of(const Command& command, const Reply& reply, std::stri
 }
 
 /// @throws AGIArgumentError  the member's value is out of its range
-template <class Integer>
-void require_range(const char* verb, const char* member, Integer value, Integer low, Integer high) {
+inline void require_range(const char* verb, const char* member, long long value, long long low,
+                          long long high) {
     if (value >= low && value <= high) return;
     throw AGIArgumentError(verb, std::string{member} + " is " + std::to_string(value) + ", not " +
                                      std::to_string(low) + " to " + std::to_string(high));

@@ -53,7 +53,7 @@ struct RecordFile {
     [[nodiscard]] wire::Request request() const {
         std::optional<std::string> silence_word;
         if (silence) {
-            wire::require_range<long long>("RECORD FILE", "silence", silence->count(), 1, 2147483);
+            wire::require_range("RECORD FILE", "silence", silence->count(), 1, 2147483);
             silence_word = "s=" + std::to_string(silence->count());
         }
         // A number in the place of BEEP would be an offset, so it is sent by this name.

@@ -19,8 +19,7 @@ namespace agi { inline namespace v0 {
 namespace wire {
 
 /// The result of every SAY command.
-template <class Command>
-std::optional<char> said(const Command& command, const Reply& reply) {
+inline std::optional<char> said(AnyCommand command, const Reply& reply) {
     return key_of(command, reply, "not said: a sound is missing, or the channel hung up");
 }
 
@@ -174,8 +173,8 @@ namespace wire {
 /// SAY DATE and SAY TIME read 32 bits. @throws AGIArgumentError  outside 1901 to 2038
 inline int unix_seconds_32(const char* verb, std::chrono::system_clock::time_point time) {
     const long long seconds = unix_seconds(time);
-    require_range<long long>(verb, "time", seconds, std::numeric_limits<int>::min(),
-                             std::numeric_limits<int>::max());
+    require_range(verb, "time", seconds, std::numeric_limits<int>::min(),
+                  std::numeric_limits<int>::max());
     return static_cast<int>(seconds);
 }
 

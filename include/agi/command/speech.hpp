@@ -16,8 +16,7 @@ namespace agi { inline namespace v0 {
 namespace wire {
 
 /// 1 when it is done, 0 when not.
-template <class Command>
-void expect_done(const Command& command, const Reply& reply, std::string_view why) {
+inline void expect_done(AnyCommand command, const Reply& reply, std::string_view why) {
     const int number = number_of(command, reply);
     if (number == 0) fail(command, reply, why);
     if (number != 1) unexpected(command, reply);
