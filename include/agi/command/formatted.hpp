@@ -26,23 +26,28 @@ class Formatted {
     Formatted() = default;
 
     template <class T, class = std::enable_if_t<!std::is_same_v<std::decay_t<T>, Formatted>>>
-    Formatted(const T& value) {  // NOLINT(google-explicit-constructor)
-        if constexpr (std::is_convertible_v<const T&, std::string_view>) {
-            text_ = std::string_view{value};
-        } else {
-#if FMT_VERSION >= 110000
-            fmt::format_to(std::back_inserter(text_), "{}", value);
-#else
-            text_ = fmt::format("{}", value);
-#endif
-        }
-    }
+    Formatted(const T& value) : text_{text_of(value)} {}  // NOLINT(google-explicit-constructor)
     Formatted(std::string&& text) noexcept
         : text_{std::move(text)} {}  // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
   private:
+    template <class T>
+    static std::string text_of(const T& value) {
+        if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+            return std::string{std::string_view{value}};
+        } else {
+#if FMT_VERSION >= 110000
+            std::string text;
+            fmt::format_to(std::back_inserter(text), "{}", value);
+            return text;
+#else
+            return fmt::format("{}", value);
+#endif
+        }
+    }
+
     std::string text_;
 };
 

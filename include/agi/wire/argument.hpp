@@ -45,30 +45,34 @@ class LineText {
 
     /// The end of the text, with room for that many bytes more.
     char* prepare(std::size_t size) {
-        if (size > capacity_ - size_) grow(size);
-        return begin_ + size_;
+        if (size > static_cast<std::size_t>(limit_ - end_)) grow(size);
+        return end_;
     }
     /// The text now ends there.
-    void commit(const char* end) noexcept { size_ = static_cast<std::size_t>(end - begin_); }
+    void commit(char* end) noexcept { end_ = end; }
 
-    void clear() noexcept { size_ = 0; }
+    void clear() noexcept { end_ = begin_; }
 
-    [[nodiscard]] std::string_view view() const noexcept { return {begin_, size_}; }
+    [[nodiscard]] std::string_view view() const noexcept {
+        return {begin_, static_cast<std::size_t>(end_ - begin_)};
+    }
 
   private:
-    void grow(std::size_t more) {
-        std::string larger(2 * (size_ + more), '\0');
-        std::memcpy(larger.data(), begin_, size_);
+    [[gnu::noinline]] void grow(std::size_t more) {  // rare: what calls it stays short
+        const std::string_view text = view();
+        std::string larger(2 * (text.size() + more), '\0');
+        std::memcpy(larger.data(), text.data(), text.size());
         heap_.swap(larger);
         begin_ = heap_.data();
-        capacity_ = heap_.size();
+        end_ = begin_ + text.size();
+        limit_ = begin_ + heap_.size();
     }
 
     char inline_[inline_size];
     std::string heap_;
     char* begin_ = inline_;
-    std::size_t size_ = 0;
-    std::size_t capacity_ = inline_size;
+    char* end_ = begin_;
+    char* limit_ = inline_ + inline_size;
 };
 
 /// Whether a line can carry this byte at all: LF ends it, NUL cuts it.
@@ -88,28 +92,45 @@ class SpecialBytes {
 };
 inline constexpr SpecialBytes special_bytes;
 
+/// Copies the front of a text up to its first special byte. Returns how many bytes that are.
+inline std::size_t copy_plain(char* to, std::string_view text) noexcept {
+    std::size_t size = 0;
+    for (; size < text.size() && !special_bytes[text[size]]; ++size) to[size] = text[size];
+    return size;
+}
+
+/// The rest of append_quoted, from the first special byte on. Not inline: most texts have none.
+[[gnu::noinline]] inline std::size_t append_escaped(LineText& line, std::string_view text,
+                                                    std::size_t from, CarriageReturn cr) {
+    constexpr std::size_t escape_and_quote = 2;
+    for (std::size_t at = from; at < text.size();) {
+        char* to = line.prepare(text.size() - at + escape_and_quote);
+        const char c = text[at];
+        if (c == '"' || c == '\\') {
+            *to++ = '\\';
+        } else if (!can_be_sent(c) || (c == '\r' && cr == CarriageReturn::refuse)) {
+            return at;
+        }
+        *to++ = c;
+        const std::size_t plain = copy_plain(to, text.substr(++at));
+        line.commit(to + plain);
+        at += plain;
+    }
+    line.append('"');
+    return std::string_view::npos;
+}
+
 /// Appends the text in double quotes, `\` and `"` escaped: the two escapes that Asterisk knows.
 /// Returns the offset of the first byte that cannot be sent, or npos when all is well.
 inline std::size_t append_quoted(LineText& line, std::string_view text, CarriageReturn cr) {
     constexpr std::size_t quotes = 2;
     char* to = line.prepare(text.size() + quotes);
     *to++ = '"';
-    const char* const end = text.data() + text.size();
-    for (const char* from = text.data(); from != end; ++from) {
-        if (special_bytes[*from]) {
-            if (*from == '"' || *from == '\\') {
-                line.commit(to);
-                to = line.prepare(static_cast<std::size_t>(end - from) + quotes);
-                *to++ = '\\';
-            } else if (*from != '\r' || cr == CarriageReturn::refuse) {
-                return static_cast<std::size_t>(from - text.data());
-            }
-        }
-        *to++ = *from;
-    }
-    *to++ = '"';
+    const std::size_t plain = copy_plain(to, text);
+    to += plain;
+    if (plain == text.size()) *to++ = '"';
     line.commit(to);
-    return std::string_view::npos;
+    return plain == text.size() ? std::string_view::npos : append_escaped(line, text, plain, cr);
 }
 
 /// What is wrong with the byte at `offset` of a text that cannot be sent.
