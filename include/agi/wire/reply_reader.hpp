@@ -30,11 +30,8 @@ class ReplyReader {
 
     /// Takes the next line. True when the reply is complete.
     bool push(std::string_view line) {
-        switch (state_) {
-            case State::usage: return push_usage(line);
-            case State::value: return push_value(line);
-            default: return push_first(line);
-        }
+        if (state_ == State::waiting) return push_first(line);
+        return push_next(line);
     }
 
     /// The next line was too long for the stream, and is lost. True when the reply ends with it.
@@ -82,21 +79,18 @@ class ReplyReader {
 
     /// The code of a line of the form `200`, `200 ...` or `520-...`; otherwise 0.
     static int code_of(std::string_view line) noexcept {
-        if (line.size() < 3 || line[0] < '1' || line[0] > '9' || line[1] < '0' || line[1] > '9' ||
-            line[2] < '0' || line[2] > '9') {
-            return 0;
-        }
+        if (line.size() < 3) return 0;
+        const auto digit = [line](std::size_t at) { return static_cast<unsigned>(line[at] - '0'); };
+        const unsigned hundreds = digit(0);
+        const unsigned tens = digit(1);
+        const unsigned ones = digit(2);
+        if (hundreds - 1 > 8 || tens > 9 || ones > 9) return 0;
         if (line.size() > 3 && line[3] != ' ' && line[3] != '-') return 0;
-        return (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
+        return static_cast<int>(hundreds * 100 + tens * 10 + ones);
     }
 
     bool push_first(std::string_view line) {
-        while (starts_with(line, hangup)) {
-            const std::string_view rest = without_cr(line.substr(hangup.size()));
-            if (!rest.empty() && code_of(rest) == 0 && !starts_with(rest, hangup)) break;
-            hung_up_ = true;
-            line = line.substr(hangup.size());
-        }
+        if (starts_with(line, hangup)) line = without_hangup(line);
         const std::string_view trimmed = without_cr(line);
         if (trimmed.empty()) return skip(line);
         const int code = code_of(trimmed);
@@ -111,8 +105,7 @@ class ReplyReader {
             return false;
         }
         // A value ends at a line that ends in `)`. The CR of a CRLF peer may follow.
-        const std::size_t data = form_ == ReplyForm::value ? value_begins(line, code) : 0;
-        if (data != 0 && !ends_with(trimmed, ")")) {
+        if (form_ == ReplyForm::value && !ends_with(trimmed, ")") && value_begins(line, code)) {
             append(line);
             state_ = State::value;
             return false;
@@ -121,13 +114,26 @@ class ReplyReader {
         return finish();
     }
 
-    /// Where `(` stands in `200 result=TOKEN (`; 0 when the line is not of that form.
-    static std::size_t value_begins(std::string_view line, int code) noexcept {
-        if (code != 200 || !starts_with(line.substr(3), " result=")) return 0;
+    /// The line without HANGUP at its front, of which there may be several, if it was one.
+    [[gnu::noinline]] std::string_view without_hangup(std::string_view line) noexcept {
+        while (starts_with(line, hangup)) {
+            const std::string_view rest = without_cr(line.substr(hangup.size()));
+            if (!rest.empty() && code_of(rest) == 0 && !starts_with(rest, hangup)) break;
+            hung_up_ = true;
+            line = line.substr(hangup.size());
+        }
+        return line;
+    }
+
+    /// Whether the line begins with `200 result=TOKEN (`.
+    static bool value_begins(std::string_view line, int code) noexcept {
+        if (code != 200 || !starts_with(line.substr(3), " result=")) return false;
         const std::size_t blank = line.find(' ', 11);
-        return blank != std::string_view::npos && blank + 1 < line.size() && line[blank + 1] == '('
-                   ? blank + 1
-                   : 0;
+        return blank != std::string_view::npos && line.substr(blank + 1, 1) == "(";
+    }
+
+    [[gnu::noinline]] bool push_next(std::string_view line) {  // rare: push stays short
+        return state_ == State::usage ? push_usage(line) : push_value(line);
     }
 
     bool push_usage(std::string_view line) {
@@ -157,7 +163,7 @@ class ReplyReader {
         return last && finish();
     }
 
-    bool skip(std::string_view line) {
+    [[gnu::noinline]] bool skip(std::string_view line) {
         skipped_ += line.size() + 1;
         if (skipped_ <= limit_) return false;
         start(0);
