@@ -113,17 +113,19 @@ struct SetCallerid {
 
     /// @throws AGIArgumentError  `"`, `<` or `>` in the number; more than 255 bytes together
     [[nodiscard]] wire::Request request() const {
-        if (number.find_first_of("\"<>") != std::string::npos) {
-            throw AGIArgumentError("SET CALLERID",
-                                   "number has a quote or a bracket: " + wire::shown(number));
+        const std::string_view digits = number;
+        if (digits.find_first_of("\"<>") != std::string_view::npos) {
+            throw AGIArgumentError(
+                "SET CALLERID",
+                wire::joined({"number has a quote or a bracket: ", wire::shown(number)}));
         }
         // Text without brackets is a name, unless it looks like a number.
         std::string text = number;
         if (!name.empty()) {
-            text = quoted(name) + " <" + number + '>';
+            text = wire::joined({quoted(name), " <", number, ">"});
         } else if (number.empty() ||
-                   number.find_first_not_of("0123456789*#+") != std::string::npos) {
-            text = '<' + number + '>';
+                   digits.find_first_not_of("0123456789*#+") != std::string_view::npos) {
+            text = wire::joined({"<", number, ">"});
         }
         wire::require_range("SET CALLERID", "the size", static_cast<long long>(text.size()), 0,
                             255);
@@ -141,12 +143,13 @@ struct SetCallerid {
   private:
     /// Caller IDs have quoting of their own, under that of AGI.
     static std::string quoted(const std::string& text) {
-        std::string out = "\"";
+        std::string out(1, '"');
         for (const char c : text) {
             if (c == '"' || c == '\\') out += '\\';
             out += c;
         }
-        return out + '"';
+        out += '"';
+        return out;
     }
 };
 
@@ -167,7 +170,8 @@ struct SetAutohangup {
         wire::require_range("SET AUTOHANGUP", "time", ms, 0, 2147483647);
         if (ms % 1000 == 0) return wire::Request{"SET AUTOHANGUP", ms / 1000};
         const std::string fraction = std::to_string(1000 + ms % 1000).substr(1);
-        return wire::Request{"SET AUTOHANGUP", std::to_string(ms / 1000) + '.' + fraction};
+        return wire::Request{"SET AUTOHANGUP",
+                             wire::joined({std::to_string(ms / 1000), ".", fraction})};
     }
 
     void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }

@@ -27,7 +27,7 @@ inline std::string database_path(const char* verb, const std::string& family,
     for (const std::string_view name : {std::string_view{family}, std::string_view{key}}) {
         refuse_expression(verb, name, "${}=,()[]\"\\");
     }
-    return family + '/' + key;
+    return joined({family, "/", key});
 }
 
 }  // namespace wire
@@ -169,9 +169,9 @@ struct DatabaseGetExact {
     /// @throws AGIArgumentError  a byte in the names that means something in an expression
     [[nodiscard]] wire::Request request() const {
         const std::string path = wire::database_path("GET FULL VARIABLE", family, key);
-        return wire::Request{
-            "GET FULL VARIABLE",
-            wire::uri_probe + ("${DB_EXISTS(" + path + ")}${URIENCODE(${DB(" + path + ")})}")};
+        return wire::Request{"GET FULL VARIABLE",
+                             wire::joined({wire::uri_probe, "${DB_EXISTS(", path,
+                                           ")}${URIENCODE(${DB(", path, ")})}"})};
     }
 
     /// @throws AGIDBError   there is no such key
@@ -206,8 +206,8 @@ struct DatabasePutExact {
     /// @throws AGIArgumentError  a byte in the names that means something in an expression, or a
     ///                           NUL in the value
     [[nodiscard]] wire::Request request() const {
-        return wire::set_by_expression("DB(" + wire::database_path("EXEC", family, key) + ')',
-                                       value.text());
+        return wire::set_by_expression(
+            wire::joined({"DB(", wire::database_path("EXEC", family, key), ")"}), value.text());
     }
 
     /// @throws AGIAppError  Asterisk has no application Exec

@@ -36,10 +36,10 @@ struct GetData {
 
     /// How long Asterisk may take, not counting the prompt; nothing: without end.
     [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
-        using std::chrono::milliseconds;
-        if (timeout.count() < 0) return std::nullopt;
-        return timeout.count() == 0 ? milliseconds{6000} + milliseconds{2000} * max_digits
-                                    : timeout * max_digits;
+        const auto each = timeout.count();
+        if (each < 0) return std::nullopt;
+        return std::chrono::milliseconds{each == 0 ? 6000 + 2000LL * max_digits
+                                                   : each * max_digits};
     }
 
     /// @throws AGIArgumentError  max_digits is out of range: 1024 would overrun Asterisk's buffer

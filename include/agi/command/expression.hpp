@@ -15,8 +15,8 @@ inline void refuse_expression(const char* verb, std::string_view name,
                               std::string_view bytes = "${}") {
     const std::size_t at = name.find_first_of(bytes);
     if (at == std::string_view::npos) return;
-    throw AGIArgumentError(verb,
-                           "a name cannot have " + shown(name.substr(at, 1)) + ": " + shown(name));
+    throw AGIArgumentError(
+        verb, joined({"a name cannot have ", shown(name.substr(at, 1)), ": ", shown(name)}));
 }
 
 /// The value that GET FULL VARIABLE sends back.
@@ -44,10 +44,10 @@ inline std::string_view uri_probed(AnyCommand command, const Reply& reply) {
 inline Request set_by_expression(const std::string& name, std::string_view value) {
     const std::size_t nul = value.find('\0');
     if (nul != std::string_view::npos) {
-        throw AGIArgumentError("EXEC", "the value " + unsendable(value, nul));
+        throw AGIArgumentError("EXEC", joined({"the value ", unsendable(value, nul)}));
     }
     return Request{"EXEC", "Exec",
-                   "Set(" + name + "=${URIDECODE(" + percent_encoded(value) + ")})"};
+                   joined({"Set(", name, "=${URIDECODE(", percent_encoded(value), ")})"})};
 }
 
 }}}  // namespace agi::v0::wire

@@ -80,8 +80,8 @@ inline std::optional<char> key_of(AnyCommand command, const Reply& reply, std::s
 inline void require_range(const char* verb, const char* member, long long value, long long low,
                           long long high) {
     if (value >= low && value <= high) return;
-    throw AGIArgumentError(verb, std::string{member} + " is " + std::to_string(value) + ", not " +
-                                     std::to_string(low) + " to " + std::to_string(high));
+    throw AGIArgumentError(verb, joined({member, " is ", std::to_string(value), ", not ",
+                                         std::to_string(low), " to ", std::to_string(high)}));
 }
 
 }  // namespace wire

@@ -137,12 +137,15 @@ struct ControlStreamFile {
         if (key == no_key) return;
         if (!is_dtmf(key)) {
             throw AGIArgumentError("CONTROL STREAM FILE",
-                                   std::string{member} + " is no key: " + wire::shown({&key, 1}));
+                                   wire::joined({member, " is no key: ", wire::shown({&key, 1})}));
         }
         if (escape_digits.contains(key)) {
-            throw AGIArgumentError("CONTROL STREAM FILE", std::string{"escape_digits has "} + key +
-                                                              ", which is the " + member +
-                                                              " key and so never stops the file");
+            throw AGIArgumentError("CONTROL STREAM FILE",
+                                   wire::joined({"escape_digits has ",
+                                                 {&key, 1},
+                                                 ", which is the ",
+                                                 member,
+                                                 " key and so never stops the file"}));
         }
     }
 };

@@ -54,7 +54,7 @@ struct RecordFile {
         std::optional<std::string> silence_word;
         if (silence) {
             wire::require_range("RECORD FILE", "silence", silence->count(), 1, 2147483);
-            silence_word = "s=" + std::to_string(silence->count());
+            silence_word = wire::joined({"s=", std::to_string(silence->count())});
         }
         // A number in the place of BEEP would be an offset, so it is sent by this name.
         const auto beep_word = beep ? std::optional<std::string>{"BEEP"} : std::nullopt;

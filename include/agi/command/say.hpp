@@ -32,8 +32,9 @@ std::optional<std::string> letter(const std::optional<Letter>& value) {
 
 /// Seconds since 1970, before and after it.
 inline long long unix_seconds(std::chrono::system_clock::time_point time) noexcept {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch());
-    return seconds > time.time_since_epoch() ? seconds.count() - 1 : seconds.count();
+    constexpr long long ticks = std::chrono::system_clock::period::den;
+    const long long count = time.time_since_epoch().count();
+    return count / ticks - (count % ticks < 0 ? 1 : 0);
 }
 
 }  // namespace wire
@@ -93,8 +94,9 @@ struct SayDigits {
     [[nodiscard]] wire::Request request() const {
         const std::size_t first = !digits.empty() && digits[0] == '-' ? 1 : 0;
         if (digits.size() <= first || digits[first] < '0' || digits[first] > '9') {
-            throw AGIArgumentError("SAY DIGITS",
-                                   "digits does not begin with a number: " + wire::shown(digits));
+            throw AGIArgumentError(
+                "SAY DIGITS",
+                wire::joined({"digits does not begin with a number: ", wire::shown(digits)}));
         }
         return wire::Request{"SAY DIGITS", digits, escape_digits};
     }

@@ -204,7 +204,8 @@ class SpeechResults {
     /// `text`: `score0=987 text0="yes" grammar0=main score1=...`. What is cut off at its end, as
     /// Asterisk does after 4 KB, does not count.
     explicit SpeechResults(std::string_view text) : text_{text} {
-        while (find(size_)) ++size_;
+        SpeechResult any;
+        while (find(size_, any)) ++size_;
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -212,32 +213,36 @@ class SpeechResults {
 
     /// `index` is below `size()`.
     [[nodiscard]] SpeechResult operator[](std::size_t index) const {
-        return find(index).value_or(SpeechResult{});
+        SpeechResult result;
+        find(index, result);
+        return result;
     }
 
   private:
-    [[nodiscard]] std::optional<SpeechResult> find(std::size_t index) const {
+    bool find(std::size_t index, SpeechResult& result) const {
         std::string_view rest = text_;
         for (std::size_t i = 0;; ++i) {
             const std::string number = std::to_string(i);
-            const std::size_t score = after(rest, (i == 0 ? "score" : " score") + number + '=');
-            if (score == std::string_view::npos) return std::nullopt;
+            const std::size_t score =
+                after(rest, wire::joined({i == 0 ? "score" : " score", number, "="}));
+            if (score == std::string_view::npos) return false;
             rest.remove_prefix(score);
             // The text is not escaped: the last mark of its end in front of the next result is the
             // one.
-            const std::string mark = "\" grammar" + number + '=';
-            const std::size_t words = after(rest, " text" + number + "=\"");
+            const std::string mark = wire::joined({"\" grammar", number, "="});
+            const std::size_t words = after(rest, wire::joined({" text", number, "=\""}));
             const std::size_t first =
                 words == std::string_view::npos ? words : rest.find(mark, words);
-            if (first == std::string_view::npos) return std::nullopt;
-            const std::size_t next = rest.find(" score" + std::to_string(i + 1) + '=', first);
+            if (first == std::string_view::npos) return false;
+            const std::size_t next =
+                rest.find(wire::joined({" score", std::to_string(i + 1), "="}), first);
             const std::string_view one = rest.substr(0, next);
             if (i == index) {
                 const auto value = wire::to_number<int>(one.substr(0, one.find(' ')));
-                if (!value) return std::nullopt;
+                if (!value) return false;
                 const std::size_t end = one.rfind(mark);
-                return SpeechResult{*value, one.substr(words, end - words),
-                                    one.substr(end + mark.size())};
+                result = {*value, one.substr(words, end - words), one.substr(end + mark.size())};
+                return true;
             }
             rest.remove_prefix(one.size());
         }

@@ -91,7 +91,7 @@ struct GetFullVariable {
     /// @throws AGIArgumentError  `$`, `{` or `}` in the name
     static GetFullVariable of(std::string_view name, std::optional<std::string> channel = {}) {
         wire::refuse_expression("GET FULL VARIABLE", name);
-        return {"${" + std::string{name} + '}', std::move(channel)};
+        return {wire::joined({"${", name, "}"}), std::move(channel)};
     }
 
     [[nodiscard]] wire::Request request() const {
@@ -126,7 +126,7 @@ struct GetVariableExact {
     [[nodiscard]] wire::Request request() const {
         wire::refuse_expression("GET FULL VARIABLE", name);
         return wire::Request{"GET FULL VARIABLE",
-                             wire::uri_probe + ("${URIENCODE(${" + name + "})}")};
+                             wire::joined({wire::uri_probe, "${URIENCODE(${", name, "})}"})};
     }
 
     /// The value. A variable that is not set is empty.

@@ -108,18 +108,18 @@ class FdStream {
     /// first part of one, or the end.
     bool wait_line(std::chrono::milliseconds time) {
         if (in_.ready()) return true;
-        using std::chrono::steady_clock;
-        constexpr std::chrono::milliseconds longest{std::numeric_limits<int>::max()};
-        const auto end = steady_clock::now() + (time < longest ? time : longest);
-        for (std::chrono::milliseconds left = time;;) {
+        constexpr long long longest = std::numeric_limits<int>::max();
+        const bool endless = time.count() < 0;
+        const long long most = time.count() < longest ? time.count() : longest;
+        const long long end = now() + most;
+        for (long long left = endless ? -1 : most;;) {
             pollfd wanted{read_fd_, POLLIN, 0};
-            const int ready = ::poll(
-                &wanted, 1, static_cast<int>(left < longest ? left.count() : longest.count()));
+            const int ready = ::poll(&wanted, 1, static_cast<int>(left));
             if (ready >= 0 || errno != EINTR) return ready > 0;
             // A signal, such as SIGHUP: what is left of the time is still to be waited for.
-            if (time.count() < 0) continue;
-            left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
-            if (left.count() < 0) left = std::chrono::milliseconds{0};
+            if (endless) continue;
+            left = end - now();
+            if (left < 0) left = 0;
         }
     }
 
@@ -155,12 +155,19 @@ class FdStream {
         return wire::write_with_signal_blocked(write_fd_, bytes);
     }
 
+    /// Milliseconds of a clock that is never set.
+    static long long now() noexcept {
+        using std::chrono::steady_clock;
+        constexpr long long ticks_per_ms = steady_clock::period::den / 1000;
+        return steady_clock::now().time_since_epoch().count() / ticks_per_ms;
+    }
+
     static void wait_or_throw(const char* what, int fd, short events) {
         const int error = errno;
         if (error == EINTR) return;
         if (error != EAGAIN && error != EWOULDBLOCK) {
-            throw AGIError(std::string{what} + " descriptor " + std::to_string(fd) + ": " +
-                           std::generic_category().message(error));
+            throw AGIError(wire::joined({what, " descriptor ", std::to_string(fd), ": ",
+                                         std::generic_category().message(error)}));
         }
         pollfd wanted{fd, events, 0};
         ::poll(&wanted, 1, -1);  // whatever it says, the next call tells more

@@ -138,7 +138,7 @@ inline std::string unsendable(std::string_view text, std::size_t offset) {
     const char* name = text[offset] == '\n'   ? "a line feed"
                        : text[offset] == '\0' ? "a NUL"
                                               : "a carriage return";
-    return std::string{"has "} + name + " at byte " + std::to_string(offset) + ": " + shown(text);
+    return joined({"has ", name, " at byte ", std::to_string(offset), ": ", shown(text)});
 }
 
 }  // namespace wire

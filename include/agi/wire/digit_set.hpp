@@ -59,7 +59,7 @@ class DigitSet {
 
   private:
     [[noreturn]] static void refuse(std::string_view keys, const char* why) {
-        throw AGIArgumentError("DigitSet", wire::shown(keys) + ": " + why);
+        throw AGIArgumentError("DigitSet", wire::joined({wire::shown(keys), ": ", why}));
     }
 
     char keys_[31] = {};

@@ -205,8 +205,8 @@ class EnvironmentReader {
 
   private:
     [[noreturn]] static void refuse(const char* what, std::size_t limit, std::string_view line) {
-        throw AGIError(std::string{"environment: "} + what + ' ' + std::to_string(limit) + ", at " +
-                       shown(line.substr(0, 60)));
+        throw AGIError(joined({"environment: ", what, " ", std::to_string(limit), ", at ",
+                               shown(line.substr(0, 60))}));
     }
     void drop_carriage_returns() {
         std::string& text = environment_.text_;

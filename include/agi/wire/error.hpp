@@ -23,7 +23,7 @@ class AGIException : public std::runtime_error {
         : std::runtime_error{message(request, why)}, request_{request} {}
 
     AGIException(std::string_view request, const Reply& reply, std::string_view why)
-        : std::runtime_error{message(request, why) + ": reply " + wire::shown(reply.raw())},
+        : std::runtime_error{message(request, why, ": reply ", wire::shown(reply.raw()))},
           request_{request},
           reply_{reply} {}
 
@@ -34,11 +34,11 @@ class AGIException : public std::runtime_error {
     [[nodiscard]] const Reply& reply() const noexcept { return reply_; }
 
   private:
-    static std::string message(std::string_view request, std::string_view why) {
-        std::string text{request.substr(0, 300)};
-        if (request.size() > 300) text += "...";
-        if (!text.empty()) text += ": ";
-        return text.append(why);
+    static std::string message(std::string_view request, std::string_view why,
+                               std::string_view before_reply = {}, std::string_view reply = {}) {
+        const std::string_view cut = request.size() > 300 ? "..." : "";
+        const std::string_view after = request.empty() ? "" : ": ";
+        return wire::joined({request.substr(0, 300), cut, after, why, before_reply, reply});
     }
 
     std::string request_;

@@ -86,7 +86,7 @@ class LineBuffer {
     static constexpr std::size_t initial_size = 4096;
 
     [[nodiscard]] std::string too_long_message() const {
-        return "a line is longer than " + std::to_string(limit_) + " bytes";
+        return joined({"a line is longer than ", std::to_string(limit_), " bytes"});
     }
     [[noreturn]] void too_long() {
         skipping_ = true;

@@ -18,12 +18,13 @@ struct Redaction {
 
 /// The request with `***` in place of each argument. The command's words are those in capitals.
 inline std::string redacted_request(std::string_view line) {
+    constexpr std::string_view hidden = " ***";
     std::size_t end = 0;
     while (end < line.size() && (line[end] == ' ' || (line[end] >= 'A' && line[end] <= 'Z'))) ++end;
     std::string out{line.substr(0, end)};
     const std::size_t words = count_words(line) - count_words(out);
     while (!out.empty() && out.back() == ' ') out.pop_back();
-    for (std::size_t i = 0; i < words; ++i) out += " ***";
+    for (std::size_t i = 0; i < words; ++i) out.append(hidden.data(), hidden.size());
     return out;
 }
 
@@ -39,7 +40,9 @@ inline std::string redacted_reply(std::string_view line) {
               "520 Invalid command syntax.", "520 End of proper usage."}) {
             if (line.substr(0, own.size()) == own) shown = own.size();
         }
-        return std::string{line.substr(0, shown)} + std::string(line.size() - shown, '*');
+        std::string out{line.substr(0, shown)};
+        out.append(line.size() - shown, '*');
+        return out;
     }
     std::string_view result = line.substr(head.size());
     result = result.substr(0, result.find(' '));

@@ -60,7 +60,8 @@ class Request {
             if (!can_be_sent(line[i]) || line[i] == '\r') request.refuse(unsendable(line, i));
         }
         if (ends_session(line))
-            request.refuse("begins with `failure`, which ends the session: " + shown(line));
+            request.refuse(
+                joined({"begins with `failure`, which ends the session: ", shown(line)}));
         if (count_words(line) > max_words) request.refuse_words();
         request.line_.append(line);
         return request;
@@ -100,7 +101,7 @@ class Request {
         static_assert(std::is_integral_v<Rep>, "wire::Request: a duration is a whole number");
         const auto count = static_cast<long long>(time.count());
         if (count > std::numeric_limits<int>::max() || count < std::numeric_limits<int>::min()) {
-            refuse_next("does not fit Asterisk's 32 bits: " + std::to_string(count));
+            refuse_next(joined({"does not fit Asterisk's 32 bits: ", std::to_string(count)}));
         }
         add(count);
     }
@@ -128,7 +129,7 @@ class Request {
 
     [[noreturn]] void refuse(const std::string& why) const { throw AGIArgumentError(verb_, why); }
     [[noreturn]] void refuse_argument(const std::string& why) const {
-        refuse("argument " + std::to_string(arguments_) + ' ' + why);
+        refuse(joined({"argument ", std::to_string(arguments_), " ", why}));
     }
     [[noreturn]] void refuse_next(const std::string& why) {
         ++arguments_;
