@@ -30,25 +30,11 @@ class LineBuffer {
         const char* begin = storage_.data() + begin_;
         const auto* lf =
             static_cast<const char*>(std::memchr(begin + scanned_, '\n', end_ - begin_ - scanned_));
-        if (lf == nullptr) {
-            scanned_ = end_ - begin_;
-            if (skipping_ || scanned_ > limit_) {
-                clear();
-                if (!skipping_) too_long();
-            }
-            return false;
-        }
+        if (lf == nullptr) return keep_part();
         const auto size = static_cast<std::size_t>(lf - begin);
         begin_ += size + 1;
         scanned_ = 0;
-        if (skipping_) {
-            skipping_ = false;
-            return next(line);
-        }
-        if (size > limit_) {
-            skipping_ = false;
-            throw AGIUnknownError({}, too_long_message());
-        }
+        if (skipping_ || size > limit_) return skip(line);
         line.clear();
         line.append(begin, size);  // less work than assign
         return true;
@@ -85,12 +71,28 @@ class LineBuffer {
   private:
     static constexpr std::size_t initial_size = 4096;
 
-    [[nodiscard]] std::string too_long_message() const {
-        return joined({"a line is longer than ", std::to_string(limit_), " bytes"});
+    // These two are rare: out of line, `next` stays short.
+
+    /// There is no LF yet: more bytes are needed.
+    [[gnu::noinline]] bool keep_part() {
+        scanned_ = end_ - begin_;
+        if (!skipping_ && scanned_ <= limit_) return false;
+        clear();
+        if (!skipping_) {
+            skipping_ = true;
+            too_long();
+        }
+        return false;
     }
-    [[noreturn]] void too_long() {
-        skipping_ = true;
-        throw AGIUnknownError({}, too_long_message());
+    /// The line that has just ended is longer than the limit, or the end of such a line.
+    [[gnu::noinline]] bool skip(std::string& line) {
+        if (!skipping_) too_long();
+        skipping_ = false;
+        return next(line);
+    }
+    [[noreturn]] void too_long() const {
+        throw AGIUnknownError({},
+                              joined({"a line is longer than ", std::to_string(limit_), " bytes"}));
     }
     void clear() noexcept { begin_ = end_ = scanned_ = 0; }
 

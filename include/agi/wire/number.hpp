@@ -24,7 +24,7 @@ constexpr std::optional<Integer> to_number(std::string_view text) noexcept {
     for (const char c : text) {
         if (c < '0' || c > '9') return std::nullopt;
         const auto digit = static_cast<Integer>(c - '0');
-        if (value < least / 10 || (value == least / 10 && digit > -(least % 10))) {
+        if (value <= least / 10 && (value < least / 10 || digit > -(least % 10))) {
             return std::nullopt;
         }
         value = static_cast<Integer>(value * 10 - digit);

@@ -89,6 +89,8 @@ class ReplyReader {
         return static_cast<int>(hundreds * 100 + tens * 10 + ones);
     }
 
+    // What is rare is not inline from here on: the path of a one-line reply stays short.
+
     bool push_first(std::string_view line) {
         if (starts_with(line, hangup)) line = without_hangup(line);
         const std::string_view trimmed = without_cr(line);
@@ -99,19 +101,22 @@ class ReplyReader {
         start(code);
         if (code == 520 && trimmed.size() > 3 && trimmed[3] == '-' &&
             !ends_with(trimmed, end_of_usage)) {
-            append(line);
-            state_ = State::usage;
-            reply_.usage_ = {reply_.raw_.size() + 1, 0};
-            return false;
+            return begin_lines(State::usage, line);
         }
         // A value ends at a line that ends in `)`. The CR of a CRLF peer may follow.
         if (form_ == ReplyForm::value && !ends_with(trimmed, ")") && value_begins(line, code)) {
-            append(line);
-            state_ = State::value;
-            return false;
+            return begin_lines(State::value, line);
         }
         append(trimmed);
         return finish();
+    }
+
+    /// The first of several lines.
+    [[gnu::noinline]] bool begin_lines(State state, std::string_view line) {
+        append(line);
+        state_ = state;
+        if (state == State::usage) reply_.usage_ = {reply_.raw_.size() + 1, 0};
+        return false;
     }
 
     /// The line without HANGUP at its front, of which there may be several, if it was one.
@@ -132,7 +137,7 @@ class ReplyReader {
         return blank != std::string_view::npos && line.substr(blank + 1, 1) == "(";
     }
 
-    [[gnu::noinline]] bool push_next(std::string_view line) {  // rare: push stays short
+    [[gnu::noinline]] bool push_next(std::string_view line) {
         return state_ == State::usage ? push_usage(line) : push_value(line);
     }
 
@@ -205,12 +210,14 @@ class ReplyReader {
     /// Finds the parts of a complete single-line reply or value.
     void split() {
         const std::string_view raw = reply_.raw_;
-        const std::size_t after_code = 4;
-        if (reply_.code_ == 0 || raw.size() <= after_code) return;
-        reply_.text_ = {after_code, raw.size() - after_code};
+        constexpr std::size_t after_code = 4;
         constexpr std::string_view key = "result=";
-        const bool has_result = reply_.code_ < 300 || reply_.code_ == 503;
-        if (!has_result || !starts_with(raw.substr(after_code), key)) return;
+        if (reply_.code_ == 0 || raw.size() <= after_code) return;
+        const bool may_have_result = reply_.code_ < 300 || reply_.code_ == 503;
+        if (!may_have_result || !starts_with(raw.substr(after_code), key)) {
+            reply_.text_ = {after_code, raw.size() - after_code};
+            return;
+        }
         const std::size_t token = after_code + key.size();
         std::size_t end = token;
         while (end < raw.size() && raw[end] != ' ') ++end;
