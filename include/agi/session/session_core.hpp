@@ -7,6 +7,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/reply_form.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,7 @@ class SessionCore {
     explicit SessionCore(SessionOptions options)
         : trace_{std::move(options.trace)},
           on_hangup_{std::move(options.on_hangup)},
+          on_reply_{std::move(options.on_reply)},
           policy_{options.hangup_policy},
           conversation_{options.environment, options.reply_limit} {
         conversation_.server(options.server);
@@ -66,7 +68,8 @@ class SessionCore {
 
     /// The request has been sent. Called when all is done, so that an exception of the trace leaves
     /// the session in order.
-    void sent(std::string_view request) const {
+    void sent(std::string_view request) {
+        if (on_reply_) sent_ = std::chrono::steady_clock::now();
         if (!trace_) return;
         trace_(Direction::sent,
                redaction_.request ? wire::redacted_request(request) : std::string{request});
@@ -77,6 +80,7 @@ class SessionCore {
         const bool complete = conversation_.push(line);
         trace_received(line);
         tell_hangup();
+        if (complete && on_reply_) on_reply_(std::chrono::steady_clock::now() - sent_);
         return complete;
     }
 
@@ -148,6 +152,8 @@ class SessionCore {
 
     TraceHook trace_;
     Hook<HangupSource> on_hangup_;
+    Hook<std::chrono::nanoseconds> on_reply_;
+    std::chrono::steady_clock::time_point sent_;
     HangupPolicy policy_;
     wire::Redaction redaction_;  ///< Of the lines that are traced now.
     Conversation conversation_;
