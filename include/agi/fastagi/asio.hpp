@@ -4,6 +4,8 @@
 
 #include <agi/version.hpp>
 
+#include <utility>  // which the awaitable.hpp of Boost 1.74 forgets
+
 #ifdef AGI_BOOST_ASIO
 #include <boost/asio.hpp>
 #ifdef BOOST_ASIO_HAS_CO_AWAIT

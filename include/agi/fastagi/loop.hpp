@@ -6,14 +6,16 @@
 #include <agi/version.hpp>
 
 #include <fcntl.h>
-#include <malloc.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace agi { inline namespace v0 { namespace fastagi {
 
@@ -53,20 +55,15 @@ class Loop {
     /// hold on to the memory of the calls around it.
     void reserve_descriptors() {
         reserved_ += block;
-        int ends[2];
-        if (::pipe(ends) != 0) return;
-        std::vector<net::posix::basic_stream_descriptor<net::io_context::executor_type>>
-            descriptors;
-        descriptors.reserve(block);
+        std::vector<LoopSocket> sockets;
+        sockets.reserve(block);
         error_code error;
-        while (descriptors.size() < block && !error) {
-            const int copy = ::fcntl(ends[0], F_DUPFD_CLOEXEC, 0);
-            if (copy < 0) break;  // out of descriptors: the next call will say so
-            descriptors.emplace_back(context_);
-            descriptors.back().assign(copy, error);
+        sockets.emplace_back(context_).open(net::ip::tcp::v4(), error);
+        while (sockets.size() < block && !error) {
+            const int copy = ::fcntl(sockets.front().native_handle(), F_DUPFD_CLOEXEC, 0);
+            if (copy < 0) break;  // out of descriptors: the listener will say so
+            sockets.emplace_back(context_).assign(net::ip::tcp::v4(), copy, error);
         }
-        ::close(ends[0]);
-        ::close(ends[1]);
     }
 
     /// After a peak of calls.
