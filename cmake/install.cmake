@@ -8,7 +8,7 @@ set(agi_package_dir ${CMAKE_INSTALL_DATADIR}/cmake/agi)
 set(agi_pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/agi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS agi EXPORT agi-targets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS agi agi_fastagi EXPORT agi-targets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT agi-targets NAMESPACE agi:: DESTINATION ${agi_package_dir})
 
 # A minor version may break things while the major version is 0.

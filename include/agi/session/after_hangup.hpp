@@ -2,10 +2,8 @@
 #pragma once
 // A session for what is left to do after a hang-up.
 
-#include <agi/session/options.hpp>
+#include <agi/session/session_core.hpp>
 #include <agi/version.hpp>
-
-#include <utility>
 
 namespace agi { inline namespace v0 {
 
@@ -17,9 +15,7 @@ class AfterHangup {
     template <class Command>
     auto execute(const Command& command) {
         static_assert(Command::works_after_hangup, "This command does not work after a hang-up");
-        const HangupPolicy policy = std::exchange(session_.hangup_policy_, HangupPolicy::carry_on);
-        const Restore restore{session_.hangup_policy_, policy};
-        return session_.execute(command);
+        return session_.execute_urgently(command, Urgency::after_hangup);
     }
     template <class Command>
     auto operator()(const Command& command) {
@@ -30,14 +26,6 @@ class AfterHangup {
 
   private:
     friend Session;
-    struct Restore {
-        HangupPolicy& to;
-        HangupPolicy from;
-        Restore(HangupPolicy& target, HangupPolicy value) : to{target}, from{value} {}
-        Restore(const Restore&) = delete;
-        Restore& operator=(const Restore&) = delete;
-        ~Restore() { to = from; }
-    };
     explicit AfterHangup(Session& session) : session_{session} {}
 
     Session& session_;

@@ -6,6 +6,7 @@
 #include <agi/session/hook.hpp>
 #include <agi/version.hpp>
 
+#include <chrono>
 #include <string_view>
 
 namespace agi { inline namespace v0 {
@@ -28,6 +29,7 @@ struct SessionOptions {
     /// Called once, when it is learnt that the call is over. That may be while a reply is owed: it
     /// must not use the session.
     Hook<HangupSource> on_hangup{};
+    Hook<std::chrono::nanoseconds> on_reply{};  ///< Called for every reply, with what it took.
     HangupPolicy hangup_policy = HangupPolicy::carry_on;
     ServerVersion server{};      ///< Which Asterisk it is, where agi_version is not to be believed.
     std::size_t line_limit = 0;  ///< Longest request line in bytes; 0: what that Asterisk takes.

@@ -3,11 +3,9 @@
 // A blocking session: sends a request, waits for its reply.
 
 #include <agi/session/after_hangup.hpp>
-#include <agi/session/conversation.hpp>
-#include <agi/session/options.hpp>
+#include <agi/session/session_core.hpp>
 #include <agi/stream/line_stream.hpp>
 #include <agi/version.hpp>
-#include <agi/wire/reply_form.hpp>
 
 #include <chrono>
 #include <optional>
@@ -35,18 +33,14 @@ class Session {
     /// @throws AGISIGPIPEHangup  the stream closed before the environment was complete
     /// @throws AGIError          the environment passes a limit
     explicit Session(Stream stream, SessionOptions options = {})
-        : stream_{std::move(stream)},
-          trace_{std::move(options.trace)},
-          on_hangup_{std::move(options.on_hangup)},
-          hangup_policy_{options.hangup_policy},
-          conversation_{options.environment, options.reply_limit} {
-        conversation_.server(options.server);
-        conversation_.line_limit(options.line_limit);
+        : stream_{std::move(stream)}, core_{std::move(options)} {
         do {
             read_line("environment");
-            trace_received();
-        } while (!conversation_.push_environment(line_));
+        } while (!core_.take_environment(line_));
     }
+
+    /// Goes on with what another session has begun: its environment has been read.
+    Session(Stream stream, SessionCore core) : stream_{std::move(stream)}, core_{std::move(core)} {}
 
     Session(Session&&) = default;
     Session& operator=(Session&&) = default;
@@ -55,7 +49,7 @@ class Session {
     ~Session() = default;
 
     [[nodiscard]] const Environment& environment() const noexcept {
-        return conversation_.environment();
+        return conversation().environment();
     }
 
     /// Sends a command and waits for its result.
@@ -71,11 +65,7 @@ class Session {
                       "A command needs  wire::Request request() const");
         static_assert(wire::has_parse<Command>::value,
                       "A command needs  parse(const agi::Reply&) const");
-        if constexpr (complete) {
-            const wire::Request request = request_of(command);
-            const ReplyForm form = wire::reply_form(command);
-            return result_of(command, request, exchange(request, form, wire::redaction(command)));
-        }
+        if constexpr (complete) return execute_urgently(command, Urgency::normal);
     }
 
     /// The same as `execute`.
@@ -91,7 +81,7 @@ class Session {
     ///                           with `failure`
     /// @throws AGIHangup         the stream closed before the reply
     Reply send(std::string_view line) {
-        return exchange(wire::Request::raw(line), wire::form_of(line), {});
+        return exchange(wire::Request::raw(line), wire::form_of(line), {}, Urgency::normal);
     }
 
     /// The same as `execute`, with a deadline: the time that the command itself may take (its
@@ -107,8 +97,8 @@ class Session {
                       "A deadline needs  bool Stream::wait_line(std::chrono::milliseconds)");
         std::optional<std::chrono::milliseconds> longest{0};
         if constexpr (wire::has_longest<Command>::value) longest = command.longest();
-        const wire::Request request = request_of(command);
-        send_request(request, wire::reply_form(command), wire::redaction(command));
+        const wire::Request request = core_.request_of(command);
+        send_request(request, wire::reply_form(command), wire::redaction(command), Urgency::normal);
         const auto end = std::chrono::steady_clock::now() +
                          longest.value_or(std::chrono::milliseconds{0}) + margin;
         do {
@@ -119,7 +109,7 @@ class Session {
                 throw AGITimeoutError(request.view(), "no reply within the deadline");
             }
         } while (!await(request));
-        return result_of(command, request, conversation_.reply());
+        return core_.result_of(command, request, conversation().reply());
     }
 
     /// The same as `execute`, until `stop()` returns true: then the command is ended from outside,
@@ -139,17 +129,17 @@ class Session {
                       "This command cannot be stopped: Asterisk does not look for a new one in it");
         static_assert(wire::has_wait_line<Stream>::value,
                       "Stopping needs  bool Stream::wait_line(std::chrono::milliseconds)");
-        const wire::Request request = request_of(command);
+        const wire::Request request = core_.request_of(command);
         if (wire::stops_in_eagi_only<Command>::value && !environment().enhanced()) {
             throw AGIArgumentError(request.view(), "can be stopped in EAGI only");
         }
-        send_request(request, wire::reply_form(command), wire::redaction(command));
+        send_request(request, wire::reply_form(command), wire::redaction(command), Urgency::normal);
         do {
             while (!stream_.wait_line(interval)) {
                 if (stop()) return stopped(command, request);
             }
         } while (!await(request));
-        return result_of(command, request, conversation_.reply());
+        return core_.result_of(command, request, conversation().reply());
     }
 
     /// Makes sure that the next command gets its own reply: sends a line that Asterisk echoes, and
@@ -160,24 +150,23 @@ class Session {
     /// @throws AGIError          a request may have been sent in part: Asterisk waits for the rest
     ///                           of it, and what came next would become part of that command
     void resync() {
-        const std::string request = conversation_.begin_mark();
-        redaction_.request = false;
+        const std::string request = core_.begin_mark();
         write_line(request);
         do {
             while (!await(request)) {
             }
-        } while (!conversation_.at_mark());
+        } while (!conversation().at_mark());
     }
 
     /// Whether the next reply is certain to belong to the next command. Not after an exception
     /// while a reply was owed, nor after a line that was no reply.
-    [[nodiscard]] bool in_step() const noexcept { return conversation_.in_step(); }
+    [[nodiscard]] bool in_step() const noexcept { return conversation().in_step(); }
 
     /// Whether the call is known to be over, and how that was learnt.
     [[nodiscard]] bool hung_up() { return hangup_source() != HangupSource::none; }
     [[nodiscard]] HangupSource hangup_source() {
         look_for_hangup();
-        return conversation_.hangup_source();
+        return conversation().hangup_source();
     }
 
     /// Calls `work` with a session that takes only commands which work after a hang-up, and takes
@@ -191,16 +180,16 @@ class Session {
     }
 
     /// Which Asterisk this is.
-    [[nodiscard]] const ServerVersion& server() const noexcept { return conversation_.server(); }
+    [[nodiscard]] const ServerVersion& server() const noexcept { return conversation().server(); }
 
-    [[nodiscard]] Conversation::State state() const noexcept { return conversation_.state(); }
+    [[nodiscard]] Conversation::State state() const noexcept { return conversation().state(); }
 
     /// The longest request line in bytes, without its LF.
-    [[nodiscard]] std::size_t line_limit() const noexcept { return conversation_.line_limit(); }
-    void line_limit(std::size_t bytes) noexcept { conversation_.line_limit(bytes); }
+    [[nodiscard]] std::size_t line_limit() const noexcept { return conversation().line_limit(); }
+    void line_limit(std::size_t bytes) noexcept { core_.conversation().line_limit(bytes); }
 
     /// From now on every line goes to this hook; an empty one ends the trace.
-    void trace(TraceHook hook) noexcept { trace_ = std::move(hook); }
+    void trace(TraceHook hook) noexcept { core_.trace(std::move(hook)); }
 
     [[nodiscard]] Stream& stream() noexcept { return stream_; }
     [[nodiscard]] const Stream& stream() const noexcept { return stream_; }
@@ -208,68 +197,59 @@ class Session {
   private:
     friend class AfterHangup<Session>;
 
-    template <class Command>
-    wire::Request request_of(const Command& command) const {
-        if constexpr (wire::has_check_server<Command>::value) command.check_server(server());
-        return command.request();
-    }
+    [[nodiscard]] const Conversation& conversation() const noexcept { return core_.conversation(); }
 
     template <class Command>
-    auto result_of(const Command& command, std::string_view request, const Reply& reply) {
-        if (wire::reply_form(command) != ReplyForm::none) wire::throw_on_error(request, reply);
-        if constexpr (wire::has_says_hangup<Command>::value) {
-            if (Command::says_hangup(reply)) {
-                conversation_.note_hangup(HangupSource::reply);
-                look_for_hangup();
-            }
-        }
-        return command.parse(reply);
+    auto execute_urgently(const Command& command, Urgency urgency) {
+        const wire::Request request = core_.request_of(command);
+        const Reply& reply =
+            exchange(request, wire::reply_form(command), wire::redaction(command), urgency);
+        return core_.result_of(command, request, reply);
     }
 
     /// Asterisk ends the command without a reply, unless it had just ended by itself.
     template <class Command>
     auto stopped(const Command& command, std::string_view request) {
         std::optional<Reply> reply;
-        const std::string mark = conversation_.begin_mark();
-        redaction_.request = false;
+        const std::string mark = core_.begin_mark();
         write_line(mark);
         for (;;) {
             if (!await(request)) continue;
-            if (conversation_.at_mark()) break;
-            reply = conversation_.reply();
+            if (conversation().at_mark()) break;
+            reply = conversation().reply();
         }
         if (!reply) return Command::when_stopped();
-        auto result = result_of(command, request, *reply);
+        auto result = core_.result_of(command, request, *reply);
         if constexpr (wire::has_stopped<decltype(result)>::value) result.stopped = true;
         return result;
     }
 
-    const Reply& exchange(std::string_view request, ReplyForm form, wire::Redaction redaction) {
-        send_request(request, form, redaction);
+    const Reply& exchange(std::string_view request, ReplyForm form, wire::Redaction redaction,
+                          Urgency urgency) {
+        send_request(request, form, redaction, urgency);
         if (form == ReplyForm::none) {
-            conversation_.finish();
-            return conversation_.reply();
+            core_.conversation().finish();
+        } else {
+            while (!await(request)) {
+            }
         }
-        while (!await(request)) {
-        }
-        return conversation_.reply();
+        return conversation().reply();
     }
 
-    void send_request(std::string_view request, ReplyForm form, wire::Redaction redaction) {
+    void send_request(std::string_view request, ReplyForm form, wire::Redaction redaction,
+                      Urgency urgency) {
         look_for_hangup();
-        if (hangup_policy_ == HangupPolicy::throw_at_command) throw_if_hung_up(request);
+        core_.check_policy(request, urgency);
         // An earlier command was left by an exception while its reply was owed: that reply is read
         // and dropped, so that this command gets its own.
-        while (conversation_.state() == Conversation::State::awaiting) await(request);
-        conversation_.begin(request, form);
-        redaction_ = redaction;
+        while (conversation().state() == Conversation::State::awaiting) await(request);
+        core_.begin(request, form, redaction);
         write_line(request);
     }
 
     bool await(std::string_view request) {
         read_line(request);
-        const bool complete = conversation_.push(line_);
-        trace_received();
+        const bool complete = core_.take(line_);
         look_for_hangup();
         return complete;
     }
@@ -277,21 +257,7 @@ class Session {
     void look_for_hangup() {
         if constexpr (wire::has_hangup_source<Stream>::value) {
             const HangupSource source = stream_.hangup_source();
-            if (source != HangupSource::none) conversation_.note_hangup(source);
-        }
-        if (conversation_.hangup_source() != HangupSource::none && on_hangup_) {
-            Hook<HangupSource> told = std::move(on_hangup_);  // once, whatever it does
-            told(conversation_.hangup_source());
-        }
-    }
-
-    void throw_if_hung_up(std::string_view request) const {
-        constexpr const char* why = "not sent, the call is over";
-        switch (conversation_.hangup_source()) {
-            case HangupSource::none: return;
-            case HangupSource::signal: throw AGISIGHUPHangup(request, why);
-            case HangupSource::closed_stream: throw AGISIGPIPEHangup(request, why);
-            default: throw AGIResultHangup(request, why);
+            if (source != HangupSource::none) core_.note_hangup(source);
         }
     }
 
@@ -300,53 +266,27 @@ class Session {
         try {
             open = stream_.read_line(line_);
         } catch (const AGIUnknownError& error) {  // a line over the stream's limit
-            conversation_.lose_line();
+            core_.lose_line();
             throw AGIUnknownError(request, error.what());
         }
-        if (!open) lost(request);
+        if (!open) core_.lost(request, line_);
     }
 
-    void trace_received() {
-        if (!trace_) return;
-        const bool secret = redaction_.reply && !conversation_.echoes_mark(line_);
-        trace_(Direction::received, secret ? wire::redacted_reply(line_) : line_);
-    }
-
-    // The trace comes when all is done, so that an exception of it leaves the session in order.
     void write_line(std::string_view request) {
         try {
             stream_.write_line(request);
         } catch (const AGISIGPIPEHangup& error) {
-            conversation_.close();
-            look_for_hangup();
+            core_.close();
             throw AGISIGPIPEHangup(request, error.what());
         } catch (...) {
-            conversation_.lose_step();
+            core_.conversation().lose_step();
             throw;
         }
-        if (trace_) {
-            trace_(Direction::sent,
-                   redaction_.request ? wire::redacted_request(request) : std::string{request});
-        }
-    }
-
-    [[noreturn]] void lost(std::string_view request) {
-        if (!line_.empty()) trace_received();
-        const bool cut = conversation_.close(line_);
-        look_for_hangup();
-        if (cut) {
-            throw AGIUnknownError(request, conversation_.reply(),
-                                  "the stream closed in the middle of the reply");
-        }
-        throw AGISIGPIPEHangup(request, "the stream closed before the reply");
+        core_.sent(request);
     }
 
     Stream stream_;
-    TraceHook trace_;
-    Hook<HangupSource> on_hangup_;
-    HangupPolicy hangup_policy_;
-    wire::Redaction redaction_;  ///< Of the lines that are traced now.
-    Conversation conversation_;
+    SessionCore core_;
     std::string line_;
 };
 

@@ -78,6 +78,9 @@ class FdStream {
     /// A socket, or anything else that both reads and writes.
     explicit FdStream(int fd) : FdStream{fd, fd} {}
 
+    /// A socket that this was read from already.
+    FdStream(int fd, std::string_view read) : FdStream{fd} { in_.append(read); }
+
     /// `line_limit`: the longest line that is accepted, in bytes.
     FdStream(int read_fd, int write_fd, std::size_t line_limit = wire::LineBuffer::default_limit)
         : read_fd_{read_fd}, write_fd_{write_fd}, in_{line_limit} {

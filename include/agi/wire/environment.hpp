@@ -187,7 +187,10 @@ class EnvironmentReader {
     ///
     /// @throws AGIError  a limit is passed; the message says which
     bool push(std::string_view line) {
-        if (line.empty()) return true;
+        if (line.empty()) {
+            environment_.text_.shrink_to_fit();  // it stays as long as the call
+            return true;
+        }
         if (line == "\r") {  // a peer that ends its lines with CRLF
             drop_carriage_returns();
             return true;

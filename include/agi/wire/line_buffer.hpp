@@ -17,15 +17,27 @@ namespace agi { inline namespace v0 { namespace wire {
 class LineBuffer {
   public:
     static constexpr std::size_t default_limit = std::size_t{1} << 20U;
+    static constexpr std::size_t default_size = 4096;
 
-    /// `limit`: the longest line, in bytes, without its LF.
-    explicit LineBuffer(std::size_t limit = default_limit) : limit_{limit} {}
+    /// `limit`: the longest line, in bytes, without its LF. `size`: room for bytes at first.
+    explicit LineBuffer(std::size_t limit = default_limit, std::size_t size = default_size)
+        : limit_{limit}, initial_size_{size} {}
 
-    /// Puts the next line, without its LF, into `line`. False when more bytes are needed.
+    /// The same as the next one, with a copy of the line.
+    bool next(std::string& line) {
+        std::string_view view;
+        if (!next(view)) return false;
+        line.clear();
+        line.append(view);  // less work than assign
+        return true;
+    }
+
+    /// Sets `line` to the next line, without its LF: a view until `prepare`. False when more bytes
+    /// are needed.
     ///
     /// @throws AGIUnknownError  the line is longer than the limit; what comes up to its LF is
     ///                          dropped, and the next call begins behind it
-    bool next(std::string& line) {
+    bool next(std::string_view& line) {
         if (begin_ == end_) return false;
         const char* begin = storage_.data() + begin_;
         const auto* lf =
@@ -35,8 +47,7 @@ class LineBuffer {
         begin_ += size + 1;
         scanned_ = 0;
         if (skipping_ || size > limit_) return skip(line);
-        line.clear();
-        line.append(begin, size);  // less work than assign
+        line = {begin, size};
         return true;
     }
 
@@ -49,7 +60,7 @@ class LineBuffer {
                 end_ -= begin_;
                 begin_ = 0;
             } else {
-                storage_.resize(storage_.empty() ? initial_size : storage_.size() * 2);
+                storage_.resize(storage_.empty() ? initial_size_ : storage_.size() * 2);
             }
         }
         return storage_.data() + end_;
@@ -57,6 +68,23 @@ class LineBuffer {
     [[nodiscard]] std::size_t room() const noexcept { return storage_.size() - end_; }
     /// That many bytes were put there.
     void commit(std::size_t size) noexcept { end_ += size; }
+
+    void append(std::string_view bytes) {
+        while (!bytes.empty()) {
+            char* const to = prepare();
+            const std::string_view part = bytes.substr(0, room());
+            std::memcpy(to, part.data(), part.size());
+            commit(part.size());
+            bytes.remove_prefix(part.size());
+        }
+    }
+
+    /// Gives back the memory, if nothing is in it.
+    void release() {
+        if (begin_ != end_) return;
+        clear();
+        std::string{}.swap(storage_);
+    }
 
     /// Whether `next` has a line, or something to say.
     [[nodiscard]] bool ready() const noexcept {
@@ -69,8 +97,6 @@ class LineBuffer {
     }
 
   private:
-    static constexpr std::size_t initial_size = 4096;
-
     // These two are rare: out of line, `next` stays short.
 
     /// There is no LF yet: more bytes are needed.
@@ -85,7 +111,7 @@ class LineBuffer {
         return false;
     }
     /// The line that has just ended is longer than the limit, or the end of such a line.
-    [[gnu::noinline]] bool skip(std::string& line) {
+    [[gnu::noinline]] bool skip(std::string_view& line) {
         if (!skipping_) too_long();
         skipping_ = false;
         return next(line);
@@ -97,6 +123,7 @@ class LineBuffer {
     void clear() noexcept { begin_ = end_ = scanned_ = 0; }
 
     std::size_t limit_;
+    std::size_t initial_size_;
     std::string storage_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;

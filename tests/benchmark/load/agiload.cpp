@@ -12,7 +12,7 @@
 //               --hangup        SIGHUP, or a HANGUP line, after the reply to HANGUP
 //               --pin-driver CPU  --pin-client CPU
 // For servers:  --conns N  --host ADDRESS  --port P  --pid SERVER  --script PATH  --secs S
-//               --burst N  --think MS  --hold MS  --spread ADDRESSES  --gate
+//               --burst N  --rate N  --think MS  --hold MS  --spread ADDRESSES  --gate
 //
 // Prints one JSON object. A round trip lasts from just before a reply is written until the next
 // request is complete in the driver: both transfers, and what the client does in between.
@@ -54,6 +54,7 @@ constexpr Named<std::int64_t> numbers[] = {
     {"--pid", &Options::pid},
     {"--secs", &Options::seconds},
     {"--burst", &Options::burst},
+    {"--rate", &Options::rate},
     {"--think", &Options::think_ms},
     {"--hold", &Options::hold_ms},
     {"--spread", &Options::source_addresses},

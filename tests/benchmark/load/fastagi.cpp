@@ -123,7 +123,7 @@ class FastAgiLoad {
     }
 
     void open_sessions() {
-        while (opened_ < wanted_ && !free_.empty() && silent_ < options_.burst) {
+        while (opened_ < wanted_ && !free_.empty() && silent_ < options_.burst && may_open()) {
             const Nanoseconds begin = now();
             const int fd = dial(options_, opened_++);
             if (fd < 0) {
@@ -149,6 +149,9 @@ class FastAgiLoad {
         }
     }
 
+    [[nodiscard]] bool may_open() const {
+        return options_.rate == 0 || opened_ * second < options_.rate * (now() - begin_);
+    }
     [[nodiscard]] std::int64_t free_count() const {
         return static_cast<std::int64_t>(free_.size());
     }
@@ -168,7 +171,7 @@ class FastAgiLoad {
     }
 
     void wait() {
-        int timeout_ms = 200;
+        int timeout_ms = options_.rate > 0 && opened_ < wanted_ ? 1 : 200;
         if (!thinking_.empty()) {
             const Nanoseconds left = connections_[thinking_.front()].due - now();
             timeout_ms = left <= 0

@@ -31,6 +31,7 @@ struct Options {
     std::int64_t connections = 1;
     std::int64_t seconds = 0;   ///< Opens no more sessions after that time; 0: no limit.
     std::int64_t burst = 64;    ///< Sessions whose first request is still to come.
+    std::int64_t rate = 0;      ///< Sessions opened in a second; 0: no limit.
     std::int64_t think_ms = 0;  ///< Before each reply.
     std::int64_t hold_ms = 2000;
     std::int64_t source_addresses = 200;  ///< 127.0.0.2 and up, so that ports do not run out.

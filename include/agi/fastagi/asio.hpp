@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Asio: the standalone library, or that of Boost where AGI_BOOST_ASIO is defined.
+
+#include <agi/version.hpp>
+
+#include <utility>  // which the awaitable.hpp of Boost 1.74 forgets
+
+#ifdef AGI_BOOST_ASIO
+#include <boost/asio.hpp>
+#ifdef BOOST_ASIO_HAS_CO_AWAIT
+#define AGI_HAS_COROUTINES
+#endif
+#else
+#include <asio.hpp>
+#ifdef ASIO_HAS_CO_AWAIT
+#define AGI_HAS_COROUTINES
+#endif
+#endif
+
+namespace agi { inline namespace v0 { namespace fastagi {
+
+#ifdef AGI_BOOST_ASIO
+namespace net = boost::asio;
+using error_code = boost::system::error_code;
+using system_error = boost::system::system_error;
+#else
+namespace net = asio;
+using error_code = asio::error_code;
+using system_error = asio::system_error;
+#endif
+
+#ifdef AGI_HAS_COROUTINES
+/// What a coroutine returns.
+template <class T = void>
+using Task = net::awaitable<T>;
+#endif
+
+}}}  // namespace agi::v0::fastagi

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The machinery of AsyncSession: a stream, what was read of it, and one operation at a time.
+
+#include <agi/fastagi/asio.hpp>
+#include <agi/session/session_core.hpp>
+#include <agi/version.hpp>
+#include <agi/wire/line_buffer.hpp>
+
+#include <exception>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace agi { inline namespace v0 {
+
+namespace wire {
+
+/// Whether it is a socket itself, and not a layer on one, such as TLS.
+template <class Stream, class = void>
+struct is_socket : std::false_type {};
+template <class Stream>
+struct is_socket<Stream, std::void_t<decltype(std::declval<Stream&>().non_blocking(true))>>
+    : std::true_type {};
+
+}  // namespace wire
+
+namespace fastagi {
+
+/// What an operation needs next.
+enum class Step : unsigned char {
+    read,   ///< More bytes.
+    write,  ///< To send the rest of the request.
+    done,   ///< Nothing.
+};
+
+/// Why a pending operation was ended.
+enum class Interrupt : unsigned char { none, deadline, server_stop };
+
+/// The server ends: the call goes on in the dialplan. Thrown where a handler waits for Asterisk.
+class ServerStopping : public AGIException {
+    using AGIException::AGIException;
+};
+
+/// Turns of one stream: says what to wait for, and takes what came of it.
+template <class AsyncStream>
+class AsyncChannel {
+  public:
+    AsyncChannel(AsyncStream stream, SessionCore core)
+        : stream_{std::move(stream)}, core_{std::move(core)} {
+        if constexpr (socket) {
+            error_code ignored;
+            stream_.non_blocking(true, ignored);
+        }
+    }
+
+    Step read_environment() {
+        phase_ = Phase::environment;
+        return take_lines();
+    }
+    template <class Command>
+    Step begin(const Command& command, Urgency urgency) {
+        return begin(core_.request_of(command), wire::reply_form(command), wire::redaction(command),
+                     urgency);
+    }
+    Step begin_raw(std::string_view line) {
+        return begin(wire::Request::raw(line), wire::form_of(line), {}, Urgency::normal);
+    }
+    Step begin_mark() {
+        set_request(core_.begin_mark());
+        return write();
+    }
+
+    /// The bytes were written, or came, or did not.
+    Step advance(const error_code& error, std::size_t size) {
+        if (phase_ == Phase::write) {
+            if (error) write_failed(error);
+            return written();
+        }
+        if constexpr (socket) {
+            if (!error && !read_some()) return Step::read;
+        } else {
+            in_.commit(size);
+        }
+        if (error) read_failed(error);
+        return take_lines();
+    }
+
+    /// More of the reply is wanted: it was not the last one.
+    Step go_on() { return take_lines(); }
+
+    template <class Token>
+    auto async_write(Token&& token) {
+        return net::async_write(stream_, net::buffer(std::string_view{request_}.substr(sent_)),
+                                std::forward<Token>(token));
+    }
+    template <class Token>
+    auto async_read(Token&& token) {
+        if constexpr (socket) {
+            in_.release();
+            return stream_.async_wait(AsyncStream::wait_read, std::forward<Token>(token));
+        } else {
+            char* const to = in_.prepare();
+            return stream_.async_read_some(net::buffer(to, in_.room()), std::forward<Token>(token));
+        }
+    }
+
+    template <class Command>
+    auto result_of(const Command& command) {
+        return core_.result_of(command, request(), reply());
+    }
+    [[nodiscard]] const Reply& reply() const noexcept { return core_.conversation().reply(); }
+    [[nodiscard]] bool at_mark() const noexcept { return core_.conversation().at_mark(); }
+
+    /// Ends the operation that waits now: it throws what the reason says. If none waits, the next
+    /// command does so when the server stops, apart from one for after a hang-up.
+    void interrupt(Interrupt reason) {
+        interrupt_ = reason;
+        error_code ignored;
+        stream_.lowest_layer().cancel(ignored);
+    }
+
+    [[nodiscard]] AsyncStream& stream() noexcept { return stream_; }
+    [[nodiscard]] const AsyncStream& stream() const noexcept { return stream_; }
+    [[nodiscard]] SessionCore& core() noexcept { return core_; }
+    [[nodiscard]] const SessionCore& core() const noexcept { return core_; }
+
+    /// What came and was not used yet.
+    [[nodiscard]] const wire::LineBuffer& input() const noexcept { return in_; }
+
+  private:
+    /// Most requests fit into a socket's buffer: no wait is needed. And a session that waits for a
+    /// socket to be readable needs no buffer of its own meanwhile.
+    static constexpr bool socket = wire::is_socket<AsyncStream>::value;
+
+    enum class Phase : unsigned char {
+        environment,
+        owed,  ///< A reply to an earlier request is waited for, and dropped.
+        write,
+        reply,
+    };
+
+    [[nodiscard]] std::string_view request() const noexcept {
+        return std::string_view{request_}.substr(0, request_.size() - 1);
+    }
+    void set_request(std::string_view request) {
+        request_.assign(request).append(1, '\n');
+        sent_ = 0;
+    }
+
+    Step begin(std::string_view request, ReplyForm form, wire::Redaction redaction,
+               Urgency urgency) {
+        core_.check_policy(request, urgency);
+        set_request(request);
+        if (interrupt_ == Interrupt::server_stop && urgency == Urgency::normal) interrupted();
+        interrupt_ = Interrupt::none;
+        form_ = form;
+        redaction_ = redaction;
+        if (core_.conversation().state() != Conversation::State::awaiting) return send();
+        phase_ = Phase::owed;
+        return take_lines();
+    }
+
+    Step send() {
+        core_.begin(request(), form_, redaction_);
+        return write();
+    }
+
+    Step write() {
+        phase_ = Phase::write;
+        if constexpr (socket) {
+            error_code error;
+            sent_ = stream_.write_some(net::buffer(request_), error);
+            if (error && error != net::error::would_block && error != net::error::try_again) {
+                write_failed(error);
+            }
+        }
+        return sent_ == request_.size() ? written() : Step::write;
+    }
+
+    Step written() {
+        core_.sent(request());
+        if (form_ == ReplyForm::none) {
+            core_.conversation().finish();
+            return Step::done;
+        }
+        phase_ = Phase::reply;
+        return take_lines();
+    }
+
+    /// The lines that are there.
+    Step take_lines() {
+        std::string_view line;
+        while (next_line(line)) {
+            const bool complete =
+                phase_ == Phase::environment ? core_.take_environment(line) : core_.take(line);
+            if (!complete) continue;
+            if (phase_ != Phase::owed) return Step::done;
+            if (core_.conversation().state() != Conversation::State::awaiting) return send();
+        }
+        return Step::read;
+    }
+
+    /// False when nothing was there after all.
+    bool read_some() {
+        error_code error;
+        char* const to = in_.prepare();
+        in_.commit(stream_.read_some(net::buffer(to, in_.room()), error));
+        if (error == net::error::would_block || error == net::error::try_again) return false;
+        if (error) read_failed(error);
+        return true;
+    }
+
+    bool next_line(std::string_view& line) {
+        try {
+            return in_.next(line);
+        } catch (const AGIUnknownError& error) {  // a line over the limit
+            core_.lose_line();
+            throw AGIUnknownError(subject(), error.what());
+        }
+    }
+
+    [[nodiscard]] std::string_view subject() const noexcept {
+        return phase_ == Phase::environment ? "environment" : request();
+    }
+
+    [[noreturn]] void read_failed(const error_code& error) {
+        if (error == net::error::operation_aborted) interrupted();
+        if (error != net::error::eof && error != net::error::connection_reset) {
+            throw AGIError(subject(), "read: " + error.message());
+        }
+        core_.lost(subject(), in_.rest());
+    }
+
+    [[noreturn]] void write_failed(const error_code& error) {
+        if (error == net::error::broken_pipe || error == net::error::connection_reset) {
+            core_.close();
+            throw AGISIGPIPEHangup(request(), "the stream is closed");
+        }
+        core_.conversation().lose_step();
+        if (error == net::error::operation_aborted) interrupted();
+        throw AGIError(request(), "write: " + error.message());
+    }
+
+    [[noreturn]] void interrupted() {
+        switch (std::exchange(interrupt_, Interrupt::none)) {
+            case Interrupt::deadline:
+                throw AGITimeoutError(subject(), "no reply within the deadline");
+            case Interrupt::server_stop: throw ServerStopping(subject(), "the server is stopping");
+            default: throw AGIError(subject(), "cancelled, the reply is still owed");
+        }
+    }
+
+    AsyncStream stream_;
+    SessionCore core_;
+    wire::LineBuffer in_{wire::LineBuffer::default_limit, 1024};
+    std::string request_;  ///< With its LF.
+    std::size_t sent_ = 0;
+    ReplyForm form_ = ReplyForm::tags;
+    wire::Redaction redaction_;
+    Phase phase_ = Phase::environment;
+    Interrupt interrupt_ = Interrupt::none;
+};
+
+}  // namespace fastagi
+}}  // namespace agi::v0

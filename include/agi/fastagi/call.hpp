@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// What a handler of a server takes: a session, and what the server knows of the call.
+
+#include <agi/fastagi/async_session.hpp>
+#include <agi/fastagi/call_stream.hpp>
+#include <agi/fastagi/options.hpp>
+#include <agi/fastagi/router.hpp>
+#include <agi/session/session.hpp>
+#include <agi/version.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace agi { inline namespace v0 { namespace fastagi {
+
+/// What a server knows of a call.
+struct CallFacts {
+    std::shared_ptr<ServerState> server;
+    Gauge connection{};  ///< One of the server's open connections.
+    std::uint64_t id = 0;
+    net::ip::tcp::endpoint peer{};
+    std::chrono::steady_clock::time_point begin{};
+    Parameters parameters{};
+};
+
+/// A session of a server.
+template <class Session>
+class ServerCall : public Session {
+  public:
+    template <class... Arguments>
+    explicit ServerCall(CallFacts facts, Arguments&&... arguments)
+        : Session{std::forward<Arguments>(arguments)...}, facts_{std::move(facts)} {}
+    ServerCall(const ServerCall&) = delete;
+    ServerCall& operator=(const ServerCall&) = delete;
+    ~ServerCall() = default;
+
+    /// Counted from 1, in this server.
+    [[nodiscard]] std::uint64_t id() const noexcept { return facts_.id; }
+
+    /// Where the connection comes from.
+    [[nodiscard]] const net::ip::tcp::endpoint& peer() const noexcept { return facts_.peer; }
+
+    /// The path of the URL as sent, without a leading `/`: `account/42` of
+    /// `agi://host/account/42?x=1`.
+    [[nodiscard]] std::string_view path() const noexcept {
+        return this->environment().script().path();
+    }
+
+    /// A named part of the route's pattern, percent-decoded.
+    [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const noexcept {
+        return facts_.parameters.get(name);
+    }
+
+    /// The first value of a name in the URL's query, percent-decoded.
+    [[nodiscard]] std::optional<std::string> query(std::string_view name) const {
+        return this->environment().script().query(name);
+    }
+
+    /// Whether the server takes no more calls, and ends this one when its time is over.
+    [[nodiscard]] bool server_stopping() const noexcept { return facts_.server->stopping; }
+
+    /// A line in the server's log that names the call.
+    void log(Severity severity, std::string_view text) const {
+        facts_.server->log(severity, name().append(": ").append(text));
+    }
+
+    /// What the server knows.
+    [[nodiscard]] CallFacts& facts() noexcept { return facts_; }
+    [[nodiscard]] const CallFacts& facts() const noexcept { return facts_; }
+
+  private:
+    [[nodiscard]] std::string name() const {
+        std::string text = "call " + std::to_string(facts_.id);
+        text.append(" from ").append(facts_.peer.address().to_string());
+        const std::string_view channel = this->environment().channel();
+        if (channel.empty()) return text;
+        return text.append(" (")
+            .append(wire::escaped(channel.substr(0, 80)))
+            .append(", ")
+            .append(wire::escaped(path().substr(0, 80)))
+            .append(1, ')');
+    }
+
+    CallFacts facts_;
+};
+
+/// What a blocking handler takes. It has a thread of its own.
+///
+///     server.route("pin", [](Call& call) { Answer{}(call); ... });
+using Call = ServerCall<Session<CallStream>>;
+
+/// A socket of a server's loop.
+using LoopSocket = net::basic_stream_socket<net::ip::tcp, net::io_context::executor_type>;
+
+/// What a coroutine handler takes.
+///
+///     server.route("pin", [](AsyncCall& call) -> Task<> { const Answer a; co_await call(a); ... });
+using AsyncCall = ServerCall<AsyncSession<LoopSocket>>;
+
+}}}  // namespace agi::v0::fastagi

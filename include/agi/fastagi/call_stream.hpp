@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The stream of a blocking call of a server.
+
+#include <agi/fastagi/async_channel.hpp>
+#include <agi/stream/fd_stream.hpp>
+#include <agi/version.hpp>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace agi { inline namespace v0 { namespace fastagi {
+
+/// A connected socket that it owns. Another thread may end a wait for a line.
+class CallStream {
+  public:
+    /// `read`: what has come already.
+    CallStream(int fd, std::string_view read)
+        : socket_{std::make_unique<Socket>(fd)}, stream_{fd, read} {
+        ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    }
+
+    /// @throws ServerStopping   `interrupt` was called
+    /// @throws AGITimeoutError  the deadline is over
+    bool read_line(std::string& line) {
+        if (deadline_ && !stream_.wait_line(time_left())) {
+            throw AGITimeoutError("FastAGI", "no reply in time");
+        }
+        const bool open = stream_.read_line(line);
+        if (!open && socket_->interrupted) {
+            throw ServerStopping("FastAGI", "the server is stopping");
+        }
+        return open;
+    }
+    void write_line(std::string_view line) { stream_.write_line(line); }
+    bool wait_line(std::chrono::milliseconds time) { return stream_.wait_line(time); }
+
+    /// Lines must come by then.
+    void deadline(std::chrono::steady_clock::time_point time) noexcept { deadline_ = time; }
+
+    /// Ends a wait for a line, now or later. From any thread.
+    void interrupt() const noexcept {
+        socket_->interrupted = true;
+        ::shutdown(socket_->fd, SHUT_RD);
+    }
+
+    [[nodiscard]] int fd() const noexcept { return socket_->fd; }
+
+  private:
+    struct Socket {
+        explicit Socket(int owned) noexcept : fd{owned} {}
+        Socket(const Socket&) = delete;
+        Socket& operator=(const Socket&) = delete;
+        ~Socket() { ::close(fd); }
+        const int fd;
+        std::atomic<bool> interrupted{false};
+    };
+
+    [[nodiscard]] std::chrono::milliseconds time_left() const {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            *deadline_ - std::chrono::steady_clock::now());
+        return left.count() > 0 ? left : std::chrono::milliseconds{0};
+    }
+
+    std::unique_ptr<Socket> socket_;
+    FdStream stream_;
+    std::optional<std::chrono::steady_clock::time_point> deadline_;
+};
+
+}}}  // namespace agi::v0::fastagi

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Does something in a while, unless it has become needless by then.
+
+#include <agi/fastagi/asio.hpp>
+#include <agi/version.hpp>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+namespace agi { inline namespace v0 { namespace fastagi {
+
+/// Calls `late()` on the executor when the time has passed, unless it was destroyed before. Both
+/// must happen on the same thread or strand.
+class Deadline {
+  public:
+    template <class Executor, class Callable>
+    Deadline(const Executor& executor, std::chrono::milliseconds time, Callable late)
+        : timer_{executor, time}, running_{std::make_shared<bool>(true)} {
+        // A timer that has run out cannot be cancelled any more, so there is a flag.
+        timer_.async_wait(
+            [running = running_, late = std::move(late)](const error_code& error) mutable {
+                if (!error && *running) late();
+            });
+    }
+    Deadline(Deadline&&) = default;
+    Deadline& operator=(Deadline&&) = delete;
+    Deadline(const Deadline&) = delete;
+    Deadline& operator=(const Deadline&) = delete;
+    ~Deadline() {
+        if (running_) *running_ = false;
+    }
+
+  private:
+    net::steady_timer timer_;
+    std::shared_ptr<bool> running_;
+};
+
+}}}  // namespace agi::v0::fastagi

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// What goes around handlers.
+
+#include <agi/fastagi/call.hpp>
+#include <agi/fastagi/dispatcher.hpp>
+#include <agi/version.hpp>
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace agi { inline namespace v0 { namespace fastagi {
+
+/// What a blocking middleware calls to go on.
+using Next = std::function<void()>;
+using BlockingMiddleware = std::function<void(Call&, const Next&)>;
+
+#ifdef AGI_HAS_COROUTINES
+/// What a middleware for coroutines awaits to go on.
+using AsyncNext = std::function<Task<>()>;
+using AsyncMiddleware = std::function<Task<>(AsyncCall&, const AsyncNext&)>;
+using AsyncHandler = std::function<Task<>(AsyncCall&)>;
+#endif
+
+/// Wraps handlers of both kinds, the first middleware outermost.
+class Middlewares {
+  public:
+    template <class Middleware>
+    void add(Middleware middleware) {
+        Entry entry;
+        constexpr bool blocking = std::is_invocable_v<Middleware&, Call&, const Next&>;
+        bool any = blocking;
+        if constexpr (blocking) entry.blocking = middleware;
+#ifdef AGI_HAS_COROUTINES
+        if constexpr (std::is_invocable_v<Middleware&, AsyncCall&, const AsyncNext&>) {
+            entry.async = std::make_shared<AsyncMiddleware>(middleware);
+            any = true;
+        }
+#endif
+        if (!any) throw std::invalid_argument{"use: not a middleware"};
+        entries_.push_back(std::move(entry));
+    }
+
+    /// @throws std::logic_error  one of them cannot wrap it
+    [[nodiscard]] Dispatcher::BlockingHandler wrap(Dispatcher::BlockingHandler handler) const {
+        for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+            if (!entry->blocking) refuse("blocking");
+            handler = [outer = entry->blocking, inner = std::move(handler)](Call& call) {
+                outer(call, [&] { inner(call); });
+            };
+        }
+        return handler;
+    }
+
+#ifdef AGI_HAS_COROUTINES
+    [[nodiscard]] AsyncHandler wrap(AsyncHandler handler) const {
+        for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+            if (!entry->async) refuse("coroutine");
+            handler = [outer = std::static_pointer_cast<AsyncMiddleware>(entry->async),
+                       inner = std::make_shared<AsyncHandler>(std::move(handler))](
+                          AsyncCall& call) { return through(*outer, *inner, call); };
+        }
+        return handler;
+    }
+#endif
+
+  private:
+    struct Entry {
+        BlockingMiddleware blocking;
+        std::shared_ptr<void> async;  // the layout does not depend on the language's version
+    };
+
+#ifdef AGI_HAS_COROUTINES
+    static Task<> through(const AsyncMiddleware& outer, const AsyncHandler& inner,
+                          AsyncCall& call) {
+        const AsyncNext next = [&] { return inner(call); };
+        co_await outer(call, next);
+    }
+#endif
+    [[noreturn]] static void refuse(const char* kind) {
+        throw std::logic_error{std::string{"route: a middleware does not take "} + kind +
+                               " calls, and would be left out"};
+    }
+
+    std::vector<Entry> entries_;
+};
+
+}}}  // namespace agi::v0::fastagi

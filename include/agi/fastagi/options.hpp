@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// What may be set before a server runs, and what all of its parts share.
+
+#include <agi/fastagi/asio.hpp>
+#include <agi/fastagi/counters.hpp>
+#include <agi/session/options.hpp>
+#include <agi/version.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 { namespace fastagi {
+
+enum class Severity : unsigned char { info, warning, error };
+
+/// Each event is one line. Called from several threads.
+using Log = std::function<void(Severity, std::string_view)>;
+
+/// To standard error.
+inline void log_to_stderr(Severity severity, std::string_view text) {
+    constexpr const char* names[] = {"info", "warning", "error"};
+    std::string line = "agi: ";
+    line.append(names[static_cast<int>(severity)]).append(": ").append(text).append(1, '\n');
+    std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+/// A call that is over.
+struct CallReport {
+    std::uint64_t id;
+    std::string_view path;
+    Outcome outcome;
+    std::chrono::nanoseconds time;  ///< From the environment to the end of the handler.
+};
+
+struct ServerOptions {
+    /// Calls at a time. One more is refused politely: `status_variable` says BUSY.
+    std::size_t max_calls = 10'000;
+    /// Of these, calls in blocking handlers: each has a thread.
+    std::size_t max_threads = 512;
+    /// Connections at a time, those too that have not said what they want. More wait in the
+    /// kernel's backlog.
+    std::size_t max_connections = 20'000;
+    /// Threads for coroutines and for what the server does itself. A call stays on one of them.
+    unsigned loops = 1;
+
+    /// Time for the environment, from the connection on.
+    std::chrono::milliseconds environment_time{5000};
+    /// Time to tell Asterisk why a call was refused or has failed.
+    std::chrono::milliseconds farewell_time{5000};
+
+    wire::EnvironmentLimits environment{};
+    std::size_t reply_limit = wire::ReplyReader::default_limit;  ///< Bytes of one reply.
+    HangupPolicy hangup_policy = HangupPolicy::carry_on;
+
+    /// The channel variable that tells the dialplan when a handler did not do its work: BUSY,
+    /// NOTFOUND, FAILED, STOPPED, or what a middleware says. Otherwise it is not touched.
+    std::string status_variable = "FASTAGI_STATUS";
+
+    /// Whether an address may connect; all may by default.
+    std::function<bool(const net::ip::address&)> admit{};
+    Log log = log_to_stderr;
+    /// Called at the end of every call, on its thread.
+    std::function<void(const CallReport&)> on_end{};
+};
+
+/// What the parts of a server share, and what a thread may still use that outlives it.
+struct ServerState {
+    explicit ServerState(ServerOptions o) : options{std::move(o)} {}
+
+    void log(Severity severity, std::string_view text) const noexcept {
+        try {
+            if (options.log) options.log(severity, text);
+        } catch (...) {
+            // A log that fails must not end a call.
+        }
+    }
+
+    [[nodiscard]] SessionOptions session_options() {
+        SessionOptions session;
+        session.hangup_policy = options.hangup_policy;
+        session.environment = options.environment;
+        session.reply_limit = options.reply_limit;
+        session.on_reply = [this](std::chrono::nanoseconds time) {
+            counters.command_times.add(time);
+        };
+        return session;
+    }
+
+    const ServerOptions options;
+    Counters counters;
+    std::atomic<bool> stopping{false};
+};
+
+}}}  // namespace agi::v0::fastagi

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// A FastAGI server: the programs that agi:// URLs of the dialplan name.
+
+#include <agi/fastagi/call.hpp>
+#include <agi/fastagi/dispatcher.hpp>
+#include <agi/fastagi/ending.hpp>
+#include <agi/fastagi/listener.hpp>
+#include <agi/fastagi/loop.hpp>
+#include <agi/fastagi/middleware.hpp>
+#include <agi/fastagi/options.hpp>
+#include <agi/fastagi/router.hpp>
+#include <agi/version.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace agi { inline namespace v0 { namespace fastagi {
+
+/// Takes the calls of any number of Asterisks.
+///
+///     agi::fastagi::Server server;
+///     server.route("pin", [](agi::fastagi::Call& call) { agi::Answer{}(call); });
+///     server.stop_on_signals({SIGTERM, SIGINT});
+///     server.run();
+///
+/// A handler takes `Call&` and blocks, in a thread of its own, or it takes `AsyncCall&` and is a
+/// coroutine that returns Task<>: both may be in one server. When it returns, the connection is
+/// closed and the dialplan goes on. An exception that leaves it is logged, the dialplan goes on,
+/// and `status_variable` says so.
+///
+/// All is set up before `run`, from one thread. `stop` and `counts` may be called from any.
+class Server {
+  public:
+    static constexpr std::uint16_t default_port = 4573;
+
+    explicit Server(ServerOptions options = {})
+        : state_{std::make_shared<ServerState>(std::move(options))}, dispatcher_{state_} {
+        const unsigned loops = state_->options.loops;
+        for (unsigned i = 0; i == 0 || i < loops; ++i) loops_.push_back(std::make_unique<Loop>());
+    }
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+    ~Server() = default;
+
+    /// The handler of a path: `pin`, or a pattern such as `account/{id}` or `files/{path...}`. An
+    /// exact path comes before patterns, and these in the order in which they were added.
+    ///
+    /// @throws std::invalid_argument  the path has a route already, or the pattern is none
+    /// @throws std::logic_error       a middleware cannot go around this kind of handler
+    template <class Handler>
+    void route(std::string_view path, Handler handler) {
+        dispatcher_.router().add(path, starter(std::move(handler)));
+    }
+
+    /// The handler of all paths for which `matches(path, parameters)` says true: see regex.hpp.
+    template <class Handler>
+    void route(Matcher matches, Handler handler) {
+        dispatcher_.router().add(std::move(matches), starter(std::move(handler)));
+    }
+
+    /// The handler of all other paths. Without one, Asterisk's console says that there is no route,
+    /// and `status_variable` is NOTFOUND.
+    template <class Handler>
+    void fallback(Handler handler) {
+        dispatcher_.fallback(starter(std::move(handler)));
+    }
+
+    /// What goes around the handlers that are added after it, the first one outermost:
+    ///
+    ///     server.use([](Call& call, const Next& next) { ...; next(); ...; });
+    ///     server.use([](AsyncCall& call, const AsyncNext& next) -> Task<> { co_await next(); });
+    ///
+    /// One that does not call `next` ends the call politely.
+    template <class Middleware>
+    void use(Middleware middleware) {
+        middlewares_.add(std::move(middleware));
+    }
+
+    /// Listens on an address, also on several. FastAGI has no password and no encryption: whoever
+    /// can connect can talk to the handlers. Port 0: any free one, see `port`.
+    ///
+    /// @throws system_error  not an IP address, or the socket cannot listen there
+    void listen(const std::string& address = "127.0.0.1", std::uint16_t port = default_port) {
+        listeners_.push_back(std::make_unique<Listener>(
+            *loops_.front(), net::ip::tcp::endpoint{net::ip::make_address(address), port}));
+    }
+
+    /// Accepts on a socket that listens already: see socket_activation.hpp.
+    void listen_on(int fd) {
+        listeners_.push_back(std::make_unique<Listener>(*loops_.front(), fd));
+    }
+
+    /// The port of the first listening socket.
+    [[nodiscard]] std::uint16_t port() const { return listeners_.front()->endpoint().port(); }
+
+    /// Serves until `stop`. Listens on 127.0.0.1, port 4573, if nothing else was said. Once only.
+    void run() {
+        if (listeners_.empty()) listen();
+        warn_of_descriptor_limit();
+        for (const auto& listener : listeners_) {
+            listener->start(state_, loops_,
+                            [this](Loop& loop, LoopSocket socket, const auto& peer) {
+                                dispatcher_.begin(loop, std::move(socket), peer);
+                            });
+        }
+        std::vector<std::thread> threads;
+        for (std::size_t i = 1; i < loops_.size(); ++i) {
+            threads.emplace_back([&loop = *loops_[i]] { run(loop); });
+        }
+        run(*loops_.front());
+        for (std::thread& thread : threads) thread.join();
+        signals_.reset();
+    }
+
+    /// Takes no more calls. Running ones may go on for that long; then what they wait for throws
+    /// ServerStopping, and Asterisk goes on with the dialplan. `run` returns when they have ended,
+    /// or some seconds later without those that did not. From any thread.
+    void stop(std::chrono::milliseconds grace = std::chrono::seconds{30}) {
+        net::post(loops_.front()->context(), [this, grace] { begin_stop(grace); });
+    }
+
+    /// Calls `stop` when one of the signals comes. A second one ends the grace.
+    void stop_on_signals(std::initializer_list<int> signals,
+                         std::chrono::milliseconds grace = std::chrono::seconds{30}) {
+        signals_.emplace(loops_.front()->context());
+        for (const int signal : signals) signals_->add(signal);
+        wait_for_signal(grace);
+    }
+
+    [[nodiscard]] Counts counts() const noexcept { return state_->counters.copy(); }
+
+    /// The first loop, for what else should run there: it must not block.
+    [[nodiscard]] net::io_context& context() noexcept { return loops_.front()->context(); }
+
+  private:
+    using CallPointer = Dispatcher::CallPointer;
+    using Work = net::executor_work_guard<net::io_context::executor_type>;
+
+    static void run(Loop& loop) {
+        const Work work{loop.context().get_executor()};
+        loop.context().run();
+    }
+
+    template <class Handler>
+    Dispatcher::Starter starter(Handler handler) {
+        if constexpr (std::is_invocable_v<Handler&, Call&>) {
+            return dispatcher_.blocking(
+                middlewares_.wrap(Dispatcher::BlockingHandler{std::move(handler)}));
+        } else {
+#ifdef AGI_HAS_COROUTINES
+            static_assert(std::is_invocable_r_v<Task<>, Handler&, AsyncCall&>,
+                          "A handler is  void(agi::fastagi::Call&)  or  "
+                          "agi::fastagi::Task<>(agi::fastagi::AsyncCall&)");
+            return coroutine(middlewares_.wrap(AsyncHandler{std::move(handler)}));
+#else
+            static_assert(std::is_invocable_v<Handler&, Call&>,
+                          "A handler is  void(agi::fastagi::Call&); coroutines need C++20");
+#endif
+        }
+    }
+
+#ifdef AGI_HAS_COROUTINES
+    Dispatcher::Starter coroutine(AsyncHandler handler) {
+        return [this, handler = std::move(handler)](CallPointer call) {
+            AsyncCall& running = *call;
+            net::co_spawn(running.stream().get_executor(), handler(running),
+                          [this, call = std::move(call)](const std::exception_ptr& error) mutable {
+                              dispatcher_.end(std::move(call), ending_of(error));
+                          });
+        };
+    }
+#endif
+
+    void wait_for_signal(std::chrono::milliseconds grace) {
+        signals_->async_wait([this, grace](const error_code& error, int) {
+            if (error) return;
+            stop(state_->stopping ? std::chrono::milliseconds{0} : grace);
+            wait_for_signal(grace);
+        });
+    }
+
+    void warn_of_descriptor_limit() const {
+        rlimit files{};
+        ::getrlimit(RLIMIT_NOFILE, &files);
+        const std::size_t wanted = state_->options.max_connections + spare_descriptors;
+        if (files.rlim_cur >= wanted) return;
+        state_->log(Severity::warning, "this process may have " + std::to_string(files.rlim_cur) +
+                                           " descriptors (ulimit -n), and max_connections wants " +
+                                           std::to_string(wanted));
+    }
+
+    // The stop, step by step, on the first loop.
+
+    void begin_stop(std::chrono::milliseconds grace) {
+        if (!state_->stopping.exchange(true)) {
+            for (const auto& listener : listeners_) listener->close();
+            state_->log(Severity::info,
+                        "stopping: " + std::to_string(state_->counters.active) + " calls run");
+        }
+        end_ = std::chrono::steady_clock::now() + grace;
+        told_ = false;
+        if (!stop_timer_) {
+            stop_timer_.emplace(context());
+            watch_stop();
+        }
+    }
+
+    void watch_stop() {
+        const auto now = std::chrono::steady_clock::now();
+        const bool idle = state_->counters.connections == 0;
+        if (!idle && now >= end_ && !told_) tell_all();
+        const auto last = end_ + state_->options.farewell_time + std::chrono::seconds{1};
+        if (idle || (told_ && now >= last)) return finish_stop();
+        stop_timer_->expires_after(std::chrono::milliseconds{10});
+        stop_timer_->async_wait([this](const error_code&) { watch_stop(); });
+    }
+
+    void tell_all() {
+        told_ = true;
+        dispatcher_.workers().interrupt();
+        for (const auto& loop : loops_) {
+            net::post(loop->context(), [&loop = *loop] {
+                for (AsyncCall* call : loop.calls()) {
+                    call->channel().interrupt(Interrupt::server_stop);
+                }
+            });
+        }
+    }
+
+    void finish_stop() {
+        const std::uint64_t left = state_->counters.connections;
+        if (left != 0) {
+            state_->log(Severity::error,
+                        std::to_string(left) + " calls did not end, and are left behind");
+        }
+        for (const auto& loop : loops_) loop->context().stop();
+    }
+
+    static constexpr std::size_t spare_descriptors = 64;
+
+    std::shared_ptr<ServerState> state_;
+    std::vector<std::unique_ptr<Loop>> loops_;
+    Dispatcher dispatcher_;
+    Middlewares middlewares_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
+    std::optional<net::signal_set> signals_;
+    std::optional<net::steady_timer> stop_timer_;
+    std::chrono::steady_clock::time_point end_{};
+    bool told_ = false;
+};
+
+}}}  // namespace agi::v0::fastagi
