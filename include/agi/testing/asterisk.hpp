@@ -12,6 +12,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/words.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,12 +49,17 @@ class Asterisk : public Call {
         channel.begin();
     }
 
-    /// Takes a request line, without its LF. False when nobody reads it any more.
+    /// Takes a request line, without its LF. A command that a new one ends is ended by it. False when
+    /// nobody reads it any more.
     bool receive(std::string_view line) {
         if (closed()) return false;
         settle();
+        catch_up();
         channel.plan(Caller::Step::When::before_command, {}, ++commands_);
         settle();
+        channel.new_command(true);
+        go_on(channel.now());
+        channel.new_command(false);
         if (closed()) return false;
         channel.note(Happening::Kind::request, line);
         requests_.emplace_back(line);
@@ -63,19 +69,39 @@ class Asterisk : public Call {
         return true;
     }
 
-    /// The next line that Asterisk says. Nothing when it waits for the program.
+    /// The next line that Asterisk says, however long that takes. Nothing when it waits for the
+    /// program.
     std::optional<std::string> next_line() {
+        if (said_.empty()) go_on(Channel::Time::max());
         settle();
         if (channel.broken()) return std::nullopt;
         const std::size_t end = said_.find('\n', read_);
         if (end == std::string::npos) return std::nullopt;
         std::string line = said_.substr(read_, end - read_);
+        program_time_ = std::max(program_time_, said_at_);
         read_ = end + 1;
         if (read_ == said_.size()) {
             said_.clear();
             read_ = 0;
         }
         return line;
+    }
+
+    /// Lets the program wait for a line, for that long at most. Whether there is one now, or the
+    /// end. What the program does in between takes no time.
+    bool wait(Channel::Time time) {
+        catch_up();
+        const auto end = program_time_ + time;
+        if (said_.empty()) go_on(end);
+        settle();
+        if (said_.empty() && !activity_ && !closed()) {
+            channel.idle_until(end);
+            if (channel.hung_up()) channel.pass(std::max(end - channel.now(), Channel::Time{0}));
+            settle();
+        }
+        if (closed() || (!said_.empty() && said_at_ <= end)) return true;
+        program_time_ = end;
+        return false;
     }
 
     /// Whether Asterisk has ended the session, or lost it.
@@ -120,12 +146,22 @@ class Asterisk : public Call {
             rest.remove_prefix(end + 1);
         }
         (said_ += text) += '\n';
+        said_at_ = channel.now();
+    }
+
+    /// The program is where the channel is, unless it has not read what Asterisk has said.
+    void catch_up() {
+        if (said_.empty()) program_time_ = std::max(program_time_, channel.now());
     }
 
     /// Lets happen what is due, and tells the program of a hang-up, as Asterisk does between two
     /// commands.
     void settle() {
-        channel.idle_until(channel.now());
+        if (activity_) {
+            go_on(channel.now());
+        } else {
+            channel.idle_until(channel.now());
+        }
         if (hangup_told_ || !channel.hung_up() || closed_) return;
         hangup_told_ = true;
         tell_hangup();
@@ -193,10 +229,32 @@ class Asterisk : public Call {
     }
 
     void run(const simulator::Command& command, const simulator::Words& all) {
-        const simulator::Answer answer = command.run(*this, all);
+        command_ = &command;
+        channel.sends_audio(false);
+        finish(command.run(*this, all));
+        channel.sends_audio(true);
+        go_on(channel.now());
+    }
+
+    /// Lets the command that runs do so until that time.
+    void go_on(Channel::Time horizon) {
+        channel.horizon(horizon);
+        while (activity_) {
+            const auto answer = activity_(*this);
+            if (!answer) break;
+            channel.horizon(Channel::Time::max());
+            finish(*answer);
+            channel.horizon(horizon);
+        }
+        channel.horizon(Channel::Time::max());
+    }
+
+    void finish(const simulator::Answer& answer) {
+        activity_ = answer.activity;
+        if (activity_) return;
         if (!network) settle();  // SIGHUP comes while the command runs
         if (!answer.text.empty()) say(answer.text);
-        if (answer.status == Status::usage) say_usage(command.verb);
+        if (answer.status == Status::usage) say_usage(command_->verb);
         if (answer.status == Status::failed && !channel.hung_up()) failed_ = true;
     }
 
@@ -217,8 +275,12 @@ class Asterisk : public Call {
     std::string said_;
     std::size_t read_ = 0;  ///< What of it the program has read.
     std::string kept_;      ///< A line that a NUL has cut.
+    Channel::Time said_at_{0};
+    Channel::Time program_time_{0};  ///< Behind the channel's while a reply waits to be read.
     std::vector<std::string> requests_;
     int commands_ = 0;
+    const simulator::Command* command_ = nullptr;
+    simulator::Activity activity_;  ///< What is left of it.
     bool tells_hangup_ = true;
     bool exits_on_hangup_ = false;
     bool hangup_told_ = false;

@@ -109,6 +109,9 @@ struct Call {
         return {};
     }
 
+    /// Whether the program was started by EAGI(): agi_enhanced is 1.0.
+    [[nodiscard]] bool enhanced() const { return entry("agi_enhanced") == "1.0"; }
+
     /// Where the dialplan is now.
     [[nodiscard]] Place place() const {
         return {context_.value_or(entry("agi_context")),

@@ -6,6 +6,7 @@
 #include <agi/testing/simulator/answer.hpp>
 #include <agi/version.hpp>
 
+#include <optional>
 #include <string>
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
@@ -26,35 +27,48 @@ inline Answer stream_file(Call& call, const Words& words) {
         if (!given) return usage();
         offset = *given;
     }
-    Channel& channel = call.channel;
-    const auto length = channel.length_of(words[2]);
+    const auto length = call.channel.length_of(words[2]);
     if (!length) return missing_file(call, offset);
-    const auto played =
-        channel.play(words[2], *length, Time{offset < 0 ? 0 : offset / 8}, any_of(words[3]));
-    channel.variables["PLAYBACKSTATUS"] = played.wake == Wake::time ? "SUCCESS" : "FAILED";
-    const std::string position = endpos(samples(played.position));
-    if (played.wake == Wake::hangup) return failed(-1, position);
-    return result(code_of(played), position);
+    const auto playing = call.channel.start(words[2], *length, Time{offset < 0 ? 0 : offset / 8});
+    return busy([playing, stops = any_of(words[3])](Call& now) -> std::optional<Answer> {
+        const auto played = now.channel.go_on(playing, stops);
+        if (played.wake == Wake::later) return std::nullopt;
+        if (played.wake == Wake::command) return no_reply();
+        now.channel.variables["PLAYBACKSTATUS"] = played.wake == Wake::time ? "SUCCESS" : "FAILED";
+        const std::string position = endpos(samples(played.position));
+        if (played.wake == Wake::hangup) return failed(-1, position);
+        return result(code_of(played), position);
+    });
+}
+
+/// GET OPTION after its file: the first key ends the wait, whether it is one of those or not; so
+/// do a hang-up and a new command.
+inline Answer wait_for_option(const Call& call, long timeout, const std::string& keys,
+                              const std::string& position) {
+    const Time end = after(call.channel, timeout);
+    return busy([=](Call& now) -> std::optional<Answer> {
+        const auto wake = now.channel.wait_until(end);
+        if (wake == Wake::later) return std::nullopt;
+        const bool chosen = wake == Wake::key && any_of(keys)(now.channel.key());
+        return result(chosen ? now.channel.key() : 0, position);
+    });
 }
 
 inline Answer get_option(Call& call, const Words& words) {
     constexpr long digit_timeout = 5000;
     const long timeout = words.size() > 4 ? number_or_zero(words, 4) : digit_timeout;
-    Channel& channel = call.channel;
-    const auto length = channel.length_of(words[2]);
+    const auto length = call.channel.length_of(words[2]);
     if (!length) return missing_file(call, 0);
-    const auto stops = any_of(words[3]);
-    const auto played = channel.play(words[2], *length, {}, stops);
-    const std::string position = endpos(samples(played.position));
-    if (played.wake == Wake::hangup) return failed(-1, position);
-    long digit = code_of(played);
-    if (digit == 0 && timeout != 0) {
-        // The first key ends the wait, whether it is one of those or not; so does a hang-up.
-        const auto wake = channel.wait_until(after(channel, timeout));
-        if (wake == Wake::key && stops(channel.key()))
-            digit = static_cast<unsigned char>(channel.key());
-    }
-    return result(digit, position);
+    const auto playing = call.channel.start(words[2], *length);
+    return busy([playing, timeout, keys = words[3]](Call& now) -> std::optional<Answer> {
+        const auto played = now.channel.go_on(playing, any_of(keys));
+        if (played.wake == Wake::later) return std::nullopt;
+        if (played.wake == Wake::command) return no_reply();
+        const std::string position = endpos(samples(played.position));
+        if (played.wake == Wake::hangup) return failed(-1, position);
+        if (played.wake == Wake::key || timeout == 0) return result(code_of(played), position);
+        return wait_for_option(now, timeout, keys, position);
+    });
 }
 
 /// One CONTROL STREAM FILE. What plays on after a key that moves it or a pause counts as one more

@@ -75,7 +75,7 @@ inline Answer speech_recognize(Call& call, const Words& words) {
     const Time offset{words.size() == 5 ? number_or_zero(words, 4) / 8 : 0};
     Channel::Played played;
     if (const auto length = channel.length_of(words[2])) {
-        played = channel.play(words[2], *length, offset, every_key, listen);
+        played = channel.go_on(channel.start(words[2], *length, offset), every_key, listen);
     }
     if (played.wake == Wake::time && channel.words().empty()) {
         const long seconds = number_or_zero(words, 3);
