@@ -7,6 +7,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -64,7 +65,10 @@ class SimulatedStream {
     /// @throws WouldHang  a day passes in which nothing can happen: the program waits for ever
     bool wait_line(std::chrono::milliseconds time) {
         constexpr std::chrono::hours longest{24};
+        constexpr std::chrono::milliseconds audio_frame{20};
         if (time.count() < 0) time = longest;
+        // Whoever listens has to hear something before the next look.
+        if (asterisk_->channel.audio) time = std::max(time, audio_frame);
         if (asterisk_->wait(time)) return true;
         waited_ =
             asterisk_->channel.expects_anything() ? std::chrono::milliseconds{0} : waited_ + time;
