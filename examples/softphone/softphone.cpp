@@ -100,11 +100,9 @@ class Call {
             for (;;) {
                 send(stream);
                 if (asterisk_.closed() || !receive(stream, line)) break;
-                const std::size_t before = asterisk_.channel.keys().size();
                 trace('>', line);
+                keys_before_ = asterisk_.channel.keys().size();
                 asterisk_.receive(line);
-                typed_ = asterisk_.channel.keys().substr(before);
-                notice_hangup();
                 request_ = line;
             }
         } catch (const agi::AGIHangup&) {  // the program has closed while something was sent
@@ -183,11 +181,14 @@ class Call {
     void send(agi::FdStream& stream) {
         std::string reply;
         while (auto line = asterisk_.next_line()) {
+            notice_hangup();  // SIGHUP comes before the reply
             trace('<', *line);
             stream.write_line(*line);
             if (line->substr(0, 4) != "100 " && *line != "HANGUP" && reply.empty()) reply = *line;
         }
+        notice_hangup();
         if (!request_.empty()) {
+            typed_ = asterisk_.channel.keys().substr(keys_before_);
             const std::string text = described(agi::testing::words(request_), reply);
             if (!text.empty()) terminal_.print(clock(asterisk_.channel.now()) + "  " + text);
         }
@@ -322,6 +323,7 @@ class Call {
     int environment_lines_ = 0;
     std::vector<std::string> program_;
     std::string request_;
+    std::size_t keys_before_ = 0;
     std::string typed_;
     std::unique_ptr<std::FILE, Close> record_;
     std::unique_ptr<FarEnd> far_;
