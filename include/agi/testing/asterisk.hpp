@@ -104,6 +104,9 @@ class Asterisk : public Call {
         return false;
     }
 
+    /// Whether a command runs that a new one would end.
+    [[nodiscard]] bool can_be_stopped() const noexcept { return activity_ != nullptr; }
+
     /// Whether Asterisk has ended the session, or lost it.
     [[nodiscard]] bool closed() const noexcept { return closed_ || channel.broken(); }
 

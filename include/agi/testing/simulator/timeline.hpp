@@ -100,31 +100,7 @@ class Timeline {
         if (hung_up_) return Wake::hangup;
         if (new_command_) return Wake::command;
         for (;;) {
-            const Time last = std::min(end, horizon_);
-            const bool planned = !events_.empty() && events_.front().time <= last;
-            Time until = planned ? std::max(now_, events_.front().time) : last;
-            const bool limited = limit_ && *limit_ <= until;
-            if (limited) until = std::max(now_, *limit_);
-            std::optional<Caller::Action> action;
-            if (live && until > now_) {
-                Elapsed elapsed = live(until - now_);
-                pass(elapsed.action || elapsed.early ? std::min(elapsed.time, until - now_)
-                                                     : until - now_);
-                if (elapsed.early) return Wake::later;
-                action = std::move(elapsed.action);
-            }
-            if (!action) {
-                waited_for_ever_ = waited_for_ever_ || (!planned && !limited && until >= never);
-                pass(std::max(Time{0}, until - now_));
-                if (limited) {
-                    hang_up();
-                    return Wake::hangup;
-                }
-                if (!planned) return last < end ? Wake::later : Wake::time;
-                action = std::move(events_.front().action);
-                events_.erase(events_.begin());
-            }
-            if (const auto wake = happen(*action)) return *wake;
+            if (const auto wake = advance(end)) return *wake;
         }
     }
 
@@ -171,6 +147,32 @@ class Timeline {
         Time time{0};
         Caller::Action action;
     };
+
+    /// Lets time pass up to `end` or to what comes first; what that wakes a wait with, if anything.
+    std::optional<Wake> advance(Time end) {
+        const Time last = std::min(end, horizon_);
+        const bool planned = !events_.empty() && events_.front().time <= last;
+        Time until = std::max(now_, planned ? events_.front().time : last);
+        const bool limited = limit_ && *limit_ <= until;
+        if (limited) until = std::max(now_, *limit_);
+        if (live && until > now_) {
+            const Elapsed elapsed = live(until - now_);
+            const bool whole = !elapsed.action && !elapsed.early;
+            pass(whole ? until - now_ : std::min(elapsed.time, until - now_));
+            if (elapsed.early) return Wake::later;
+            if (elapsed.action) return happen(*elapsed.action);
+        }
+        waited_for_ever_ = waited_for_ever_ || (!planned && !limited && until >= never);
+        pass(until - now_);
+        if (limited) {
+            hang_up();
+            return Wake::hangup;
+        }
+        if (!planned) return last < end ? Wake::later : Wake::time;
+        const Caller::Action action = std::move(events_.front().action);
+        events_.erase(events_.begin());
+        return happen(action);
+    }
 
     /// What it wakes a wait with, if anything.
     std::optional<Wake> happen(const Caller::Action& action) {
