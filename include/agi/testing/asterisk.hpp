@@ -100,7 +100,7 @@ class Asterisk : public Call {
             settle();
         }
         if (closed() || (!said_.empty() && said_at_ <= end)) return true;
-        program_time_ = end;
+        program_time_ = said_.empty() ? channel.now() : end;
         return false;
     }
 
