@@ -8,6 +8,7 @@
 #include <agi/testing/simulator/commands.hpp>
 #include <agi/testing/simulator/environment.hpp>
 #include <agi/testing/simulator/functions.hpp>
+#include <agi/testing/simulator/quirks.hpp>
 #include <agi/testing/words.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/words.hpp>
@@ -40,7 +41,8 @@ class Asterisk : public Call {
     void begin() {
         began_dead = hangup_told_ = channel.hung_up();
         tells_hangup_ = !simulator::means_no(value("AGISIGHUP"));
-        exits_on_hangup_ = simulator::means_yes(value("AGIEXITONHANGUP"));
+        exits_on_hangup_ = simulator::knows_exit_on_hangup(version) &&
+                           simulator::means_yes(value("AGIEXITONHANGUP"));
         for (const std::string& line : simulator::environment_lines(*this)) {
             channel.note(Happening::Kind::environment, line);
             (said_ += line) += '\n';
@@ -220,10 +222,9 @@ class Asterisk : public Call {
         if (command == nullptr) {
             say("510 Invalid or unknown command");
         } else if (channel.hung_up() && !command->works_dead) {
-            const bool newer =
-                version.major_number() == 14 ? version.at_least(14, 3) : version.at_least(13, 14);
-            say(newer ? "511 Command Not Permitted on a dead channel or intercept routine"
-                      : "511 Command Not Permitted on a dead channel");
+            say(simulator::names_interception(version)
+                    ? "511 Command Not Permitted on a dead channel or intercept routine"
+                    : "511 Command Not Permitted on a dead channel");
         } else if (all.size() < command->least || all.size() > command->most) {
             say_usage(command->verb);
         } else {

@@ -165,6 +165,8 @@ inline std::optional<std::string> read_function(Call& call, std::string_view fun
     if (function == "EXISTS") return std::string{argument.empty() ? "0" : "1"};
     if (function == "ISNULL") return std::string{argument.empty() ? "1" : "0"};
     if (function == "IF") return if_function(argument);
+    // What SPEECH CREATE makes belongs to the session, not to the channel.
+    if (function == "SPEECH" && argument == "status") return std::string{"0"};
     if (function == "CUT") return cut_function(call, argument);
     if (function == "GLOBAL") return stored(call.globals, argument).value_or("");
     if (function == "HASH") return stored(call.channel.variables, "~HASH~" + argument).value_or("");

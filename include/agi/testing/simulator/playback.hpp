@@ -4,6 +4,7 @@
 
 #include <agi/testing/call.hpp>
 #include <agi/testing/simulator/answer.hpp>
+#include <agi/testing/simulator/quirks.hpp>
 #include <agi/version.hpp>
 
 #include <optional>
@@ -13,10 +14,7 @@ namespace agi { inline namespace v0 { namespace testing::simulator {
 
 /// Old versions say 0 for a file that is not there.
 inline Answer missing_file(const Call& call, long offset) {
-    const ServerVersion& version = call.version;
-    const bool tells = version.at_least(12) ||
-                       (version.major_number() == 11 && version.at_least(11, 6)) ||
-                       (version.major_number() == 1 && version.at_least(1, 8, 24));
+    const bool tells = tells_missing_file(call.version);
     return tells ? failed(-1, endpos(offset)) : result(0, endpos(offset));
 }
 
@@ -34,7 +32,10 @@ inline Answer stream_file(Call& call, const Words& words) {
         const auto played = now.channel.go_on(playing, stops);
         if (played.wake == Wake::later) return std::nullopt;
         if (played.wake == Wake::command) return no_reply();
-        now.channel.variables["PLAYBACKSTATUS"] = played.wake == Wake::time ? "SUCCESS" : "FAILED";
+        if (sets_playback_status(now.version)) {
+            now.channel.variables["PLAYBACKSTATUS"] =
+                played.wake == Wake::time ? "SUCCESS" : "FAILED";
+        }
         const std::string position = endpos(samples(played.position));
         if (played.wake == Wake::hangup) return failed(-1, position);
         return result(code_of(played), position);
@@ -85,6 +86,7 @@ class ControlledPlayback {
         }
         const bool has_offset = call_.version.has_control_stream_file_offset();
         if (!has_offset && words_.size() > 9) return usage();
+        if (!controls_without_answer(call_.version)) call_.answered = true;
         const auto length = channel_.length_of(words_[3]);
         if (!length) return end(-1, -1, "ERROR");
         if (words_.size() > 9) {
@@ -133,13 +135,17 @@ class ControlledPlayback {
     }
 
     Answer stopped(char stop) {
-        channel_.variables["CPLAYBACKSTOPKEY"] = std::string(1, stop);
+        if (sets_playback_status(call_.version)) {
+            channel_.variables["CPLAYBACKSTOPKEY"] = std::string(1, stop);
+        }
         return end(static_cast<unsigned char>(stop), position_.count(), "USERSTOPPED");
     }
 
     Answer end(long code, long long position, const char* status) {
-        channel_.variables["CPLAYBACKSTATUS"] = status;
-        channel_.variables["CPLAYBACKOFFSET"] = std::to_string(position);
+        if (sets_playback_status(call_.version)) {
+            channel_.variables["CPLAYBACKSTATUS"] = status;
+            channel_.variables["CPLAYBACKOFFSET"] = std::to_string(position);
+        }
         const bool tells = call_.version.has_control_stream_file_offset();
         const std::string tail = tells ? endpos(position) : std::string{};
         return code < 0 ? failed(code, tail) : result(code, tail);
