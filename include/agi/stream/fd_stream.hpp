@@ -104,23 +104,29 @@ class FdStream {
         return true;
     }
 
-    /// Waits for that long at most; negative: without end. True when read_line has a line, the
-    /// first part of one, or the end.
+    /// Waits for that long at most; negative: without end. True when read_line has a whole line, the
+    /// end, or an error.
     bool wait_line(std::chrono::milliseconds time) {
-        if (in_.ready()) return true;
         using std::chrono::steady_clock;
         constexpr std::chrono::milliseconds longest{std::numeric_limits<int>::max()};
         const auto end = steady_clock::now() + (time < longest ? time : longest);
-        for (std::chrono::milliseconds left = time;;) {
+        for (std::chrono::milliseconds left = time; !in_.ready();) {
             pollfd wanted{read_fd_, POLLIN, 0};
             const int ready = ::poll(
                 &wanted, 1, static_cast<int>(left < longest ? left.count() : longest.count()));
-            if (ready >= 0 || errno != EINTR) return ready > 0;
-            // A signal, such as SIGHUP: what is left of the time is still to be waited for.
+            if (ready == 0 || (ready < 0 && errno != EINTR)) return false;
+            if (ready > 0) {
+                const ssize_t size = ::read(read_fd_, in_.prepare(), in_.room());
+                if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) return true;
+                if (size > 0) in_.commit(static_cast<std::size_t>(size));
+                if (in_.rest().size() > wire::LineBuffer::default_limit) return true;
+            }
+            // Part of a line, or a signal such as SIGHUP: what is left of the time is still there.
             if (time.count() < 0) continue;
             left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
             if (left.count() < 0) left = std::chrono::milliseconds{0};
         }
+        return true;
     }
 
     /// @throws AGISIGPIPEHangup  the peer has closed
