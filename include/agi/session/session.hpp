@@ -306,10 +306,10 @@ class Session {
         if (!open) lost(request);
     }
 
-    void trace_received() {
+    void trace_received(Direction direction = Direction::received) {
         if (!trace_) return;
         const bool secret = redaction_.reply && !conversation_.echoes_mark(line_);
-        trace_(Direction::received, secret ? wire::redacted_reply(line_) : line_);
+        trace_(direction, secret ? wire::redacted_reply(line_) : line_);
     }
 
     // The trace comes when all is done, so that an exception of it leaves the session in order.
@@ -331,7 +331,7 @@ class Session {
     }
 
     [[noreturn]] void lost(std::string_view request) {
-        if (!line_.empty()) trace_received();
+        if (!line_.empty()) trace_received(Direction::received_part);
         const bool cut = conversation_.close(line_);
         look_for_hangup();
         if (cut) {
