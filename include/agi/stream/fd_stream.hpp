@@ -116,7 +116,8 @@ class FdStream {
                 &wanted, 1, static_cast<int>(left < longest ? left.count() : longest.count()));
             if (ready == 0 || (ready < 0 && errno != EINTR)) return false;
             if (ready > 0) {
-                const ssize_t size = ::read(read_fd_, in_.prepare(), in_.room());
+                char* const to = in_.prepare();
+                const ssize_t size = ::read(read_fd_, to, in_.room());
                 if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) return true;
                 if (size > 0) in_.commit(static_cast<std::size_t>(size));
                 if (in_.rest().size() > wire::LineBuffer::default_limit) return true;
