@@ -27,7 +27,7 @@ void expect_done(const Command& command, const Reply& reply, std::string_view wh
 ///
 ///     SPEECH CREATE [engine]
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
 struct SpeechCreate {
     std::optional<std::string> engine{};  ///< Without it, the default engine.
 
@@ -50,7 +50,7 @@ struct SpeechCreate {
 ///
 ///     SPEECH SET <name> <value>
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
 struct SpeechSet {
     std::string name;
     Formatted value;  ///< Text, or anything that fmt can format.
@@ -74,7 +74,7 @@ struct SpeechSet {
 ///
 ///     SPEECH DESTROY
 ///
-/// Works after a hang-up.
+/// Works after a hang-up. Since Asterisk 1.6.
 struct SpeechDestroy {
     static constexpr bool works_after_hangup = true;
 

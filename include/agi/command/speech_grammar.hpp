@@ -13,7 +13,7 @@ namespace agi { inline namespace v0 {
 ///
 ///     SPEECH LOAD GRAMMAR <name> <path>
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
 struct SpeechLoadGrammar {
     std::string name;
     std::string path;
@@ -37,7 +37,7 @@ struct SpeechLoadGrammar {
 ///
 ///     SPEECH UNLOAD GRAMMAR <name>
 ///
-/// Works after a hang-up.
+/// Works after a hang-up. Since Asterisk 1.6.
 struct SpeechUnloadGrammar {
     std::string name;
 
@@ -62,7 +62,7 @@ struct SpeechUnloadGrammar {
 ///
 ///     SPEECH ACTIVATE GRAMMAR <name>
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
 struct SpeechActivateGrammar {
     std::string name;
 
@@ -87,7 +87,7 @@ struct SpeechActivateGrammar {
 ///
 ///     SPEECH DEACTIVATE GRAMMAR <name>
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
 struct SpeechDeactivateGrammar {
     std::string name;
 

@@ -81,7 +81,7 @@ enum class SpeechEnd : unsigned char { speech, digit, timeout, hangup };
 ///     SPEECH RECOGNIZE <prompt> <timeout> [sample offset]
 ///
 /// Speech stops the prompt, and so does any key, which is then the result. A hang-up is a result
-/// too, not an exception. After a hang-up: AGIDeadChannelError.
+/// too, not an exception. After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
 struct SpeechRecognize {
     std::string prompt;                    ///< Sound file, without extension.
     std::chrono::seconds timeout{10};      ///< Silence after the prompt; 0 or less: without end.
