@@ -292,14 +292,17 @@ TEST_CASE("softphone: at a terminal, a command that comes too early ends the pro
     const std::string program = script("hurry",
                                        "#!/bin/sh\n"
                                        "while read -r line && [ -n \"$line\" ]; do :; done\n"
-                                       "echo 'STREAM FILE hello \"\"'; sleep 1\n"
+                                       "echo 'STREAM FILE long \"\"'; sleep 1\n"
                                        "echo 'a word to the log' >&2\n"
                                        "echo 'VERBOSE done'; read -r reply\n");
-    Telephone telephone{80, program};
-    REQUIRE(telephone.shows("a word to the log"));
-    REQUIRE(telephone.shows("hello   ended by the next command"));
-    REQUIRE(telephone.shows("console: done"));
+    const std::string folder = softphone + ".long";
+    mkdir(folder.c_str(), 0755);
+    std::ofstream{folder + "/long.ulaw"} << std::string(8000 * 60, ' ');  // a minute
+    Telephone telephone{80, "--sounds " + folder + ' ' + program};
     REQUIRE(telephone.shows("AGISTATUS SUCCESS"));
+    has(telephone.screen(), "a word to the log");
+    has(telephone.screen(), "long   ended by the next command");
+    has(telephone.screen(), "console: done");
     CHECK(telephone.wait() == 0);
 }
 
