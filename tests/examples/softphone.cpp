@@ -298,7 +298,7 @@ TEST_CASE("softphone: at a terminal, a command that comes too early ends the pro
     const std::string folder = softphone + ".long";
     mkdir(folder.c_str(), 0755);
     std::ofstream{folder + "/long.ulaw"} << std::string(8000 * 60, ' ');  // a minute
-    Telephone telephone{80, "--sounds " + folder + ' ' + program};
+    Telephone telephone{200, "--sounds " + folder + ' ' + program};
     REQUIRE(telephone.shows("AGISTATUS SUCCESS"));
     has(telephone.screen(), "a word to the log");
     has(telephone.screen(), "long   ended by the next command");
@@ -312,7 +312,7 @@ TEST_CASE("softphone: at a terminal, the second Ctrl-C ends a program that does 
                                        "trap '' HUP PIPE\n"
                                        "echo 'VERBOSE ready'; read -r reply\n"
                                        "sleep 1000\n");
-    Telephone telephone{80, program};
+    Telephone telephone{200, program};
     REQUIRE(telephone.shows("console: ready"));
     REQUIRE(telephone.shows("the program thinks"));
     telephone.type("\x03");
