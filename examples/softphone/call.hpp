@@ -204,12 +204,11 @@ class Call {
                     *key >= 'a' && *key <= 'd' ? static_cast<char>(*key - 'a' + 'A') : *key;
                 if (agi::is_dtmf(upper))
                     return {elapsed, Action{Action::Kind::press, std::string(1, upper), {}}, false};
-            } else if (listens && is_readable()) {
+            } else if (listens && far_->is_readable()) {
                 return {elapsed, std::nullopt, true};
             }
         }
     }
-    [[nodiscard]] bool is_readable() const { return far_->stream().wait_line(Time{0}); }
 
     void show_progress(Time now) {
         const auto& heard = asterisk_.channel.heard();

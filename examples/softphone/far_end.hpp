@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -105,6 +106,12 @@ class FarEnd {
     [[nodiscard]] agi::FdStream stream() const { return {read_, write_}; }
     [[nodiscard]] int read_fd() const { return read_; }
     [[nodiscard]] int error_fd() const { return error_; }
+
+    // Whether it has said something, or has closed.
+    [[nodiscard]] bool is_readable() const {
+        pollfd wanted{read_, POLLIN, 0};
+        return poll(&wanted, 1, 0) > 0;
+    }
 
     // What the program has printed to standard error since the last time.
     std::string errors() {
