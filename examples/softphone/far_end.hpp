@@ -3,14 +3,15 @@
 
 #include <agi/stream/fd_stream.hpp>
 
+#include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -38,6 +39,7 @@ struct AgiUrl {
         if (!url.host.empty() && url.host.front() == '[') {
             url.host = url.host.substr(1, url.host.size() - 2);
         }
+        if (url.host.empty()) throw std::runtime_error{"no host in agi://" + std::string{text}};
         return url;
     }
 };
@@ -59,74 +61,126 @@ class FarEnd {
             read_ = -1;
         }
         freeaddrinfo(found);
-        if (read_ < 0) {
-            throw std::runtime_error{url.host + ":" + url.port + ": " +
-                                     std::generic_category().message(reason)};
-        }
+        if (read_ < 0) throw failure(url.host + ":" + url.port, reason);
         write_ = read_;
     }
 
-    explicit FarEnd(const std::vector<std::string>& program) {
-        int replies[2];
-        int requests[2];
-        if (pipe(replies) != 0 || pipe(requests) != 0) throw std::runtime_error{"no pipe"};
+    // With `catches_errors`, what it prints to standard error can be read from `error_fd`.
+    FarEnd(const std::vector<std::string>& program, bool catches_errors) {
+        const Pipe replies;
+        const Pipe requests;
+        const Pipe errors;
+        const Pipe start;  // closes when the program runs, and carries errno when it does not
         pid_ = fork();
-        if (pid_ < 0) throw std::runtime_error{"no fork"};
+        if (pid_ < 0) throw failure("fork", errno);
         if (pid_ == 0) {
-            dup2(replies[0], STDIN_FILENO);
-            dup2(requests[1], STDOUT_FILENO);
-            for (const int fd : {replies[0], replies[1], requests[0], requests[1]}) close(fd);
+            dup2(replies.read, STDIN_FILENO);
+            dup2(requests.write, STDOUT_FILENO);
+            if (catches_errors) dup2(errors.write, STDERR_FILENO);
             for (const int signal : {SIGINT, SIGTSTP, SIGPIPE}) ::signal(signal, SIG_DFL);
             setpgid(0, 0);  // Ctrl-C is for the softphone
-            std::vector<char*> arguments;
-            for (const std::string& word : program)
-                arguments.push_back(const_cast<char*>(word.c_str()));
-            arguments.push_back(nullptr);
-            execvp(arguments[0], arguments.data());
-            std::perror(arguments[0]);
-            _exit(127);
+            execute(program, start.write);
         }
-        close(replies[0]);
-        close(requests[1]);
-        read_ = requests[0];
-        write_ = replies[1];
+        for (const int fd : {replies.read, requests.write, errors.write, start.write}) close(fd);
+        int reason = 0;
+        const bool failed = ::read(start.read, &reason, sizeof reason) == sizeof reason;
+        close(start.read);
+        read_ = requests.read;
+        write_ = replies.write;
+        error_ = errors.read;
+        fcntl(error_, F_SETFL, O_NONBLOCK);
+        if (!failed) return;
+        shut();
+        waitpid(pid_, nullptr, 0);
+        const std::string& name = program.front();
+        const bool is_here = name.find('/') == std::string::npos && access(name.c_str(), F_OK) == 0;
+        throw failure(name + (is_here ? " (or do you mean ./" + name + "?)" : ""), reason);
     }
     FarEnd(const FarEnd&) = delete;
     FarEnd& operator=(const FarEnd&) = delete;
     ~FarEnd() {
         shut();
-        if (pid_ > 0) wait();
+        if (pid_ > 0) waitpid(pid_, nullptr, 0);
     }
 
     [[nodiscard]] agi::FdStream stream() const { return {read_, write_}; }
     [[nodiscard]] int read_fd() const { return read_; }
-    [[nodiscard]] bool is_process() const { return pid_ > 0; }
+    [[nodiscard]] int error_fd() const { return error_; }
 
-    // Asterisk tells a process of the hang-up by SIGHUP.
-    void signal_hangup() const {
-        if (pid_ > 0) kill(pid_, SIGHUP);
+    // Whether it has said something, or has closed.
+    [[nodiscard]] bool is_readable() const {
+        pollfd wanted{read_, POLLIN, 0};
+        return poll(&wanted, 1, 0) > 0;
     }
 
-    // Closes the connection and waits for the process. Its exit status; 128 and more: by a signal.
-    int wait() {
-        shut();
-        int status = 0;
-        if (pid_ > 0) {
-            while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    // What the program has printed to standard error since the last time.
+    std::string errors() {
+        std::string text;
+        char bytes[1024];
+        for (ssize_t size = 1; error_ >= 0 && size > 0;) {
+            size = ::read(error_, bytes, sizeof bytes);
+            if (size > 0) text.append(bytes, static_cast<std::size_t>(size));
+            if (size == 0) {
+                close(error_);
+                error_ = -1;
             }
         }
-        pid_ = 0;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        return text;
     }
 
-  private:
+    // Asterisk tells a process of the hang-up by SIGHUP.
+    void signal_hangup() const { send(SIGHUP); }
+    // For one that does not care, with its children.
+    void kill_all() const { send(SIGKILL, true); }
+
+    // Closes the connection.
     void shut() {
         if (read_ >= 0) close(read_);
         if (write_ >= 0 && write_ != read_) close(write_);
         read_ = write_ = -1;
     }
 
+    // The exit status of the process as waitpid has it, if it has ended; 0 for a server.
+    std::optional<int> exit_status() {
+        int status = 0;
+        if (pid_ > 0 && waitpid(pid_, &status, WNOHANG) == 0) return std::nullopt;
+        pid_ = 0;
+        return status;
+    }
+
+  private:
+    struct Pipe {
+        int read = -1;
+        int write = -1;
+        Pipe() {
+            int made[2];
+            if (pipe2(made, O_CLOEXEC) != 0) throw failure("pipe", errno);
+            read = made[0];
+            write = made[1];
+        }
+    };
+
+    static std::runtime_error failure(const std::string& what, int reason) {
+        return std::runtime_error{what + ": " + std::generic_category().message(reason)};
+    }
+
+    [[noreturn]] static void execute(const std::vector<std::string>& program, int start) {
+        std::vector<char*> arguments;
+        for (const std::string& word : program)
+            arguments.push_back(const_cast<char*>(word.c_str()));
+        arguments.push_back(nullptr);
+        execvp(arguments[0], arguments.data());
+        const int reason = errno;
+        if (::write(start, &reason, sizeof reason) < 0) _exit(126);
+        _exit(127);
+    }
+
+    void send(int signal, bool to_all = false) const {
+        if (pid_ > 0) kill(to_all ? -pid_ : pid_, signal);
+    }
+
     int read_ = -1;
     int write_ = -1;
+    int error_ = -1;
     pid_t pid_ = 0;
 };

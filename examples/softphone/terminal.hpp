@@ -1,31 +1,29 @@
 // The terminal of the softphone: keys as they are typed, and one line at the bottom that changes.
 #pragma once
 
+#include "text.hpp"
+
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 class Terminal {
   public:
     // Without a terminal, or when nobody is to type, it only prints whole lines.
     explicit Terminal(bool interactive)
         : shows_{isatty(STDOUT_FILENO) == 1},
-          colour_{shows_ && std::getenv("NO_COLOR") == nullptr} {
-        const char* locale = std::getenv("LC_ALL");
-        if (locale == nullptr || *locale == '\0') locale = std::getenv("LC_CTYPE");
-        if (locale == nullptr || *locale == '\0') locale = std::getenv("LANG");
-        const std::string_view name = locale == nullptr ? "" : locale;
-        utf8_ = name.find("UTF-8") != std::string_view::npos ||
-                name.find("utf8") != std::string_view::npos;
+          colour_{shows_ && std::getenv("NO_COLOR") == nullptr},
+          utf8_{speaks_utf8()} {
         if (!interactive || isatty(STDIN_FILENO) != 1 || tcgetattr(STDIN_FILENO, &before()) != 0)
             return;
         types_ = true;
@@ -51,6 +49,7 @@ class Terminal {
         if (types_) tcsetattr(STDIN_FILENO, TCSANOW, &before());
     }
 
+    // Whether somebody can type.
     [[nodiscard]] bool types() const { return types_; }
     [[nodiscard]] bool utf8() const { return utf8_; }
 
@@ -61,43 +60,49 @@ class Terminal {
         return came;
     }
 
-    // A line that stays.
-    void print(const std::string& text, const char* colour = "") {
+    // A line that stays; on a terminal in as many lines as it needs, the others under the first.
+    void print(std::string_view text, const char* colour = "", std::size_t indent = 10) {
         clear_status();
-        if (colour_ && *colour != '\0') {
-            std::printf("\033[%sm%s\033[0m\n", colour, text.c_str());
-        } else {
-            std::printf("%s\n", text.c_str());
-        }
+        std::string shown = printable(text, utf8_);
+        if (shows_) shown = wrapped(shown, columns(), std::string(indent, ' '));
+        if (colour_ && *colour != '\0')
+            shown = std::string{"\033["} + colour + 'm' + shown + "\033[0m";
+        std::printf("%s\n", shown.c_str());
         std::fflush(stdout);
     }
 
     // The line at the bottom, cut to the width of the terminal. Nothing without a terminal.
-    void status(const std::string& text) {
+    void status(std::string_view text) {
         if (!shows_) return;
         clear_status();
         if (text.empty()) return;
-        std::printf("%s", cut(text).c_str());
+        const std::string shown = printable(text, utf8_);
+        const std::string_view fits = std::string_view{shown}.substr(0, bytes_of(shown, columns()));
+        std::printf("%.*s", static_cast<int>(fits.size()), fits.data());
+        status_size_ = characters(fits);
         std::fflush(stdout);
-        status_shown_ = true;
     }
 
-    // Waits for a key or for `other` to become readable. Nothing when neither came in time, on Ctrl-C,
-    // or when `other` is what came.
-    std::optional<char> wait_key(int milliseconds, int other = -1) {
-        pollfd wanted[2] = {{types_ ? STDIN_FILENO : -1, POLLIN, 0}, {other, POLLIN, 0}};
-        if (poll(wanted, 2, milliseconds) <= 0) return std::nullopt;
+    // Waits for a key or for one of the others to become readable. Nothing when no key came in time, on
+    // Ctrl-C, or when it was one of the others.
+    std::optional<char> wait_key(int milliseconds, std::initializer_list<int> others) {
+        std::vector<pollfd> wanted{{types_ ? STDIN_FILENO : -1, POLLIN, 0}};
+        for (const int other : others) wanted.push_back({other, POLLIN, 0});
+        if (poll(wanted.data(), wanted.size(), milliseconds) <= 0) return std::nullopt;
         char key = '\0';
         if ((wanted[0].revents & POLLIN) != 0 && read(STDIN_FILENO, &key, 1) == 1) return key;
-        if (wanted[0].revents != 0 && key == '\0') types_ = false;
+        if (wanted[0].revents != 0) types_ = false;
         return std::nullopt;
     }
 
-    [[nodiscard]] int width() const {
+    // How many characters a line takes: one less than there is room for, so that the cursor stays in it.
+    [[nodiscard]] std::size_t columns() const {
+        constexpr std::size_t least = 10;
         winsize size{};
-        return shows_ && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0
-                   ? size.ws_col
-                   : 80;
+        const bool known =
+            shows_ && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+        if (!known) return 79;
+        return size.ws_col > least ? size.ws_col - 1U : least;
     }
 
   private:
@@ -121,27 +126,30 @@ class Terminal {
         action.sa_handler = handler;
         sigaction(signal, &action, nullptr);
     }
-
-    void clear_status() {
-        if (!status_shown_) return;
-        std::printf("\r\033[K");
-        status_shown_ = false;
+    static bool speaks_utf8() {
+        for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+            const char* locale = std::getenv(variable);
+            if (locale == nullptr || *locale == '\0') continue;
+            const std::string_view name{locale};
+            return name.find("UTF-8") != std::string_view::npos ||
+                   name.find("utf8") != std::string_view::npos;
+        }
+        return false;
     }
 
-    // Cuts after as many characters, not bytes, as fit into one line.
-    [[nodiscard]] std::string cut(const std::string& text) const {
-        const int most = width() - 1;
-        int columns = 0;
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
-            if (begins && ++columns > most) return text.substr(0, i);
+    void clear_status() {
+        if (status_size_ == 0) return;
+        // A terminal that has become narrower has broken the line.
+        for (std::size_t row = columns() + 1; row < status_size_; row += columns() + 1) {
+            std::printf("\033[A");
         }
-        return text;
+        std::printf("\r\033[J");
+        status_size_ = 0;
     }
 
     bool shows_;
     bool colour_;
-    bool utf8_ = false;
+    bool utf8_;
     bool types_ = false;
-    bool status_shown_ = false;
+    std::size_t status_size_ = 0;  // in characters
 };

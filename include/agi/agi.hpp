@@ -12,6 +12,8 @@
 #include <agi/command/script.hpp>
 #include <agi/command/secret.hpp>
 #include <agi/command/speech.hpp>
+#include <agi/command/speech_grammar.hpp>
+#include <agi/command/speech_recognize.hpp>
 #include <agi/command/text.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>

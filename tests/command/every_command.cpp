@@ -11,6 +11,8 @@
 #include <agi/command/say.hpp>
 #include <agi/command/script.hpp>
 #include <agi/command/speech.hpp>
+#include <agi/command/speech_grammar.hpp>
+#include <agi/command/speech_recognize.hpp>
 #include <agi/command/text.hpp>
 #include <agi/command/variable.hpp>
 

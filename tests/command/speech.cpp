@@ -3,6 +3,8 @@
 #include "catch.hpp"
 #include "command/checks.hpp"
 #include <agi/command/speech.hpp>
+#include <agi/command/speech_grammar.hpp>
+#include <agi/command/speech_recognize.hpp>
 
 #include <chrono>
 #include <optional>

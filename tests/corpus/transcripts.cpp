@@ -261,7 +261,7 @@ class Replay {
     SessionOptions options() {
         SessionOptions options;
         options.trace = [this](Direction direction, std::string_view line) {
-            if (direction == Direction::received) read_.emplace_back(line);
+            if (direction != Direction::sent) read_.emplace_back(line);
         };
         return options;
     }

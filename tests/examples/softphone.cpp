@@ -183,17 +183,49 @@ TEST_CASE("softphone: arguments, database and sounds") {
     has(second.output, "console: agi_arg_1: 42 42");
     has(second.output, "console: 200 result=1 (value)");
     has(second.output, "missing   cannot be played");
-    has(second.output, "510 Invalid or unknown command");
+    has(second.output, "no such command: NO SUCH COMMAND");
     CHECK(second.status == 1);  // a missing file makes AGISTATUS FAILURE
 }
 
 TEST_CASE("softphone: a program that cannot be run or reached is a clear error") {
     const Run missing = run("--keys 1 /nonexistent/program");
-    CHECK(missing.status == 1);
-    has(missing.output, "AGISTATUS FAILURE");
+    CHECK(missing.status == 2);
+    has(missing.output, "softphone: /nonexistent/program: No such file or directory");
+    const Run nameless = run("--keys 1 agi:///script");
+    CHECK(nameless.status == 2);
+    has(nameless.output, "no host in agi:///script");
     const Run refused = run("--keys 1 agi://127.0.0.1:1/x");
     CHECK(refused.status == 2);
     has(refused.output, "Connection refused");
+}
+
+TEST_CASE("softphone: wrong options are a clear error") {
+    for (const char* arguments :
+         {"", "--nosuch x", "--hangup-after 5x x", "--hangup-after soon x", "--keys 12x true"}) {
+        CAPTURE(arguments);
+        CHECK(run(arguments).status == 2);
+    }
+    CHECK(run("--help").status == 0);
+}
+
+TEST_CASE("softphone: a program that crashes is said to") {
+    const Run call = run("--keys 1 " + script("crash",
+                                              "#!/bin/sh\n"
+                                              "echo 'STREAM FILE hello \"\"'; read -r line\n"
+                                              "kill -SEGV $$\n"));
+    CHECK(call.status == 1);
+    has(call.output, "killed: Segmentation fault, AGISTATUS FAILURE");
+}
+
+TEST_CASE(
+    "softphone: what a program prints to standard output is no command, and is shown as it is") {
+    const Run call = run("--keys 1 " + script("print",
+                                              "#!/bin/sh\n"
+                                              "while read -r line && [ -n \"$line\" ]; do :; done\n"
+                                              "printf 'PHP Warning: \\033[2J\\n'; read -r reply\n"
+                                              "echo 'GET DATA'; read -r reply\n"));
+    has(call.output, "no such command: PHP Warning: \\x1b[2J\n");
+    has(call.output, "wrong arguments: GET DATA\n");
 }
 
 TEST_CASE("softphone: calls a Perl program that uses Asterisk::AGI") {
@@ -256,6 +288,41 @@ TEST_CASE("softphone: at a terminal, keys that are typed are key presses") {
     CHECK(telephone.is_cooked());
 }
 
+TEST_CASE("softphone: at a terminal, a command that comes too early ends the prompt") {
+    const std::string program = script("hurry",
+                                       "#!/bin/sh\n"
+                                       "while read -r line && [ -n \"$line\" ]; do :; done\n"
+                                       "echo 'STREAM FILE long \"\"'; sleep 1\n"
+                                       "echo 'a word to the log' >&2\n"
+                                       "echo 'VERBOSE done'; read -r reply\n");
+    const std::string folder = softphone + ".long";
+    mkdir(folder.c_str(), 0755);
+    std::ofstream{folder + "/long.ulaw"} << std::string(8000 * 60, ' ');  // a minute
+    Telephone telephone{200, "--sounds " + folder + ' ' + program};
+    REQUIRE(telephone.shows("AGISTATUS SUCCESS"));
+    has(telephone.screen(), "a word to the log");
+    has(telephone.screen(), "long   ended by the next command");
+    has(telephone.screen(), "console: done");
+    CHECK(telephone.wait() == 0);
+}
+
+TEST_CASE("softphone: at a terminal, the second Ctrl-C ends a program that does not care") {
+    const std::string program = script("deaf",
+                                       "#!/bin/sh\n"
+                                       "trap '' HUP PIPE\n"
+                                       "echo 'VERBOSE ready'; read -r reply\n"
+                                       "sleep 1000\n");
+    Telephone telephone{200, program};
+    REQUIRE(telephone.shows("console: ready"));
+    REQUIRE(telephone.shows("the program thinks"));
+    telephone.type("\x03");
+    REQUIRE(telephone.shows("the program thinks"));
+    telephone.type("\x03");
+    REQUIRE(telephone.shows("killed: Killed, AGISTATUS HANGUP"));
+    CHECK(telephone.wait() == 0);
+    CHECK(telephone.is_cooked());
+}
+
 TEST_CASE("softphone: a narrow terminal never breaks the line that changes") {
     Telephone telephone{24, "--set PIN=1234 " + pin};
     REQUIRE(telephone.shows("agent-pass"));
@@ -263,10 +330,10 @@ TEST_CASE("softphone: a narrow terminal never breaks the line that changes") {
     REQUIRE(telephone.shows("AGISTATUS"));
     std::size_t lines = 0;
     const std::string& screen = telephone.screen();
-    for (std::size_t at = screen.find("\r\033[K"); at != std::string::npos;
-         at = screen.find("\r\033[K", at + 1)) {
+    for (std::size_t at = screen.find("\r\033[J"); at != std::string::npos;
+         at = screen.find("\r\033[J", at + 1)) {
         const std::size_t begin = screen.rfind('\n', at) + 1;
-        const std::size_t previous = screen.rfind("\r\033[K", at == 0 ? 0 : at - 1);
+        const std::size_t previous = screen.rfind("\r\033[J", at == 0 ? 0 : at - 1);
         const std::size_t from =
             previous != std::string::npos && previous + 4 > begin ? previous + 4 : begin;
         CHECK(at - from < 24);

@@ -268,6 +268,20 @@ TEST_CASE("EagiAudio: a full pipe means that audio was dropped") {
     for (std::size_t i = 1; i < full.gaps.size(); ++i) CHECK_FALSE(full.gaps[i]);
 }
 
+TEST_CASE("EagiAudio: a pipe is full when no whole frame fits into a page of it") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a'));
+    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    REQUIRE(::fcntl(call.audio.write, F_SETFL, O_NONBLOCK) == 0);
+    const std::string next = frame('b');
+    std::size_t frames = 0;
+    while (::write(call.audio.write, next.data(), next.size()) > 0) ++frames;
+    CHECK(frames > 100);
+    CHECK(hear(audio, 1).gaps == std::vector<bool>{true});
+}
+
 TEST_CASE("EagiAudio: less audio than time has passed means that some is missing") {
     const EagiCall call;
     auto session = call.session();

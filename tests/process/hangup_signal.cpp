@@ -180,3 +180,34 @@ TEST_CASE("HangupSignal: any thread may ask") {
     for (std::thread& thread : threads) thread.join();
     CHECK(seen == 4);
 }
+
+TEST_CASE(
+    "HangupSignal: a handler that runs in another thread never writes to a closed descriptor") {
+    const Before before{SIG_IGN};
+    std::atomic<bool> done{false};
+    std::thread target{[&] {
+        while (!done) std::this_thread::yield();
+    }};
+    std::thread sender{[&] {
+        while (!done) pthread_kill(target.native_handle(), SIGHUP);
+    }};
+    int written_to = 0;
+    for (int i = 0; i < 2000; ++i) {
+        int wake = -1;
+        {
+            const HangupSignal hangup;
+            wake = hangup.fd();
+        }
+        // What is opened next has the same numbers.
+        int made[2];
+        REQUIRE(::pipe(made) == 0);
+        int reused[2];
+        for (int end = 0; end < 2; ++end) reused[end] = ::fcntl(made[end], F_DUPFD_CLOEXEC, wake);
+        if (readable(reused[0])) ++written_to;
+        for (const int fd : {made[0], made[1], reused[0], reused[1]}) ::close(fd);
+    }
+    done = true;
+    sender.join();
+    target.join();
+    CHECK(written_to == 0);
+}

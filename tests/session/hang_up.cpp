@@ -7,7 +7,7 @@
 #include <agi/command/digits.hpp>
 #include <agi/command/record.hpp>
 #include <agi/command/script.hpp>
-#include <agi/command/speech.hpp>
+#include <agi/command/speech_recognize.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>
 #include <agi/testing/scripted_stream.hpp>

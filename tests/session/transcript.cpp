@@ -105,6 +105,14 @@ TEST_CASE("Transcript: plays the same call again, and that the same") {
     CHECK(twice == once);
 }
 
+TEST_CASE("Transcript: a line that was cut is written as cut, and plays so again") {
+    const auto call = [](auto& session) { CHECK_THROWS_AS(Answer{}(session), AGIUnknownError); };
+    const std::string recording = "<< agi_request: x\\n\n<< \\n\n>> ANSWER\\n\n<< 200 res\n";
+    const std::string once = transcript(recording, call);
+    CHECK(once == recording);
+    CHECK(transcript(once, call) == once);
+}
+
 TEST_CASE("Transcript: a remark is for the reader only") {
     const File file{std::tmpfile()};
     const Transcript sink{file.get()};

@@ -489,7 +489,7 @@ TEST_CASE("Asterisk: where the dialplan goes next") {
 TEST_CASE("Asterisk: the call") {
     Line line;
     line.asterisk.answered = false;
-    line.asterisk.other_channels = {{"PJSIP/bob-1", 5}};
+    line.asterisk.other_channels = {{"PJSIP/bob-1", {5, {}}}};
     CHECK(line("CHANNEL STATUS") == "200 result=4");
     CHECK(line("ANSWER") == "200 result=0");
     CHECK(line("CHANNEL STATUS PJSIP/alice-00000001") == "200 result=6");
@@ -545,4 +545,31 @@ TEST_CASE("Asterisk: SPEECH") {
     CHECK(line("SPEECH UNLOAD GRAMMAR g") == "200 result=1");
     CHECK(line("SPEECH DESTROY") == "200 result=1");
     CHECK(line("SPEECH DESTROY") == "200 result=0");
+}
+
+TEST_CASE("Asterisk: SPEECH with an engine of one's own") {
+    Line line;
+    line.asterisk.speech_engines = {"ear"};
+    line.asterisk.engine_takes_grammars = false;
+    line.asterisk.recognize = [](Call&, const std::string& words) {
+        return std::vector<Understood>{{80, words, "g"}, {20, "no " + words, ""}};
+    };
+    CHECK(line("SPEECH CREATE") == "200 result=1");
+    CHECK(line("GET VARIABLE SPEECH(status)") == "200 result=1 (0)");
+    CHECK(line("SPEECH LOAD GRAMMAR g path") == "200 result=0");
+    line.caller().after("prompt").say("way");
+    CHECK(line("SPEECH RECOGNIZE prompt 3") ==
+          "200 result=1 (speech) endpos=0 results=2 score0=80 text0=\"way\" grammar0=g "
+          "score1=20 text1=\"no way\" grammar1=");
+}
+
+TEST_CASE("Asterisk: variables of another channel") {
+    Line line;
+    line.asterisk.channel.variables["X"] = "ours";
+    line.asterisk.other_channels["PJSIP/bob-1"].variables["X"] = "theirs";
+    CHECK(line("GET FULL VARIABLE \"${X} ${CHANNEL}\" PJSIP/bob-1") ==
+          "200 result=1 (theirs PJSIP/bob-1)");
+    CHECK(line("GET FULL VARIABLE \"${X}\" PJSIP/alice-00000001") == "200 result=1 (ours)");
+    CHECK(line("GET FULL VARIABLE \"${X}\"") == "200 result=1 (ours)");
+    CHECK(line("GET FULL VARIABLE \"${X}\" nosuch") == "200 result=0");
 }

@@ -8,10 +8,18 @@
 #define main simulated_dial_status_main
 #include "../../examples/dial_status.cpp"
 #undef main
+#define main simulated_eagi_record_main
+#include "../../examples/eagi_record.cpp"
+#undef main
+#define main simulated_eagi_silence_main
+#include "../../examples/eagi_silence.cpp"
+#undef main
 
 #include "catch.hpp"
 #include <agi/testing/rehearsal.hpp>
+#include <agi/testing/simulated_audio.hpp>
 
+#include <filesystem>
 #include <string>
 
 namespace {
@@ -112,6 +120,72 @@ TEST_CASE("dial_status: stores how it went wherever the call ends") {
     INFO(rehearsal.problem);
     CHECK(rehearsal.passed());
     CHECK(rehearsal.steps == 7);
+}
+
+namespace {
+
+Asterisk eagi_call() {
+    Asterisk asterisk;
+    asterisk.entry("agi_enhanced") = "1.0";
+    asterisk.channel.sounds = {{"tt-weasels", 3s}};
+    return asterisk;
+}
+
+Speech silence(Asterisk& asterisk) {
+    agi::Session session{SimulatedStream{asterisk}};
+    const SimulatedAudio caller{asterisk};
+    agi::EagiAudio audio{session, caller.fd()};
+    return wait_for_silence(session, audio);
+}
+
+}  // namespace
+
+TEST_CASE("eagi_silence: calls on the simulator") {
+    Asterisk falls_silent = eagi_call();
+    falls_silent.channel.caller.at(3s).fall_silent();
+    const Speech speech = silence(falls_silent);
+    CHECK(speech.spoken == 3s);
+    CHECK(speech.loudest == 8000);
+    CHECK(falls_silent.channel.now() == 5s);
+
+    Asterisk pauses = eagi_call();
+    pauses.channel.caller.at(1s).fall_silent().at(2s).speak().at(4s).fall_silent();
+    CHECK(silence(pauses).spoken == 4s);
+
+    Asterisk presses = eagi_call();
+    presses.channel.caller.at(6s).press("5");
+    CHECK(silence(presses).spoken == 6s - 20ms);  // the last frame comes with the reply
+
+    Asterisk talks_on = eagi_call();
+    CHECK(silence(talks_on).spoken == 30s - 20ms);
+}
+
+TEST_CASE("eagi_silence: ends well wherever the call does") {
+    Asterisk asterisk = eagi_call();
+    asterisk.channel.caller.at(3s).fall_silent();
+    const auto rehearsal = rehearse(asterisk, [](auto& session) {
+        const SimulatedAudio caller{session.stream().asterisk()};
+        agi::EagiAudio audio{session, caller.fd()};
+        wait_for_silence(session, audio);
+    });
+    INFO(rehearsal.problem);
+    CHECK(rehearsal.passed());
+    CHECK(rehearsal.steps == 3);
+}
+
+TEST_CASE("eagi_record: a call on the simulator") {
+    Asterisk asterisk = eagi_call();
+    asterisk.channel.caller.during("tt-weasels").wait(2s).press("1");
+    const auto file = std::filesystem::temp_directory_path() / "agi-simulated-record.wav";
+    {
+        agi::Session session{SimulatedStream{asterisk}};
+        const SimulatedAudio caller{asterisk};
+        agi::EagiAudio audio{session, caller.fd()};
+        record(session, audio, file.string());
+    }
+    CHECK(asterisk.console.back() == "eagi_record: key 1, gaps: 0");
+    CHECK(std::filesystem::file_size(file) == 44 + 99 * 320);
+    std::filesystem::remove(file);
 }
 
 TEST_CASE("Asterisk: ten thousand calls") {

@@ -89,6 +89,15 @@ bool same(std::string recorded, std::string simulated) {
     return recorded == simulated;
 }
 
+/// The engine of the recording says the same whatever it hears.
+void prepare_speech(Asterisk& asterisk) {
+    asterisk.speech_engines = {"stt"};
+    asterisk.engine_takes_grammars = false;
+    asterisk.recognize = [](Call&, const std::string&) {
+        return std::vector<Understood>{{12, "yellow \"word\"", ""}, {87, "hello (world)", "g1"}};
+    };
+}
+
 /// The system on which the calls were recorded.
 void prepare(Asterisk& asterisk, const std::string& scenario) {
     asterisk.channel.sounds = {{"beep", 440ms}, {"tt-weasels", 2960ms}, {"digits/1", 920ms}};
@@ -96,10 +105,11 @@ void prepare(Asterisk& asterisk, const std::string& scenario) {
     asterisk.unwritable = {"/nosuch"};
     const std::string& name = asterisk.entry("agi_channel");
     asterisk.answered = name.find("/run@") == std::string::npos;
-    asterisk.other_channels = {{name.substr(0, name.size() - 1) + '1', 6}};
+    const std::string tag = scenario.substr(scenario.find('-') + 1) + "-1795330860601661530";
+    asterisk.other_channels = {{name.substr(0, name.size() - 1) + '1', {6, {{"TAG", tag}}}}};
     if (scenario.find("record-silence") != std::string::npos)
         asterisk.channel.caller.at(0s).fall_silent();
-    if (scenario.find("speech-aeap") != std::string::npos) asterisk.speech_engines = {"stt"};
+    if (scenario.find("speech-aeap") != std::string::npos) prepare_speech(asterisk);
     asterisk.subroutines["sub,s,1"] = [](Call& call, const std::string& argument) {
         const std::size_t comma = std::min(argument.find(','), argument.size());
         const std::string first = argument.substr(0, comma);
@@ -209,6 +219,7 @@ class Replay {
             case Kind::sent:
                 ++owed_;
                 before_request_ = simulated.size();
+                listen(asterisk, line.text);
                 asterisk.receive(line.text);
                 hang_up_together(asterisk, line.text);
                 unread_ = true;
@@ -234,6 +245,13 @@ class Replay {
         const std::string& name = asterisk.entry("agi_channel");
         if (request == "HANGUP " + name.substr(0, name.size() - 1) + '1')
             asterisk.channel.hang_up();
+    }
+
+    /// Nothing else is planned: then the engine hears something.
+    void listen(Asterisk& asterisk, const std::string& request) const {
+        if (!begins(request, "SPEECH RECOGNIZE") || asterisk.channel.expects_anything()) return;
+        const int number = static_cast<int>(asterisk.requests().size()) + 1;
+        asterisk.channel.caller.during_command(number).say("something");
     }
 
     void event(const std::string& text) {

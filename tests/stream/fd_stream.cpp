@@ -451,6 +451,38 @@ TEST_CASE("FdStream: wait_line") {
     CHECK(next(stream) == "(closed)");
 }
 
+TEST_CASE("FdStream: wait_line waits for the whole line") {
+    Pipe pipe = make_pipe();
+    FdStream stream{pipe.read, pipe.write};
+    using std::chrono::milliseconds;
+    pipe.write.put("200 res");
+    CHECK_FALSE(stream.wait_line(milliseconds{0}));
+    CHECK_FALSE(stream.wait_line(milliseconds{1}));
+    pipe.write.put("ult=0\n200");
+    CHECK(stream.wait_line(milliseconds{-1}));
+    CHECK(next(stream) == "200 result=0");
+    CHECK_FALSE(stream.wait_line(milliseconds{0}));
+    pipe.write.close();
+    CHECK(stream.wait_line(milliseconds{-1}));
+    std::string line;
+    CHECK_FALSE(stream.read_line(line));
+    CHECK(line == "200");
+}
+
+TEST_CASE("FdStream: wait_line does not wait for the end of a line that is too long") {
+    const Pipe pipe = make_pipe();
+    FdStream stream{pipe.read, pipe.write};
+    std::thread other{[&] {
+        const std::string part(65536, 'x');
+        for (int i = 0; i < 17; ++i) pipe.write.put(part);
+    }};
+    const bool ready = stream.wait_line(std::chrono::milliseconds{-1});
+    other.join();
+    CHECK(ready);
+    std::string line;
+    CHECK_THROWS_AS(stream.read_line(line), AGIUnknownError);
+}
+
 TEST_CASE("FdStream: a signal does not end wait_line") {
     const Disposition handled{SIGUSR1, count_signal};
     const auto time = GENERATE(std::chrono::milliseconds{-1}, std::chrono::milliseconds::max());

@@ -14,7 +14,7 @@ namespace agi { inline namespace v0 {
 ///
 ///     ANSWER
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
 struct Answer {
     static constexpr bool works_after_hangup = false;
 
@@ -34,7 +34,7 @@ struct Answer {
 ///     HANGUP [channel]
 ///
 /// The session goes on: commands that need no channel still work. After a hang-up, of another
-/// channel too: AGIDeadChannelError.
+/// channel too: AGIDeadChannelError. Since Asterisk 1.0.
 struct Hangup {
     std::optional<std::string> channel{};  ///< The full name of the channel; without it, this one.
 
@@ -71,7 +71,7 @@ enum class ChannelState : int {
 ///
 ///     CHANNEL STATUS [channel]
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
 struct ChannelStatus {
     std::optional<std::string> channel{};  ///< The full name of the channel; without it, this one.
 
@@ -105,6 +105,7 @@ struct ChannelStatus {
 ///     SET CALLERID <"name" <number>>
 ///
 /// Both are set: the one not given is emptied. After a hang-up: AGIDeadChannelError.
+/// Since Asterisk 1.0.
 struct SetCallerid {
     std::string number;
     std::string name{};
@@ -157,7 +158,7 @@ struct SetCallerid {
 ///
 ///     SET AUTOHANGUP <seconds>
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
 struct SetAutohangup {
     std::chrono::milliseconds time{0};  ///< From now; 0 switches it off. Up to 24 days.
 
@@ -187,6 +188,7 @@ struct SetAutohangup {
 ///     SET MUSIC on|off [class]
 ///
 /// Asterisk says 0 always, also for an unknown class. After a hang-up: AGIDeadChannelError.
+/// Since Asterisk 1.0.
 struct SetMusic {
     bool on = true;
     std::optional<std::string> music_class{};  ///< Without it, the channel's own.

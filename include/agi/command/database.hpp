@@ -37,7 +37,7 @@ inline std::string database_path(const char* verb, const std::string& family,
 ///     DATABASE GET <family> <key>
 ///
 /// A value with line feeds is read whole, unless one of its lines but the last ends in `)`:
-/// DatabaseGetExact always is.
+/// DatabaseGetExact always is. Since Asterisk 1.0.
 struct DatabaseGet {
     std::string family;
     std::string key;
@@ -69,7 +69,7 @@ struct DatabaseGet {
 ///     DATABASE PUT <family> <key> <value>
 ///
 /// Before October 2024 Asterisk takes 255 bytes of family and key together. A value cannot hold a
-/// line feed or a NUL: DatabasePutExact can send the former.
+/// line feed or a NUL: DatabasePutExact can send the former. Since Asterisk 1.0.
 struct DatabasePut {
     std::string family;
     std::string key;
@@ -97,7 +97,7 @@ struct DatabasePut {
 ///
 ///     DATABASE DEL <family> <key>
 ///
-/// Asterisk from 10 on says 1 also when there was no such key.
+/// Asterisk from 10 on says 1 also when there was no such key. Since Asterisk 1.0.
 struct DatabaseDel {
     std::string family;
     std::string key;
@@ -122,7 +122,7 @@ struct DatabaseDel {
 ///     DATABASE DELTREE <family> [keytree]
 ///
 /// `%` and `_` in the names match any text and any character (Asterisk from 10 on). An empty family
-/// is the whole database.
+/// is the whole database. Since Asterisk 1.0.
 struct DatabaseDeltree {
     std::string family;
     std::optional<std::string> keytree{};

@@ -19,6 +19,7 @@ namespace agi { inline namespace v0 {
 /// "PJSIP/100,30"}`. It has a grammar of its own, where `,` separates; the quoting of AGI does not
 /// change that. What a key press does is the application's affair. `Exec{"Gosub"}` does not run the
 /// subroutine. Works after a hang-up, but most applications then return -1 at once.
+/// Since Asterisk 1.0.
 struct Exec {
     std::string application;
     std::string options{};
@@ -73,7 +74,7 @@ std::string dialplan_options(const Options&... options) {
 ///     GOSUB <context> <extension> <priority> [argument]
 ///
 /// What a key press does is the subroutine's affair. After a hang-up: AGIDeadChannelError. The
-/// value of Return is in GOSUB_RETVAL.
+/// value of Return is in GOSUB_RETVAL. Since Asterisk 1.6.
 struct Gosub {
     std::string context;
     std::string extension;
@@ -108,7 +109,7 @@ struct Gosub {
 ///     SET CONTEXT <context>
 ///
 /// Not checked by Asterisk. Without SetPriority the dialplan goes on behind the present priority.
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
 struct SetContext {
     std::string context;
 
@@ -129,7 +130,7 @@ struct SetContext {
 ///     SET EXTENSION <extension>
 ///
 /// Not checked by Asterisk. Without SetPriority the dialplan goes on behind the present priority.
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
 struct SetExtension {
     std::string extension;
 
@@ -151,7 +152,7 @@ struct SetExtension {
 ///
 ///     SET PRIORITY <number or label>
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
 struct SetPriority {
     Formatted priority;  ///< A number from 1, or a label of the present context and extension.
 

@@ -15,7 +15,7 @@ namespace agi { inline namespace v0 {
 ///     GET DATA <file> [timeout] [max digits]
 ///
 /// The first key stops the prompt; `#`, the last allowed digit or silence ends the entry. A hang-up
-/// during it makes the reply -1 (AGIAppError); after one: AGIDeadChannelError.
+/// during it makes the reply -1 (AGIAppError); after one: AGIDeadChannelError. Since Asterisk 1.0.
 struct GetData {
     std::string file;  ///< Sound file, without extension; empty: no prompt.
     std::chrono::milliseconds timeout{
@@ -72,7 +72,7 @@ struct GetData {
 ///
 /// A key in `escape_digits` ends it, during the prompt or after; other keys are lost. A hang-up
 /// during the prompt makes the reply -1 (AGIAppError), one after it looks like silence; after one:
-/// AGIDeadChannelError.
+/// AGIDeadChannelError. Since Asterisk 1.2.
 struct GetOption {
     std::string file;          ///< Sound file, without extension.
     DigitSet escape_digits{};  ///< The keys that are waited for.
@@ -122,7 +122,7 @@ struct GetOption {
 ///     WAIT FOR DIGIT <timeout>
 ///
 /// Any key ends it. A hang-up during it makes the reply -1 (AGIAppError); after one:
-/// AGIDeadChannelError.
+/// AGIDeadChannelError. Since Asterisk 1.0.
 struct WaitForDigit {
     std::chrono::milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
 

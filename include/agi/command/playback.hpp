@@ -18,7 +18,7 @@ namespace agi { inline namespace v0 {
 ///
 /// A key in `escape_digits` stops it; other keys are lost. A hang-up during it makes the reply -1
 /// (AGIAppError); after one: AGIDeadChannelError. Asterisk sets PLAYBACKSTATUS, to FAILED also when
-/// a key stopped the file.
+/// a key stopped the file. Since Asterisk 1.0.
 struct StreamFile {
     std::string file;                      ///< Sound file, without extension.
     DigitSet escape_digits{};              ///< Keys that stop it; none by default.
@@ -65,7 +65,7 @@ inline constexpr char no_key = '-';
 /// A key in `escape_digits` stops it, unless it is one of the control keys: these come first, and
 /// `#` and `*` are two of them by default. A hang-up during it makes the reply -1 (AGIAppError);
 /// after one: AGIDeadChannelError. Asterisk sets CPLAYBACKSTATUS, CPLAYBACKOFFSET and
-/// CPLAYBACKSTOPKEY. Asterisk up to 12 answers the channel first.
+/// CPLAYBACKSTOPKEY. Asterisk up to 12 answers the channel first. Since Asterisk 1.2.
 struct ControlStreamFile {
     std::string file;          ///< Sound file, without extension; `file:end` begins at its end.
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.

@@ -25,7 +25,7 @@ enum class RecordEnd : unsigned char {
 ///
 /// A key in `escape_digits` ends it, and its last 200 ms are cut; other keys are recorded or lost.
 /// A hang-up ends it too, and is a result, not an exception: the recording is there. After a hang-
-/// up: AGIDeadChannelError. `%d` in the name means nothing here.
+/// up: AGIDeadChannelError. `%d` in the name means nothing here. Since Asterisk 1.0.
 struct RecordFile {
     std::string file;                               ///< Sound file, without extension.
     std::string format = "wav";                     ///< Any format that Asterisk has loaded.

@@ -45,6 +45,7 @@ enum class SayCase : char { none = 'n', lower = 'l', upper = 'u', all = 'a' };
 /// Spells text.
 ///
 ///     SAY ALPHA <text> <escape digits> [case]
+/// Since Asterisk 1.2.
 struct SayAlpha {
     std::string text;
     DigitSet escape_digits{};           ///< Keys that stop it; none by default.
@@ -80,6 +81,7 @@ struct SayAlpha {
 /// Says each character of a number: "one, two, three".
 ///
 ///     SAY DIGITS <digits> <escape digits>
+/// Since Asterisk 1.0.
 struct SayDigits {
     std::string digits;  ///< Begins with a digit or with `-` and a digit; `*` and `#` may follow.
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
@@ -118,6 +120,7 @@ enum class Gender : char { feminine = 'f', masculine = 'm', neuter = 'n', common
 /// Says a number: "one hundred and five".
 ///
 ///     SAY NUMBER <number> <escape digits> [gender]
+/// Since Asterisk 1.0.
 struct SayNumber {
     int number = 0;
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
@@ -146,6 +149,7 @@ struct SayNumber {
 /// Spells text with the words of the radio alphabet: "alpha, bravo".
 ///
 ///     SAY PHONETIC <text> <escape digits>
+/// Since Asterisk 1.0.
 struct SayPhonetic {
     std::string text;
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
@@ -185,6 +189,7 @@ inline int unix_seconds_32(const char* verb, std::chrono::system_clock::time_poi
 /// Says a date, in Asterisk's time zone.
 ///
 ///     SAY DATE <seconds since 1970> <escape digits>
+/// Since Asterisk 1.2.
 struct SayDate {
     std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
@@ -209,6 +214,7 @@ struct SayDate {
 /// Says a time of day, in Asterisk's time zone.
 ///
 ///     SAY TIME <seconds since 1970> <escape digits>
+/// Since Asterisk 1.0.
 struct SayTime {
     std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
@@ -237,6 +243,7 @@ struct SayTime {
 /// Letters of the format, in English: A weekday, B b h month, m its number, d e day, Y year, I l
 /// hour (12), H k hour (24), M minute, P p am or pm, S seconds, R = HM, T = HMS, Q date, with
 /// "today" and the like, q the same but nothing for today; `'file'` a sound file.
+/// Since Asterisk 1.2.
 struct SayDatetime {
     std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
     DigitSet escape_digits{};             ///< Keys that stop it; none by default.

@@ -14,7 +14,7 @@ namespace agi { inline namespace v0 {
 ///
 ///     NOOP [text]
 ///
-/// Works after a hang-up.
+/// Works after a hang-up. Since Asterisk 1.0.
 struct Noop {
     std::string text{};
 
@@ -39,7 +39,7 @@ struct Noop {
 ///
 ///     VERBOSE <message> [level]
 ///
-/// Works after a hang-up.
+/// Works after a hang-up. Since Asterisk 1.0.
 struct Verbose {
     Formatted message;  ///< One line: text, or anything that fmt can format.
     int level = 1;      ///< 0 to 4: shown when Asterisk's verbosity is at least that; 0 always.
@@ -66,7 +66,7 @@ struct Verbose {
 ///
 ///     ASYNCAGI BREAK
 ///
-/// Works after a hang-up.
+/// Works after a hang-up. Since Asterisk 1.6.
 struct AsyncAGIBreak {
     static constexpr bool works_after_hangup = true;
 
@@ -84,7 +84,7 @@ struct AsyncAGIBreak {
 ///
 ///     failure
 ///
-/// There is no reply: nothing can be sent after it. Works after a hang-up.
+/// There is no reply: nothing can be sent after it. Works after a hang-up. Since Asterisk 1.4.
 struct Failure {
     static constexpr ReplyForm reply_form = ReplyForm::none;
     static constexpr bool works_after_hangup = true;

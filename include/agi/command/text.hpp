@@ -18,7 +18,7 @@ namespace agi { inline namespace v0 {
 ///
 /// Asterisk says `-1 (hangup)` for a timeout, a hang-up and an error alike: none of them is an
 /// exception, and `hung_up()` of the session does not change. Keys do nothing. After a hang-up:
-/// AGIDeadChannelError.
+/// AGIDeadChannelError. Since Asterisk 1.0.
 struct ReceiveChar {
     std::chrono::milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
 
@@ -51,7 +51,7 @@ struct ReceiveChar {
 ///     RECEIVE TEXT <timeout>
 ///
 /// Asterisk says -1 for a timeout, a hang-up and an error alike: none of them is an exception. Keys
-/// do nothing. After a hang-up: AGIDeadChannelError.
+/// do nothing. After a hang-up: AGIDeadChannelError. Since Asterisk 1.2.
 struct ReceiveText {
     std::chrono::milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
 
@@ -84,7 +84,7 @@ struct ReceiveText {
 ///
 ///     SEND TEXT <text>
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
 struct SendText {
     Formatted text;  ///< One line: text, or anything that fmt can format.
 
@@ -109,6 +109,7 @@ struct SendText {
 ///     SEND IMAGE <file>
 ///
 /// Asterisk says 0 also for a channel that cannot. After a hang-up: AGIDeadChannelError.
+/// Since Asterisk 1.0.
 struct SendImage {
     std::string file;  ///< Image file, without extension.
 
@@ -134,7 +135,7 @@ enum class TddMode : unsigned char { off, on, mate, tdd };
 ///
 ///     TDD MODE on|off|mate|tdd
 ///
-/// After a hang-up: AGIDeadChannelError.
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
 struct TDDMode {
     TddMode mode = TddMode::on;
 

@@ -20,6 +20,7 @@ namespace agi { inline namespace v0 {
 /// The name stands without `${}`, and without `:offset:length`: that is not set. Asterisk cuts the
 /// value at 1023 bytes. GetFullVariable knows neither limit. A value with line feeds is read whole, unless one of its lines
 /// but the last ends in `)`. Works after a hang-up. A name is code: `SHELL(...)` runs a program.
+/// Since Asterisk 1.0.
 struct GetVariable {
     std::string name;
 
@@ -48,7 +49,7 @@ struct GetVariable {
 ///
 /// `_` or `__` in front of the name lets channels that this one makes inherit it. Asterisk does not
 /// evaluate the value. A value cannot hold a line feed or a NUL. Works after a hang-up. A name is
-/// code: `SHELL(...)` runs a program.
+/// code: `SHELL(...)` runs a program. Since Asterisk 1.0.
 struct SetVariable {
     std::string name;
     Formatted value;  ///< Text, or anything that fmt can format.
@@ -79,7 +80,7 @@ struct SetVariable {
 ///
 /// `GetFullVariable{"${CALLERID(num)}/${EXTEN}"}`: what stands in `${}` and `$[]` is evaluated, the
 /// rest is text, a bare name too. Works after a hang-up. An expression is code: never build one
-/// from what a caller sent.
+/// from what a caller sent. Since Asterisk 1.2.
 struct GetFullVariable {
     std::string expression;
     std::optional<std::string> channel{};  ///< The full name of a channel; without it, this one.

@@ -155,10 +155,16 @@ class EagiAudio {
         if (::ioctl(fd_, FIONREAD, &waiting) != 0) return false;
         const int frame = static_cast<int>(format_.frame_bytes);
         const int capacity = ::fcntl(fd_, F_GETPIPE_SZ);
-        if (capacity > 0 && waiting + frame > capacity) return true;
+        if (capacity > 0 && waiting + frame > whole_frames(capacity, frame)) return true;
         const auto since = std::chrono::steady_clock::now() - last_;
         return last_ != std::chrono::steady_clock::time_point{} &&
                since > longest_pause + std::chrono::milliseconds{20} * (waiting / frame);
+    }
+
+    /// How many bytes of a pipe frames can fill: the system does not split one over two pages.
+    static int whole_frames(int capacity, int frame) noexcept {
+        const int page = static_cast<int>(::sysconf(_SC_PAGESIZE));
+        return frame < page ? capacity / page * (page - page % frame) : capacity;
     }
 
     static constexpr std::chrono::milliseconds longest_pause{100};

@@ -6,6 +6,7 @@
 #include <agi/wire/error.hpp>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -56,6 +57,7 @@ class HangupSignal {
     ~HangupSignal() {
         ::sigaction(SIGHUP, &before_, nullptr);
         wake_ = -1;
+        while (handlers_ > 0) ::sched_yield();  // one that runs in another thread may still write
         for (const int fd : pipe_) close(fd);
         exists_ = false;
     }
@@ -72,10 +74,12 @@ class HangupSignal {
     }
     static void handle(int /*signal*/) noexcept {
         const int error = errno;
+        ++handlers_;
         received_ = true;
         const int fd = wake_;
-        // The pipe cannot be full: whether this byte gets in makes no difference then.
+        // The pipe may be full: whether this byte gets in makes no difference then.
         if (fd >= 0 && ::write(fd, "", 1) < 0) received_ = true;
+        --handlers_;
         errno = error;
     }
 
@@ -84,6 +88,7 @@ class HangupSignal {
     static inline std::atomic<bool> exists_{false};
     static inline std::atomic<bool> received_{false};
     static inline std::atomic<int> wake_{-1};
+    static inline std::atomic<int> handlers_{0};  ///< How many run.
 
     int pipe_[2] = {-1, -1};
     struct sigaction before_ {};

@@ -12,7 +12,11 @@
 namespace agi { inline namespace v0 {
 
 /// Which way a traced line went.
-enum class Direction : unsigned char { sent, received };
+enum class Direction : unsigned char {
+    sent,
+    received,
+    received_part,  ///< What had come of a line when the stream closed.
+};
 
 /// Sees every line of a session, without its LF.
 using TraceHook = Hook<Direction, std::string_view>;

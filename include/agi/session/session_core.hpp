@@ -99,7 +99,7 @@ class SessionCore {
 
     /// The peer has closed after this part of a line, while a request had no reply.
     [[noreturn]] void lost(std::string_view request, std::string_view partial) {
-        if (!partial.empty()) trace_received(partial);
+        if (!partial.empty()) trace_received(partial, Direction::received_part);
         const bool cut = conversation_.close(partial);
         tell_hangup();
         if (cut) {
@@ -134,10 +134,10 @@ class SessionCore {
         told(conversation_.hangup_source());
     }
 
-    void trace_received(std::string_view line) const {
+    void trace_received(std::string_view line, Direction direction = Direction::received) const {
         if (!trace_) return;
         const bool secret = redaction_.reply && !conversation_.echoes_mark(line);
-        trace_(Direction::received, secret ? wire::redacted_reply(line) : std::string{line});
+        trace_(direction, secret ? wire::redacted_reply(line) : std::string{line});
     }
 
     void throw_if_hung_up(std::string_view request) const {

@@ -13,7 +13,7 @@
 namespace agi { inline namespace v0 {
 
 /// A trace that writes each line as `>> ` (sent) or `<< ` (received), with C escapes and its LF as
-/// `\n`:
+/// `\n`; a line that was cut has none:
 ///
 ///     SessionOptions options;
 ///     options.trace = Transcript{file};
@@ -25,8 +25,8 @@ class Transcript {
     explicit Transcript(std::FILE* to) noexcept : to_{to} {}
 
     void operator()(Direction direction, std::string_view line) const {
-        const std::string text =
-            (direction == Direction::sent ? ">> " : "<< ") + wire::escaped(line) + "\\n\n";
+        std::string text = (direction == Direction::sent ? ">> " : "<< ") + wire::escaped(line);
+        text += direction == Direction::received_part ? "\n" : "\\n\n";
         std::fwrite(text.data(), 1, text.size(), to_);
         std::fflush(to_);
     }

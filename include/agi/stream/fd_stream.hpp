@@ -107,23 +107,29 @@ class FdStream {
         return true;
     }
 
-    /// Waits for that long at most; negative: without end. True when read_line has a line, the
-    /// first part of one, or the end.
+    /// Waits for that long at most; negative: without end. True when read_line has a whole line, the
+    /// end, or an error.
     bool wait_line(std::chrono::milliseconds time) {
-        if (in_.ready()) return true;
         constexpr long long longest = std::numeric_limits<int>::max();
         const bool endless = time.count() < 0;
         const long long most = time.count() < longest ? time.count() : longest;
         const long long end = now() + most;
-        for (long long left = endless ? -1 : most;;) {
+        for (long long left = endless ? -1 : most; !in_.ready();) {
             pollfd wanted{read_fd_, POLLIN, 0};
             const int ready = ::poll(&wanted, 1, static_cast<int>(left));
-            if (ready >= 0 || errno != EINTR) return ready > 0;
-            // A signal, such as SIGHUP: what is left of the time is still to be waited for.
+            if (ready == 0 || (ready < 0 && errno != EINTR)) return false;
+            if (ready > 0) {
+                char* const to = in_.prepare();
+                const ssize_t size = ::read(read_fd_, to, in_.room());
+                if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) return true;
+                if (size > 0) in_.commit(static_cast<std::size_t>(size));
+            }
+            // Part of a line, or a signal such as SIGHUP: what is left of the time is still there.
             if (endless) continue;
             left = end - now();
             if (left < 0) left = 0;
         }
+        return true;
     }
 
     /// @throws AGISIGPIPEHangup  the peer has closed

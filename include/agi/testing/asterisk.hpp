@@ -8,10 +8,12 @@
 #include <agi/testing/simulator/commands.hpp>
 #include <agi/testing/simulator/environment.hpp>
 #include <agi/testing/simulator/functions.hpp>
+#include <agi/testing/simulator/quirks.hpp>
 #include <agi/testing/words.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/words.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +41,8 @@ class Asterisk : public Call {
     void begin() {
         began_dead = hangup_told_ = channel.hung_up();
         tells_hangup_ = !simulator::means_no(value("AGISIGHUP"));
-        exits_on_hangup_ = simulator::means_yes(value("AGIEXITONHANGUP"));
+        exits_on_hangup_ = simulator::knows_exit_on_hangup(version) &&
+                           simulator::means_yes(value("AGIEXITONHANGUP"));
         for (const std::string& line : simulator::environment_lines(*this)) {
             channel.note(Happening::Kind::environment, line);
             (said_ += line) += '\n';
@@ -48,12 +51,17 @@ class Asterisk : public Call {
         channel.begin();
     }
 
-    /// Takes a request line, without its LF. False when nobody reads it any more.
+    /// Takes a request line, without its LF. A command that a new one ends is ended by it. False when
+    /// nobody reads it any more.
     bool receive(std::string_view line) {
         if (closed()) return false;
         settle();
+        catch_up();
         channel.plan(Caller::Step::When::before_command, {}, ++commands_);
         settle();
+        channel.new_command(true);
+        go_on(channel.now());
+        channel.new_command(false);
         if (closed()) return false;
         channel.note(Happening::Kind::request, line);
         requests_.emplace_back(line);
@@ -63,13 +71,16 @@ class Asterisk : public Call {
         return true;
     }
 
-    /// The next line that Asterisk says. Nothing when it waits for the program.
+    /// The next line that Asterisk says, however long that takes. Nothing when it waits for the
+    /// program.
     std::optional<std::string> next_line() {
+        if (said_.empty()) go_on(Channel::Time::max());
         settle();
         if (channel.broken()) return std::nullopt;
         const std::size_t end = said_.find('\n', read_);
         if (end == std::string::npos) return std::nullopt;
         std::string line = said_.substr(read_, end - read_);
+        program_time_ = std::max(program_time_, said_at_);
         read_ = end + 1;
         if (read_ == said_.size()) {
             said_.clear();
@@ -77,6 +88,26 @@ class Asterisk : public Call {
         }
         return line;
     }
+
+    /// Lets the program wait for a line, for that long at most. Whether there is one now, or the
+    /// end. What the program does in between takes no time.
+    bool wait(Channel::Time time) {
+        catch_up();
+        const auto end = program_time_ + time;
+        if (said_.empty()) go_on(end);
+        settle();
+        if (said_.empty() && !activity_ && !closed()) {
+            channel.idle_until(end);
+            if (channel.hung_up()) channel.pass(std::max(end - channel.now(), Channel::Time{0}));
+            settle();
+        }
+        if (closed() || (!said_.empty() && said_at_ <= end)) return true;
+        program_time_ = said_.empty() ? channel.now() : end;
+        return false;
+    }
+
+    /// Whether a command runs that a new one would end.
+    [[nodiscard]] bool can_be_stopped() const noexcept { return activity_ != nullptr; }
 
     /// Whether Asterisk has ended the session, or lost it.
     [[nodiscard]] bool closed() const noexcept { return closed_ || channel.broken(); }
@@ -120,12 +151,22 @@ class Asterisk : public Call {
             rest.remove_prefix(end + 1);
         }
         (said_ += text) += '\n';
+        said_at_ = channel.now();
+    }
+
+    /// The program is where the channel is, unless it has not read what Asterisk has said.
+    void catch_up() {
+        if (said_.empty()) program_time_ = std::max(program_time_, channel.now());
     }
 
     /// Lets happen what is due, and tells the program of a hang-up, as Asterisk does between two
     /// commands.
     void settle() {
-        channel.idle_until(channel.now());
+        if (activity_) {
+            go_on(channel.now());
+        } else {
+            channel.idle_until(channel.now());
+        }
         if (hangup_told_ || !channel.hung_up() || closed_) return;
         hangup_told_ = true;
         tell_hangup();
@@ -181,10 +222,9 @@ class Asterisk : public Call {
         if (command == nullptr) {
             say("510 Invalid or unknown command");
         } else if (channel.hung_up() && !command->works_dead) {
-            const bool newer =
-                version.major_number() == 14 ? version.at_least(14, 3) : version.at_least(13, 14);
-            say(newer ? "511 Command Not Permitted on a dead channel or intercept routine"
-                      : "511 Command Not Permitted on a dead channel");
+            say(simulator::names_interception(version)
+                    ? "511 Command Not Permitted on a dead channel or intercept routine"
+                    : "511 Command Not Permitted on a dead channel");
         } else if (all.size() < command->least || all.size() > command->most) {
             say_usage(command->verb);
         } else {
@@ -193,10 +233,32 @@ class Asterisk : public Call {
     }
 
     void run(const simulator::Command& command, const simulator::Words& all) {
-        const simulator::Answer answer = command.run(*this, all);
+        command_ = &command;
+        channel.sends_audio(false);
+        finish(command.run(*this, all));
+        channel.sends_audio(true);
+        go_on(channel.now());
+    }
+
+    /// Lets the command that runs do so until that time.
+    void go_on(Channel::Time horizon) {
+        channel.horizon(horizon);
+        while (activity_) {
+            const auto answer = activity_(*this);
+            if (!answer) break;
+            channel.horizon(Channel::Time::max());
+            finish(*answer);
+            channel.horizon(horizon);
+        }
+        channel.horizon(Channel::Time::max());
+    }
+
+    void finish(const simulator::Answer& answer) {
+        activity_ = answer.activity;
+        if (activity_) return;
         if (!network) settle();  // SIGHUP comes while the command runs
         if (!answer.text.empty()) say(answer.text);
-        if (answer.status == Status::usage) say_usage(command.verb);
+        if (answer.status == Status::usage) say_usage(command_->verb);
         if (answer.status == Status::failed && !channel.hung_up()) failed_ = true;
     }
 
@@ -217,8 +279,12 @@ class Asterisk : public Call {
     std::string said_;
     std::size_t read_ = 0;  ///< What of it the program has read.
     std::string kept_;      ///< A line that a NUL has cut.
+    Channel::Time said_at_{0};
+    Channel::Time program_time_{0};  ///< Behind the channel's while a reply waits to be read.
     std::vector<std::string> requests_;
     int commands_ = 0;
+    const simulator::Command* command_ = nullptr;
+    simulator::Activity activity_;  ///< What is left of it.
     bool tells_hangup_ = true;
     bool exits_on_hangup_ = false;
     bool hangup_told_ = false;

@@ -36,6 +36,21 @@ struct Place {
     int priority = 1;
 };
 
+/// Another channel of the system.
+struct OtherChannel {
+    int state = 6;  ///< Up.
+    std::map<std::string, std::string> variables{};
+};
+
+/// What a speech engine makes of words.
+struct Understood {
+    int score = 0;
+    std::string text{};
+    std::string grammar{};
+};
+/// A speech engine: gets what the caller said, returns what that may have been, the best first.
+using Recognizer = std::function<std::vector<Understood>(Call&, const std::string& words)>;
+
 /// What SPEECH CREATE has made.
 struct SpeechObject {
     std::set<std::string> grammars;  ///< Loaded.
@@ -84,10 +99,12 @@ struct Call {
     std::map<std::string, Function> functions;        ///< More than the usual ones, or instead.
     std::map<std::string, Subroutine> subroutines;    ///< `context,extension,priority`.
     std::map<std::string, int> labels;                ///< `context,extension,label` to priority.
-    std::map<std::string, int> other_channels;        ///< The state of each: 6 is up.
-    std::vector<std::string> speech_engines;          ///< The first one is the default.
-    std::vector<std::string> unwritable;              ///< Folders that RECORD FILE cannot write to.
-    std::string music;  ///< The class of music on hold that plays; empty: none.
+    std::map<std::string, OtherChannel> other_channels;
+    std::vector<std::string> speech_engines;  ///< The first one is the default.
+    bool engine_takes_grammars = true;
+    Recognizer recognize;                 ///< Without it, every word is understood.
+    std::vector<std::string> unwritable;  ///< Folders that RECORD FILE cannot write to.
+    std::string music;                    ///< The class of music on hold that plays; empty: none.
 
     std::map<std::string, std::chrono::milliseconds> recorded;  ///< What RECORD FILE has made.
     std::vector<std::string> sent_texts;                        ///< What SEND TEXT has sent.
@@ -108,6 +125,9 @@ struct Call {
         }
         return {};
     }
+
+    /// Whether the program was started by EAGI(): agi_enhanced is 1.0.
+    [[nodiscard]] bool enhanced() const { return entry("agi_enhanced") == "1.0"; }
 
     /// Where the dialplan is now.
     [[nodiscard]] Place place() const {

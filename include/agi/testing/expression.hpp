@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Dialplan expressions: ${VARIABLE}, ${VARIABLE:offset:length}, ${FUNCTION(arguments)}, nested.
+// Dialplan expressions: ${VARIABLE}, ${VARIABLE:offset:length}, ${FUNCTION(arguments)}, $[1 + 2], nested.
 
+#include <agi/testing/simulator/calculation.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/number.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -64,26 +66,36 @@ struct Reference {
     }
 };
 
-/// Replaces every `${...}` of a text by what `value_of(Reference)` says, inner ones first.
+/// Replaces every `${...}` of a text by what `value_of(Reference)` says, and every `$[...]` by what it
+/// comes to, inner ones first.
+///
+/// @throws NotSimulated  regular expressions and functions in `$[...]`
 template <class ValueOf>
 std::string evaluate(std::string_view text, const ValueOf& value_of) {
     std::string out;
     while (!text.empty()) {
-        const std::size_t begin = text.find("${");
+        const std::size_t begin = std::min(text.find("${"), text.find("$["));
         out += text.substr(0, begin);
         if (begin == std::string_view::npos) break;
+        const bool calculates = text[begin + 1] == '[';
+        const char open = calculates ? '[' : '{';
+        const char close = calculates ? ']' : '}';
         std::size_t end = begin + 2;
         int depth = 1;
         for (; end < text.size() && depth > 0; ++end) {
-            if (text[end] == '}') --depth;
-            if (text[end] == '{') ++depth;
+            if (text[end] == close) --depth;
+            if (text[end] == open) ++depth;
         }
-        if (depth > 0) break;  // never closed: Asterisk drops the rest
-        const std::string inner = evaluate(text.substr(begin + 2, end - begin - 3), value_of);
-        const Reference reference{inner};
-        const std::string value = value_of(reference);
-        out += substring(value, reference.offset, reference.length);
+        const bool closed = depth == 0;
+        const std::string inner =
+            evaluate(text.substr(begin + 2, end - begin - (closed ? 3 : 2)), value_of);
         text.remove_prefix(end);
+        if (calculates) {
+            out += simulator::Calculation{inner}.result();
+        } else if (closed) {  // Asterisk drops one that is not
+            const Reference reference{inner};
+            out += substring(value_of(reference), reference.offset, reference.length);
+        }
     }
     return out;
 }

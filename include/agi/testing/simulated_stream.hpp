@@ -7,6 +7,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -35,18 +36,20 @@ class SimulatedStream {
         asterisk.begin();
     }
 
-    /// @throws WouldHang  Asterisk waits for the program, and the caller's plan has nothing more
+    /// @throws WouldHang  the line would never come: Asterisk waits for the program or for the
+    ///                    caller, whose plan has nothing more
     bool read_line(std::string& line) {
         line.clear();
         for (;;) {
-            if (auto next = asterisk_->next_line()) {
+            auto next = asterisk_->next_line();
+            if (asterisk_->channel.waited_for_ever()) hang("waits for the caller without end");
+            if (next) {
                 line = std::move(*next);
                 return true;
             }
             if (asterisk_->closed()) return false;
             if (!asterisk_->channel.wait_for_anything()) {
-                asterisk_->note_stuck();
-                throw WouldHang{"the program waits for Asterisk, and Asterisk for the program"};
+                hang("waits for Asterisk, and Asterisk for the program");
             }
         }
     }
@@ -54,20 +57,43 @@ class SimulatedStream {
     void write_line(std::string_view line) {
         if (!asterisk_->receive(line))
             throw AGISIGPIPEHangup({}, "the simulated Asterisk has ended the session");
+        if (asterisk_->channel.waited_for_ever()) hang("waits for the caller without end");
     }
 
-    /// Asterisk answers at once.
-    [[nodiscard]] static bool wait_line(std::chrono::milliseconds /*time*/) noexcept {
-        return true;
+    /// In virtual time, which passes here; a negative time is without end.
+    ///
+    /// @throws WouldHang  a day passes in which nothing can happen: the program waits for ever
+    bool wait_line(std::chrono::milliseconds time) {
+        constexpr std::chrono::hours longest{24};
+        constexpr std::chrono::milliseconds audio_frame{20};
+        if (time.count() < 0) time = longest;
+        // Whoever listens has to hear something before the next look.
+        if (asterisk_->channel.audio) time = std::max(time, audio_frame);
+        if (asterisk_->wait(time)) return true;
+        waited_ =
+            asterisk_->channel.expects_anything() ? std::chrono::milliseconds{0} : waited_ + time;
+        if (waited_ >= longest) hang("waits, and nothing can happen any more");
+        return false;
     }
+
+    /// No descriptor: what polls this and the caller's audio waits for the audio.
+    [[nodiscard]] static int read_fd() noexcept { return -1; }
+
+    [[nodiscard]] Asterisk& asterisk() noexcept { return *asterisk_; }
 
     [[nodiscard]] HangupSource hangup_source() const noexcept {
         return notes_sighup_ && asterisk_->signalled() ? HangupSource::signal : HangupSource::none;
     }
 
   private:
+    [[noreturn]] void hang(const char* what) {
+        asterisk_->note_stuck();
+        throw WouldHang{std::string{"the program "} + what};
+    }
+
     Asterisk* asterisk_;
     bool notes_sighup_;
+    std::chrono::milliseconds waited_{0};  ///< While nothing could happen.
 };
 
 }}}  // namespace agi::v0::testing

@@ -88,7 +88,8 @@ class LineBuffer {
 
     /// Whether `next` has a line, or something to say.
     [[nodiscard]] bool ready() const noexcept {
-        return std::memchr(storage_.data() + begin_, '\n', end_ - begin_) != nullptr;
+        return end_ - begin_ > limit_ ||
+               std::memchr(storage_.data() + begin_, '\n', end_ - begin_) != nullptr;
     }
 
     /// The bytes after the last whole line.

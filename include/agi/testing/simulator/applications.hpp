@@ -5,6 +5,7 @@
 #include <agi/testing/call.hpp>
 #include <agi/testing/expression.hpp>
 #include <agi/testing/simulator/functions.hpp>
+#include <agi/testing/simulator/quirks.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/words.hpp>
 
@@ -64,7 +65,8 @@ inline int playback(Call& call, const std::string& options) {
             continue;
         }
         const auto played = call.channel.play(file, *length, {}, [](char) { return false; });
-        if (played.wake == Channel::Wake::hangup) return call.version.at_least(18) ? -1 : 0;
+        if (played.wake == Channel::Wake::hangup)
+            return playback_tells_hangup(call.version) ? -1 : 0;
     }
     call.channel.variables["PLAYBACKSTATUS"] = all ? "SUCCESS" : "FAILED";
     return 0;

@@ -3,6 +3,7 @@
 // AstDB, the database of Asterisk.
 
 #include <agi/testing/call.hpp>
+#include <agi/testing/simulator/quirks.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/words.hpp>
 
@@ -32,15 +33,9 @@ inline bool like_prefix(std::string_view pattern, std::string_view text) {
     return true;
 }
 
-/// Whether names that long fit: later versions have no limit.
 inline bool database_name_fits(const Call& call, const std::string& path) {
     constexpr std::size_t limit = 255;
-    const ServerVersion& version = call.version;
-    const bool unlimited = version.major_number() == 18   ? version.at_least(18, 26)
-                           : version.major_number() == 20 ? version.at_least(20, 11)
-                           : version.major_number() == 21 ? version.at_least(21, 6)
-                                                          : version.at_least(22, 1);
-    return unlimited || path.size() <= limit;
+    return takes_long_keys(call.version) || path.size() <= limit;
 }
 
 /// Deletes a tree; whether there was anything in it.

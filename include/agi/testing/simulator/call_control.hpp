@@ -6,6 +6,7 @@
 #include <agi/testing/simulator/answer.hpp>
 #include <agi/testing/simulator/applications.hpp>
 #include <agi/testing/simulator/caller_id.hpp>
+#include <agi/testing/simulator/quirks.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/words.hpp>
 
@@ -27,7 +28,7 @@ inline Answer channel_status(Call& call, const Words& words) {
         return result(call.answered ? up : ring);
     }
     const auto other = call.other_channels.find(words[2]);
-    return result(other == call.other_channels.end() ? -1 : other->second);
+    return result(other == call.other_channels.end() ? -1 : other->second.state);
 }
 
 inline Answer hangup(Call& call, const Words& words) {
@@ -97,11 +98,7 @@ inline Answer exec(Call& call, const Words& words) {
     const auto application = find_application(call, words[1]);
     if (!application) return result(-2);
     std::string options = words.size() > 2 ? words[2] : std::string{};
-    const ServerVersion& version = call.version;
-    const bool may_evaluate = version.major_number() == 18   ? version.at_least(18, 13)
-                              : version.major_number() == 19 ? version.at_least(19, 5)
-                                                             : version.at_least(16, 27);
-    if (may_evaluate && means_yes(find_value(call, "AGIEXECFULL").value_or(""))) {
+    if (knows_execfull(call.version) && means_yes(find_value(call, "AGIEXECFULL").value_or(""))) {
         options = evaluated(call, options);
     }
     const int code = application(call, options);
@@ -119,8 +116,10 @@ inline Answer gosub(Call& call, const Words& words) {
     if (found == call.subroutines.end()) return failed(-1, "Gosub label not found");
     const auto returned = found->second(call, words.size() > 4 ? words[4] : std::string{});
     if (returned) call.channel.variables["GOSUB_RETVAL"] = *returned;
-    return {std::string{"100 result=0 Trying...\n200 result=0 Gosub complete"} +
-            (returned && !call.channel.hung_up() ? "" : " (abnormal exit)")};
+    const bool abnormal = !returned || call.channel.hung_up();
+    std::string text = "100 result=0 Trying...\n200 result=0 Gosub complete";
+    if (abnormal && tells_abnormal_exit(call.version)) text += " (abnormal exit)";
+    return {std::move(text), Answer::Status::done, {}};
 }
 
 }}}  // namespace agi::v0::testing::simulator

@@ -149,22 +149,41 @@ inline std::optional<std::string> read_database_function(Call& call, std::string
     return value;
 }
 
+/// Functions of nothing but a text.
+inline std::optional<std::string> text_function(std::string_view function,
+                                                const std::string& text) {
+    struct Known {
+        std::string_view name;
+        std::string (*value)(const std::string&);
+    };
+    using Text = const std::string&;
+    static constexpr Known known[] = {
+        {"URIENCODE", [](Text of) { return uri_encoded(of); }},
+        {"URIDECODE", [](Text of) { return wire::percent_decoded(of); }},
+        {"BASE64_ENCODE", [](Text of) { return base64_encoded(of); }},
+        {"BASE64_DECODE", [](Text of) { return base64_decoded(of); }},
+        {"LEN", [](Text of) { return std::to_string(of.size()); }},
+        {"TOUPPER", [](Text of) { return with_case(of, 'a', 'z', 'A' - 'a'); }},
+        {"TOLOWER", [](Text of) { return with_case(of, 'A', 'Z', 'a' - 'A'); }},
+        {"EXISTS", [](Text of) { return std::string{of.empty() ? "0" : "1"}; }},
+        {"ISNULL", [](Text of) { return std::string{of.empty() ? "1" : "0"}; }},
+    };
+    for (const Known& one : known) {
+        if (function == one.name) return one.value(text);
+    }
+    return std::nullopt;
+}
+
 inline std::optional<std::string> read_function(Call& call, std::string_view function,
                                                 const std::string& argument) {
     const auto own = call.functions.find(std::string{function});
     if (own != call.functions.end()) return own->second(call, argument);
+    if (auto text = text_function(function, argument)) return text;
     if (function == "CALLERID") return caller_id_part(call, argument);
     if (function == "CHANNEL") return channel_item(call, argument);
-    if (function == "URIENCODE") return uri_encoded(argument);
-    if (function == "URIDECODE") return wire::percent_decoded(argument);
-    if (function == "BASE64_ENCODE") return base64_encoded(argument);
-    if (function == "BASE64_DECODE") return base64_decoded(argument);
-    if (function == "LEN") return std::to_string(argument.size());
-    if (function == "TOUPPER") return with_case(argument, 'a', 'z', 'A' - 'a');
-    if (function == "TOLOWER") return with_case(argument, 'A', 'Z', 'a' - 'A');
-    if (function == "EXISTS") return std::string{argument.empty() ? "0" : "1"};
-    if (function == "ISNULL") return std::string{argument.empty() ? "1" : "0"};
     if (function == "IF") return if_function(argument);
+    // What SPEECH CREATE makes belongs to the session, not to the channel.
+    if (function == "SPEECH" && argument == "status") return std::string{"0"};
     if (function == "CUT") return cut_function(call, argument);
     if (function == "GLOBAL") return stored(call.globals, argument).value_or("");
     if (function == "HASH") return stored(call.channel.variables, "~HASH~" + argument).value_or("");

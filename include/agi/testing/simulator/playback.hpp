@@ -4,18 +4,17 @@
 
 #include <agi/testing/call.hpp>
 #include <agi/testing/simulator/answer.hpp>
+#include <agi/testing/simulator/quirks.hpp>
 #include <agi/version.hpp>
 
+#include <optional>
 #include <string>
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
 
 /// Old versions say 0 for a file that is not there.
 inline Answer missing_file(const Call& call, long offset) {
-    const ServerVersion& version = call.version;
-    const bool tells = version.at_least(12) ||
-                       (version.major_number() == 11 && version.at_least(11, 6)) ||
-                       (version.major_number() == 1 && version.at_least(1, 8, 24));
+    const bool tells = tells_missing_file(call.version);
     return tells ? failed(-1, endpos(offset)) : result(0, endpos(offset));
 }
 
@@ -26,35 +25,51 @@ inline Answer stream_file(Call& call, const Words& words) {
         if (!given) return usage();
         offset = *given;
     }
-    Channel& channel = call.channel;
-    const auto length = channel.length_of(words[2]);
+    const auto length = call.channel.length_of(words[2]);
     if (!length) return missing_file(call, offset);
-    const auto played =
-        channel.play(words[2], *length, Time{offset < 0 ? 0 : offset / 8}, any_of(words[3]));
-    channel.variables["PLAYBACKSTATUS"] = played.wake == Wake::time ? "SUCCESS" : "FAILED";
-    const std::string position = endpos(samples(played.position));
-    if (played.wake == Wake::hangup) return failed(-1, position);
-    return result(code_of(played), position);
+    const auto playing = call.channel.start(words[2], *length, Time{offset < 0 ? 0 : offset / 8});
+    return busy([playing, stops = any_of(words[3])](Call& now) -> std::optional<Answer> {
+        const auto played = now.channel.go_on(playing, stops);
+        if (played.wake == Wake::later) return std::nullopt;
+        if (played.wake == Wake::command) return no_reply();
+        if (sets_playback_status(now.version)) {
+            now.channel.variables["PLAYBACKSTATUS"] =
+                played.wake == Wake::time ? "SUCCESS" : "FAILED";
+        }
+        const std::string position = endpos(samples(played.position));
+        if (played.wake == Wake::hangup) return failed(-1, position);
+        return result(code_of(played), position);
+    });
+}
+
+/// GET OPTION after its file: the first key ends the wait, whether it is one of those or not; so
+/// do a hang-up and a new command.
+inline Answer wait_for_option(const Call& call, long timeout, const std::string& keys,
+                              const std::string& position) {
+    const Time end = after(call.channel, timeout);
+    return busy([=](Call& now) -> std::optional<Answer> {
+        const auto wake = now.channel.wait_until(end);
+        if (wake == Wake::later) return std::nullopt;
+        const bool chosen = wake == Wake::key && any_of(keys)(now.channel.key());
+        return result(chosen ? now.channel.key() : 0, position);
+    });
 }
 
 inline Answer get_option(Call& call, const Words& words) {
     constexpr long digit_timeout = 5000;
     const long timeout = words.size() > 4 ? number_or_zero(words, 4) : digit_timeout;
-    Channel& channel = call.channel;
-    const auto length = channel.length_of(words[2]);
+    const auto length = call.channel.length_of(words[2]);
     if (!length) return missing_file(call, 0);
-    const auto stops = any_of(words[3]);
-    const auto played = channel.play(words[2], *length, {}, stops);
-    const std::string position = endpos(samples(played.position));
-    if (played.wake == Wake::hangup) return failed(-1, position);
-    long digit = code_of(played);
-    if (digit == 0 && timeout != 0) {
-        // The first key ends the wait, whether it is one of those or not; so does a hang-up.
-        const auto wake = channel.wait_until(after(channel, timeout));
-        if (wake == Wake::key && stops(channel.key()))
-            digit = static_cast<unsigned char>(channel.key());
-    }
-    return result(digit, position);
+    const auto playing = call.channel.start(words[2], *length);
+    return busy([playing, timeout, keys = words[3]](Call& now) -> std::optional<Answer> {
+        const auto played = now.channel.go_on(playing, any_of(keys));
+        if (played.wake == Wake::later) return std::nullopt;
+        if (played.wake == Wake::command) return no_reply();
+        const std::string position = endpos(samples(played.position));
+        if (played.wake == Wake::hangup) return failed(-1, position);
+        if (played.wake == Wake::key || timeout == 0) return result(code_of(played), position);
+        return wait_for_option(now, timeout, keys, position);
+    });
 }
 
 /// One CONTROL STREAM FILE. What plays on after a key that moves it or a pause counts as one more
@@ -71,6 +86,7 @@ class ControlledPlayback {
         }
         const bool has_offset = call_.version.has_control_stream_file_offset();
         if (!has_offset && words_.size() > 9) return usage();
+        if (!controls_without_answer(call_.version)) call_.answered = true;
         const auto length = channel_.length_of(words_[3]);
         if (!length) return end(-1, -1, "ERROR");
         if (words_.size() > 9) {
@@ -119,13 +135,17 @@ class ControlledPlayback {
     }
 
     Answer stopped(char stop) {
-        channel_.variables["CPLAYBACKSTOPKEY"] = std::string(1, stop);
+        if (sets_playback_status(call_.version)) {
+            channel_.variables["CPLAYBACKSTOPKEY"] = std::string(1, stop);
+        }
         return end(static_cast<unsigned char>(stop), position_.count(), "USERSTOPPED");
     }
 
     Answer end(long code, long long position, const char* status) {
-        channel_.variables["CPLAYBACKSTATUS"] = status;
-        channel_.variables["CPLAYBACKOFFSET"] = std::to_string(position);
+        if (sets_playback_status(call_.version)) {
+            channel_.variables["CPLAYBACKSTATUS"] = status;
+            channel_.variables["CPLAYBACKOFFSET"] = std::to_string(position);
+        }
         const bool tells = call_.version.has_control_stream_file_offset();
         const std::string tail = tells ? endpos(position) : std::string{};
         return code < 0 ? failed(code, tail) : result(code, tail);

@@ -4,6 +4,7 @@
 
 #include <agi/testing/call.hpp>
 #include <agi/testing/simulator/answer.hpp>
+#include <agi/testing/simulator/quirks.hpp>
 #include <agi/version.hpp>
 
 #include <algorithm>
@@ -41,10 +42,7 @@ struct RecordOptions {
 
   private:
     static bool beeps(const ServerVersion& version, std::string_view word) {
-        const bool newer = version.major_number() == 18   ? version.at_least(18, 18)
-                           : version.major_number() == 19 ? false
-                                                          : version.at_least(20, 3);
-        if (newer) return word.substr(0, 2) != "s=";
+        if (beeps_for_any_word(version)) return word.substr(0, 2) != "s=";
         return word.find('=') == std::string_view::npos;
     }
 };

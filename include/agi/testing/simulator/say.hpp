@@ -7,7 +7,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/words.hpp>
 
-#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,16 +15,31 @@ namespace agi { inline namespace v0 { namespace testing::simulator {
 
 /// What is spoken from pieces counts as one sound, such as `say number 42`, of half a second for
 /// each piece.
-inline Answer say(Call& call, const Words& words, std::size_t pieces) {
-    if (pieces == 0) return result(0);
+inline Channel::Playing start_saying(Call& call, const Words& words, std::size_t pieces) {
     std::string sound = words[0] + ' ' + words[1] + ' ';
     for (char& c : sound) c = wire::ascii_lower(c);
     sound += words[2];
     constexpr Time piece{500};
-    const auto length = piece * static_cast<Time::rep>(pieces);
-    const auto played = call.channel.play(sound, length, {}, any_of(words[3]));
-    if (played.wake == Wake::hangup) return failed(-1);
-    return result(code_of(played));
+    return call.channel.start(sound, piece * static_cast<Time::rep>(pieces));
+}
+
+/// SAY DATE, SAY TIME, SAY DATETIME: nothing but the caller ends them.
+inline Answer say_at_once(Call& call, const Words& words, std::size_t pieces) {
+    const auto said = call.channel.go_on(start_saying(call, words, pieces), any_of(words[3]));
+    return said.wake == Wake::hangup ? failed(-1) : result(code_of(said));
+}
+
+/// The others: under EAGI a new command ends them.
+inline Answer say(Call& call, const Words& words, std::size_t pieces) {
+    if (pieces == 0) return result(0);
+    if (!call.enhanced()) return say_at_once(call, words, pieces);
+    const auto saying = start_saying(call, words, pieces);
+    return busy([saying, stops = any_of(words[3])](Call& now) -> std::optional<Answer> {
+        const auto said = now.channel.go_on(saying, stops);
+        if (said.wake == Wake::later) return std::nullopt;
+        if (said.wake == Wake::command) return no_reply();
+        return said.wake == Wake::hangup ? failed(-1) : result(code_of(said));
+    });
 }
 
 inline Answer say_alpha(Call& call, const Words& words) {
@@ -51,7 +66,7 @@ inline Answer say_number(Call& call, const Words& words) {
 inline Answer say_time(Call& call, const Words& words) {
     if (!number(words, 2)) return usage();
     constexpr std::size_t pieces = 6;
-    return say(call, words, pieces);
+    return say_at_once(call, words, pieces);
 }
 
 }}}  // namespace agi::v0::testing::simulator

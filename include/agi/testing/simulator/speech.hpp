@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// The SPEECH commands on a simulated channel. The engine understands every word.
+// The SPEECH commands on a simulated channel. The engine understands every word, unless
+// the test has one of its own.
 
 #include <agi/testing/call.hpp>
 #include <agi/testing/simulator/answer.hpp>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
 
@@ -31,7 +33,8 @@ inline Answer speech_set(Call& call, const Words& /*words*/) {
     return said(call.speech.has_value());
 }
 inline Answer speech_load(Call& call, const Words& words) {
-    return said(call.speech && call.speech->grammars.insert(words[3]).second);
+    const bool takes = call.speech && call.engine_takes_grammars;
+    return said(takes && call.speech->grammars.insert(words[3]).second);
 }
 inline Answer speech_unload(Call& call, const Words& words) {
     return said(call.speech && call.speech->grammars.erase(words[3]) == 1);
@@ -45,19 +48,28 @@ inline Answer speech_deactivate(Call& call, const Words& words) {
     return said(call.speech && call.speech->active.erase(words[3]) == 1);
 }
 
-/// What was understood, in the shape of SPEECH RECOGNIZE. One result, at a score of 100.
+/// What the engine makes of the words. Without one of the test's own, every word, at a score of 100.
+inline std::vector<Understood> recognized(Call& call, const std::string& words) {
+    if (call.recognize) return call.recognize(call, words);
+    if (words.empty()) return {};
+    const auto& active = call.speech->active;
+    return {{100, words, active.empty() ? std::string{} : *active.begin()}};
+}
+
+/// The same in the shape of SPEECH RECOGNIZE.
 inline Answer understood(Call& call, Time position) {
     const std::string words = call.channel.words().front();
     call.channel.words().erase(call.channel.words().begin());
-    const auto& active = call.speech->active;
-    std::string tail = "(speech) " + endpos(samples(position)) + " results=";
-    if (words.empty()) {
-        tail += "0 ";
-    } else {
-        tail += "1 score0=100 text0=\"" + words +
-                "\" grammar0=" + (active.empty() ? std::string{} : *active.begin());
+    const std::vector<Understood> results = recognized(call, words);
+    std::string tail =
+        "(speech) " + endpos(samples(position)) + " results=" + std::to_string(results.size());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        const std::string number = std::to_string(i) + '=';
+        tail += " score" + number + std::to_string(results[i].score);
+        tail += " text" + number + '"' + results[i].text + '"';
+        tail += " grammar" + number + results[i].grammar;
     }
-    return result(1, tail);
+    return result(1, results.empty() ? tail + ' ' : tail);
 }
 
 /// A key or words end it, also during the prompt. The timeout is in seconds and begins after it.
@@ -75,7 +87,7 @@ inline Answer speech_recognize(Call& call, const Words& words) {
     const Time offset{words.size() == 5 ? number_or_zero(words, 4) / 8 : 0};
     Channel::Played played;
     if (const auto length = channel.length_of(words[2])) {
-        played = channel.play(words[2], *length, offset, every_key, listen);
+        played = channel.go_on(channel.start(words[2], *length, offset), every_key, listen);
     }
     if (played.wake == Wake::time && channel.words().empty()) {
         const long seconds = number_or_zero(words, 3);

@@ -6,9 +6,12 @@
 #include <agi/testing/simulator/answer.hpp>
 #include <agi/testing/simulator/astdb.hpp>
 #include <agi/testing/simulator/functions.hpp>
+#include <agi/testing/simulator/quirks.hpp>
 #include <agi/version.hpp>
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
 
@@ -18,16 +21,28 @@ inline Answer get_variable(Call& call, const Words& words) {
     return found ? value(found->substr(0, longest)) : result(0);
 }
 
+/// What an expression is on another channel, which has its own variables and its own name.
+inline std::string evaluated_on(Call& call, const std::string& name, OtherChannel& other,
+                                std::string_view text) {
+    std::string own_name = std::exchange(call.entry("agi_channel"), name);
+    std::swap(call.channel.variables, other.variables);
+    std::string found = evaluated(call, text);
+    std::swap(call.channel.variables, other.variables);
+    call.entry("agi_channel") = std::move(own_name);
+    return found;
+}
+
 inline Answer get_full_variable(Call& call, const Words& words) {
-    if (words.size() > 4 && words[4] != call.entry("agi_channel")) return result(0);
-    return value(evaluated(call, words[3]));
+    if (words.size() < 5 || words[4] == call.entry("agi_channel")) {
+        return value(evaluated(call, words[3]));
+    }
+    const auto other = call.other_channels.find(words[4]);
+    if (other == call.other_channels.end()) return result(0);
+    return value(evaluated_on(call, other->first, other->second, words[3]));
 }
 
 inline Answer set_variable(Call& call, const Words& words) {
-    const ServerVersion& version = call.version;
-    const bool counts =
-        version.major_number() == 14 ? version.at_least(14, 6) : version.at_least(13, 17);
-    if (counts && words.size() != 4) return usage();
+    if (counts_arguments_of_set(call.version) && words.size() != 4) return usage();
     set_value(call, words[2], words.size() > 3 ? words[3] : std::string{});
     return result(1);
 }
@@ -45,11 +60,10 @@ inline Answer database_put(Call& call, const Words& words) {
     return result(1);
 }
 
-/// 1 for a missing key too, since it is SQL.
 inline Answer database_del(Call& call, const Words& words) {
     if (!database_name_fits(call, database_path(words))) return result(0);
     const bool there = call.database.erase(database_path(words)) == 1;
-    return result(there || call.version.at_least(10) ? 1 : 0);
+    return result(there || deletes_missing_keys(call.version) ? 1 : 0);
 }
 
 /// The result is the wrong way round: 0 when something was deleted.

@@ -1,0 +1,110 @@
+// What a command was, in words, for somebody who looks on.
+#pragma once
+
+#include <agi/testing/words.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// A command that has ended.
+struct Done {
+    std::string request;
+    std::string reply;  // empty: there was none, a new command has ended it
+    std::string keys;   // pressed meanwhile
+    bool hung_up = false;
+};
+
+struct Description {
+    std::string text;
+    const char* colour = "";
+};
+
+class Describer {
+  public:
+    explicit Describer(bool utf8) : note_{utf8 ? "♪ " : "* "} {}
+
+    // What stands before the name of a sound.
+    [[nodiscard]] const std::string& note() const { return note_; }
+
+    [[nodiscard]] Description operator()(const Done& done) const {
+        if (done.reply.substr(0, 4) == "510 ")
+            return {"no such command: " + cut(done.request), red};
+        if (done.reply.substr(0, 3) == "520") return {"wrong arguments: " + cut(done.request), red};
+        if (done.reply.substr(0, 4) == "511 ")
+            return {"the call is over: " + cut(done.request), yellow};
+        const Words words = agi::testing::words(done.request);
+        const std::string sound = name_of_sound(words);
+        if (!sound.empty()) return {note_ + sound + outcome(done), colour_of(done)};
+        if (done.reply.empty()) return {cut(done.request) + outcome(done), yellow};
+        return {described(words, done), done.hung_up ? yellow : ""};
+    }
+
+  private:
+    using Words = std::vector<std::string>;
+    static constexpr const char* red = "31";
+    static constexpr const char* yellow = "33";
+
+    static std::string word(const Words& words, std::size_t at) {
+        return at < words.size() ? words[at] : std::string{};
+    }
+    static std::string verb(const Words& words) { return word(words, 0) + ' ' + word(words, 1); }
+
+    // Commands that play something.
+    static std::string name_of_sound(const Words& words) {
+        const std::string first = verb(words);
+        if (first == "STREAM FILE" || first == "GET DATA" || first == "GET OPTION") {
+            return word(words, 2).empty() ? "(no sound)" : word(words, 2);
+        }
+        if (first == "CONTROL STREAM") return word(words, 3);
+        if (word(words, 0) == "SAY") return word(words, 1) + ": " + word(words, 2);
+        return {};
+    }
+
+    static std::string result(const Done& done) {
+        return done.reply.size() > 11 ? done.reply.substr(11) : std::string{};
+    }
+    static bool failed(const Done& done) { return result(done).substr(0, 2) == "-1"; }
+
+    static std::string outcome(const Done& done) {
+        const bool nothing = done.keys.empty() && result(done) == " (timeout)";
+        const std::string keys = nothing             ? "   no keys"
+                                 : done.keys.empty() ? ""
+                                                     : "   keys: " + done.keys;
+        if (done.reply.empty()) return keys + "   ended by the next command";
+        if (failed(done)) return keys + (done.hung_up ? "   you hang up" : "   cannot be played");
+        return keys;
+    }
+    static const char* colour_of(const Done& done) {
+        if (done.reply.empty()) return yellow;
+        if (!failed(done)) return "";
+        return done.hung_up ? yellow : red;
+    }
+
+    static std::string described(const Words& words, const Done& done) {
+        const std::string first = verb(words);
+        const std::string keys = done.keys.empty() ? "" : "   keys: " + done.keys;
+        if (word(words, 0) == "ANSWER") return "answered";
+        if (word(words, 0) == "HANGUP") return "the program hangs up";
+        if (word(words, 0) == "VERBOSE") return "console: " + word(words, 1);
+        if (first == "RECORD FILE") return "records " + word(words, 2) + ": " + result(done) + keys;
+        if (first == "WAIT FOR")
+            return "waits for a key" + (failed(done) ? std::string{"   you hang up"} : keys);
+        if (first == "SET VARIABLE") return word(words, 2) + " is now \"" + word(words, 3) + '"';
+        if (first == "GET VARIABLE") {
+            const std::string value = result(done);
+            if (value.size() < 4) return word(words, 2) + " is not set";
+            return word(words, 2) + " is \"" + value.substr(3, value.size() - 4) + '"';
+        }
+        return cut(done.request) + ": " + cut(result(done));
+    }
+
+    // What is long enough to be understood.
+    static std::string cut(const std::string& text) {
+        constexpr std::size_t most = 120;
+        return text.size() <= most ? text : text.substr(0, most) + "...";
+    }
+
+    std::string note_;
+};

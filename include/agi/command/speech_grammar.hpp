@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Commands for the grammars that a speech engine listens for.
+
+#include <agi/command/parse.hpp>
+#include <agi/command/speech.hpp>
+
+#include <string>
+
+namespace agi { inline namespace v0 {
+
+/// Loads a grammar under a name.
+///
+///     SPEECH LOAD GRAMMAR <name> <path>
+///
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
+struct SpeechLoadGrammar {
+    std::string name;
+    std::string path;
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SPEECH LOAD GRAMMAR", name, path};
+    }
+
+    /// @throws AGIAppError  there is no speech object, or the engine refused the grammar
+    void parse(const Reply& reply) const { wire::expect_done(*this, reply, "grammar not loaded"); }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Forgets a grammar.
+///
+///     SPEECH UNLOAD GRAMMAR <name>
+///
+/// Works after a hang-up. Since Asterisk 1.6.
+struct SpeechUnloadGrammar {
+    std::string name;
+
+    static constexpr bool works_after_hangup = true;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SPEECH UNLOAD GRAMMAR", name};
+    }
+
+    /// @throws AGIAppError  there is no speech object, or no such grammar
+    void parse(const Reply& reply) const {
+        wire::expect_done(*this, reply, "grammar not unloaded");
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Makes a grammar one that SpeechRecognize listens for.
+///
+///     SPEECH ACTIVATE GRAMMAR <name>
+///
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
+struct SpeechActivateGrammar {
+    std::string name;
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SPEECH ACTIVATE GRAMMAR", name};
+    }
+
+    /// @throws AGIAppError  there is no speech object, or no such grammar
+    void parse(const Reply& reply) const {
+        wire::expect_done(*this, reply, "grammar not activated");
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+/// Makes a grammar one that SpeechRecognize does not listen for.
+///
+///     SPEECH DEACTIVATE GRAMMAR <name>
+///
+/// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
+struct SpeechDeactivateGrammar {
+    std::string name;
+
+    static constexpr bool works_after_hangup = false;
+
+    [[nodiscard]] wire::Request request() const {
+        return wire::Request{"SPEECH DEACTIVATE GRAMMAR", name};
+    }
+
+    /// @throws AGIAppError  there is no speech object, or no such grammar
+    void parse(const Reply& reply) const {
+        wire::expect_done(*this, reply, "grammar not deactivated");
+    }
+
+    template <class Session>
+    auto operator()(Session& session) const {
+        return session.execute(*this);
+    }
+};
+
+}}  // namespace agi::v0
