@@ -3,7 +3,6 @@
 // A LineStream on POSIX descriptors: pipes, sockets, terminals.
 
 #include <agi/version.hpp>
-#include <agi/wire/argument.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/line_buffer.hpp>
 
@@ -24,19 +23,38 @@ namespace agi { inline namespace v0 {
 
 namespace wire {
 
+/// A line and its LF, written in one call without being put together.
+struct LineParts {
+    LineParts(std::string_view line, std::string_view end) noexcept
+        : parts{{const_cast<char*>(line.data()), line.size()},
+                {const_cast<char*>(end.data()), end.size()}} {}
+
+    iovec parts[2];
+};
+
 /// A write to a closed pipe kills the process by default. Here it is EPIPE and nothing else, in one
 /// call. Linux can do so since 6.18; before that, and elsewhere, this fails.
-inline ssize_t write_without_signal(int fd, std::string_view bytes) noexcept {
+inline ssize_t write_without_signal(int fd, std::string_view line,
+                                    std::string_view end = {}) noexcept {
 #ifdef RWF_HIPRI  // the C library has pwritev2, if not yet the name of this flag
     constexpr int rwf_nosignal = 0x100;
-    const iovec part{const_cast<char*>(bytes.data()), bytes.size()};
-    return ::pwritev2(fd, &part, 1, -1, rwf_nosignal);
+    return ::pwritev2(fd, LineParts{line, end}.parts, 2, -1, rwf_nosignal);
 #else
     static_cast<void>(fd);
-    static_cast<void>(bytes);
+    static_cast<void>(line);
+    static_cast<void>(end);
     errno = ENOSYS;
     return -1;
 #endif
+}
+
+/// The same for a socket, on every system.
+inline ssize_t write_to_socket(int fd, std::string_view line, std::string_view end) noexcept {
+    LineParts parts{line, end};
+    msghdr message{};
+    message.msg_iov = parts.parts;
+    message.msg_iovlen = 2;
+    return ::sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
 inline bool sigpipe_is_pending() noexcept {
@@ -48,7 +66,8 @@ inline bool sigpipe_is_pending() noexcept {
 
 /// The same on every system: SIGPIPE is blocked in this thread meanwhile, and the one that the write
 /// caused is taken back. Other threads and the handlers are not touched.
-inline ssize_t write_with_signal_blocked(int fd, std::string_view bytes) noexcept {
+inline ssize_t write_with_signal_blocked(int fd, std::string_view line,
+                                         std::string_view end = {}) noexcept {
     sigset_t sigpipe;
     sigset_t before;
     sigemptyset(&sigpipe);
@@ -56,10 +75,10 @@ inline ssize_t write_with_signal_blocked(int fd, std::string_view bytes) noexcep
     pthread_sigmask(SIG_BLOCK, &sigpipe, &before);
     const bool blocked_before = sigismember(&before, SIGPIPE) == 1;
     const bool pending_before = blocked_before && sigpipe_is_pending();
-    const ssize_t size = ::write(fd, bytes.data(), bytes.size());
+    const ssize_t size = ::writev(fd, LineParts{line, end}.parts, 2);
     const int error = errno;
     // A pipe that closes in the middle of a write cuts it, and sends the signal all the same.
-    const bool cut = size < static_cast<ssize_t>(bytes.size());
+    const bool cut = size < static_cast<ssize_t>(line.size() + end.size());
     if (cut && !pending_before && sigpipe_is_pending()) {
         int taken = 0;
         sigwait(&sigpipe, &taken);
@@ -135,13 +154,10 @@ class FdStream {
     /// @throws AGISIGPIPEHangup  the peer has closed
     /// @throws AGIError          the descriptor cannot be written
     void write_line(std::string_view line) {
-        out_.clear();
-        out_.append(line);
-        out_.append('\n');
-        for (std::string_view rest = out_.view(); !rest.empty();) {
-            const ssize_t size = write_some(rest);
+        for (std::size_t sent = 0; sent <= line.size();) {
+            const ssize_t size = write_some(line.substr(sent), "\n");
             if (size >= 0) {
-                rest.remove_prefix(static_cast<std::size_t>(size));
+                sent += static_cast<std::size_t>(size);
             } else if (errno == EPIPE || errno == ECONNRESET) {
                 throw AGISIGPIPEHangup({}, "the stream is closed");
             } else {
@@ -154,14 +170,14 @@ class FdStream {
     [[nodiscard]] int write_fd() const noexcept { return write_fd_; }
 
   private:
-    ssize_t write_some(std::string_view bytes) {
-        if (is_socket_) return ::send(write_fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    ssize_t write_some(std::string_view line, std::string_view end) {
+        if (is_socket_) return wire::write_to_socket(write_fd_, line, end);
         if (without_signal_) {
-            const ssize_t size = wire::write_without_signal(write_fd_, bytes);
+            const ssize_t size = wire::write_without_signal(write_fd_, line, end);
             if (size >= 0 || errno == EPIPE || errno == EAGAIN || errno == EINTR) return size;
             without_signal_ = false;
         }
-        return wire::write_with_signal_blocked(write_fd_, bytes);
+        return wire::write_with_signal_blocked(write_fd_, line, end);
     }
 
     /// Milliseconds of a clock that is never set.
@@ -187,7 +203,6 @@ class FdStream {
     bool is_socket_ = false;
     bool without_signal_ = true;
     wire::LineBuffer in_;
-    wire::LineText out_;
 };
 
 }}  // namespace agi::v0
