@@ -8,6 +8,7 @@
 #include <agi/testing/simulator/commands.hpp>
 #include <agi/testing/simulator/environment.hpp>
 #include <agi/testing/simulator/functions.hpp>
+#include <agi/testing/simulator/outbox.hpp>
 #include <agi/testing/simulator/quirks.hpp>
 #include <agi/testing/words.hpp>
 #include <agi/version.hpp>
@@ -45,9 +46,9 @@ class Asterisk : public Call {
                            simulator::means_yes(value("AGIEXITONHANGUP"));
         for (const std::string& line : simulator::environment_lines(*this)) {
             channel.note(Happening::Kind::environment, line);
-            (said_ += line) += '\n';
+            said_.add(line, channel.now());
         }
-        said_ += '\n';
+        said_.add({}, channel.now());
         channel.begin();
     }
 
@@ -77,16 +78,8 @@ class Asterisk : public Call {
         if (said_.empty()) go_on(Channel::Time::max());
         settle();
         if (channel.broken()) return std::nullopt;
-        const std::size_t end = said_.find('\n', read_);
-        if (end == std::string::npos) return std::nullopt;
-        std::string line = said_.substr(read_, end - read_);
-        program_time_ = std::max(program_time_, said_at_);
-        read_ = end + 1;
-        if (read_ == said_.size()) {
-            said_.clear();
-            read_ = 0;
-        }
-        return line;
+        if (!said_.empty()) program_time_ = std::max(program_time_, said_.time());
+        return said_.take();
     }
 
     /// Lets the program wait for a line, for that long at most. Whether there is one now, or the
@@ -101,7 +94,7 @@ class Asterisk : public Call {
             if (channel.hung_up()) channel.pass(std::max(end - channel.now(), Channel::Time{0}));
             settle();
         }
-        if (closed() || (!said_.empty() && said_at_ <= end)) return true;
+        if (closed() || (!said_.empty() && said_.time() <= end)) return true;
         program_time_ = said_.empty() ? channel.now() : end;
         return false;
     }
@@ -150,8 +143,7 @@ class Asterisk : public Call {
             if (end == std::string_view::npos) break;
             rest.remove_prefix(end + 1);
         }
-        (said_ += text) += '\n';
-        said_at_ = channel.now();
+        said_.add(text, channel.now());
     }
 
     /// The program is where the channel is, unless it has not read what Asterisk has said.
@@ -276,10 +268,8 @@ class Asterisk : public Call {
         say(text + "520 End of proper usage.");
     }
 
-    std::string said_;
-    std::size_t read_ = 0;  ///< What of it the program has read.
-    std::string kept_;      ///< A line that a NUL has cut.
-    Channel::Time said_at_{0};
+    simulator::Outbox said_;
+    std::string kept_;               ///< A line that a NUL has cut.
     Channel::Time program_time_{0};  ///< Behind the channel's while a reply waits to be read.
     std::vector<std::string> requests_;
     int commands_ = 0;
