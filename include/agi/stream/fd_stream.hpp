@@ -107,23 +107,26 @@ class FdStream {
         return true;
     }
 
-    /// Waits for that long at most; negative: without end. True when read_line has a line, the
-    /// first part of one, or the end.
+    /// Waits for that long at most; negative: without end. True when read_line has a line, or the
+    /// end.
     bool wait_line(std::chrono::milliseconds time) {
-        if (in_.ready()) return true;
         using std::chrono::steady_clock;
         constexpr std::chrono::milliseconds longest{std::numeric_limits<int>::max()};
         const auto end = steady_clock::now() + (time < longest ? time : longest);
-        for (std::chrono::milliseconds left = time;;) {
+        std::chrono::milliseconds left = time;
+        while (!in_.ready()) {
             pollfd wanted{read_fd_, POLLIN, 0};
             const int ready = ::poll(
                 &wanted, 1, static_cast<int>(left < longest ? left.count() : longest.count()));
-            if (ready >= 0 || errno != EINTR) return ready > 0;
-            // A signal, such as SIGHUP: what is left of the time is still to be waited for.
+            if (ready == 0 || (ready < 0 && errno != EINTR)) return false;
+            if (ready > 0 && !read_part()) return true;
+            // A part of a line, or a signal, such as SIGHUP: what is left of the time is still to
+            // be waited for.
             if (time.count() < 0) continue;
             left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
             if (left.count() < 0) left = std::chrono::milliseconds{0};
         }
+        return true;
     }
 
     /// @throws AGISIGPIPEHangup  the peer has closed
@@ -148,6 +151,14 @@ class FdStream {
     [[nodiscard]] int write_fd() const noexcept { return write_fd_; }
 
   private:
+    /// False at the end, and when read_line has an error to report.
+    bool read_part() {
+        char* const to = in_.prepare();
+        const ssize_t size = ::read(read_fd_, to, in_.room());
+        if (size > 0) in_.commit(static_cast<std::size_t>(size));
+        return size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR));
+    }
+
     ssize_t write_some(std::string_view bytes) {
         if (is_socket_) return ::send(write_fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (without_signal_) {
