@@ -3,17 +3,15 @@
 
 #include "catch.hpp"
 #include "corpus/feed.hpp"
+#include "corpus/rows.hpp"
 #include "corpus/typed.hpp"
 #include <agi/session/session.hpp>
 #include <agi/testing/words.hpp>
-#include <agi/wire/escape.hpp>
 #include <agi/wire/reply_reader.hpp>
 
-#include <fstream>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -21,88 +19,6 @@ using namespace agi;
 using namespace corpus;
 
 namespace {
-
-using Field = std::optional<std::string>;
-
-/// One row. Absent fields are `\N` in the file.
-struct Row {
-    std::string id;
-    std::string command;
-    std::string raw;
-    std::optional<int> code;
-    Field result;
-    Field data;
-    std::optional<long long> endpos;
-    std::optional<char> digit;
-    bool timed_out = false;
-    bool hung_up = false;
-    std::string error;
-    bool closes = false;  ///< The stream is closed behind it.
-};
-
-std::vector<std::string> split(const std::string& line) {
-    std::vector<std::string> fields;
-    for (std::size_t begin = 0;;) {
-        const std::size_t tab = line.find('\t', begin);
-        fields.push_back(line.substr(begin, tab - begin));
-        if (tab == std::string::npos) return fields;
-        begin = tab + 1;
-    }
-}
-
-Field field(const std::string& text) {
-    if (text == "\\N") return std::nullopt;
-    const auto decoded = wire::unescaped(text);
-    REQUIRE(decoded);
-    return decoded;
-}
-
-template <class Integer>
-std::optional<Integer> number(const std::string& text) {
-    if (text == "\\N") return std::nullopt;
-    const auto value = wire::to_number<Integer>(text);
-    REQUIRE(value);
-    return value;
-}
-
-bool flag(const std::string& text) {
-    REQUIRE((text == "0" || text == "1"));
-    return text == "1";
-}
-
-std::vector<Row> rows() {
-    std::ifstream file{AGI_TEST_DATA "/corpus/replies.tsv"};
-    REQUIRE(file);
-    std::string line;
-    REQUIRE(std::getline(file, line));
-    REQUIRE(line ==
-            "id\tcommand\traw_reply\tcode\tresult\tdata_in_parens\tendpos\tdigit\ttimeout\thangup\t"
-            "error_kind\tnote/source");
-    std::vector<Row> rows;
-    while (std::getline(file, line)) {
-        CAPTURE(line);
-        const std::vector<std::string> fields = split(line);
-        REQUIRE(fields.size() == 12);
-        Row row;
-        row.id = fields[0];
-        row.command = fields[1];
-        row.raw = field(fields[2]).value();
-        row.code = number<int>(fields[3]);
-        row.result = field(fields[4]);
-        row.data = field(fields[5]);
-        row.endpos = number<long long>(fields[6]);
-        if (fields[7] != "\\N") {
-            REQUIRE(fields[7].size() == 1);
-            row.digit = fields[7].front();
-        }
-        row.timed_out = flag(fields[8]);
-        row.hung_up = flag(fields[9]);
-        row.error = fields[10];
-        row.closes = fields[11].find("EOF") != std::string::npos;
-        rows.push_back(row);
-    }
-    return rows;
-}
 
 /// Where the library says something else than the file, and why.
 struct Differences {

@@ -451,6 +451,29 @@ TEST_CASE("FdStream: wait_line") {
     CHECK(next(stream) == "(closed)");
 }
 
+TEST_CASE("FdStream: half a line does not end wait_line, as read_line would wait for the rest") {
+    Pipe pipe = make_pipe(GENERATE(0, O_NONBLOCK));
+    FdStream stream{pipe.read, pipe.write, 10};
+    using std::chrono::milliseconds;
+    pipe.write.put("ha");
+    CHECK_FALSE(stream.wait_line(milliseconds{1}));
+    pipe.write.put("lf\n");
+    CHECK(stream.wait_line(milliseconds{-1}));
+    CHECK(next(stream) == "half");
+    pipe.write.put("a line over the limit");
+    CHECK(stream.wait_line(milliseconds{-1}));
+    CHECK_THROWS_AS(next(stream), AGIUnknownError);
+    pipe.write.put(", and its rest");
+    CHECK_FALSE(stream.wait_line(milliseconds{1}));
+    pipe.write.put("\nend");
+    CHECK_FALSE(stream.wait_line(milliseconds{1}));
+    pipe.write.close();
+    CHECK(stream.wait_line(milliseconds{-1}));
+    std::string line;
+    CHECK_FALSE(stream.read_line(line));
+    CHECK(line == "end");
+}
+
 TEST_CASE("FdStream: wait_line waits for the whole line") {
     Pipe pipe = make_pipe();
     FdStream stream{pipe.read, pipe.write};

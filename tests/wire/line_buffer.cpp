@@ -112,6 +112,37 @@ TEST_CASE("LineBuffer: ready when there is a whole line") {
     CHECK_FALSE(buffer.ready());
 }
 
+TEST_CASE("LineBuffer: ready when a line is too long, but not while it is dropped") {
+    LineBuffer buffer{4};
+    std::string line;
+    buffer.append("1234");
+    CHECK_FALSE(buffer.ready());
+    buffer.append("5");
+    CHECK(buffer.ready());
+    CHECK_THROWS_AS(buffer.next(line), AGIUnknownError);
+    for (int i = 0; i < 1000; ++i) {
+        buffer.append("67890");
+        CHECK_FALSE(buffer.ready());
+        CHECK(buffer.rest().empty());
+    }
+    buffer.append("x\na");
+    CHECK_FALSE(buffer.ready());
+    buffer.append("b\n");
+    CHECK(buffer.ready());
+    CHECK(buffer.next(line));
+    CHECK(line == "ab");
+}
+
+TEST_CASE("LineBuffer: another limit") {
+    LineBuffer buffer{4};
+    std::string line;
+    buffer.append("123\n12345\n");
+    CHECK(buffer.next(line));
+    buffer.limit(5);
+    CHECK(buffer.next(line));
+    CHECK(line == "12345");
+}
+
 TEST_CASE("LineBuffer: a line of exactly the limit is no error") {
     const std::size_t chunk = GENERATE(1U, 5U, 100U);
     LineBuffer buffer{10};

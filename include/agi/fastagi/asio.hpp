@@ -4,6 +4,7 @@
 
 #include <agi/version.hpp>
 
+#include <string_view>
 #include <utility>  // which the awaitable.hpp of Boost 1.74 forgets
 
 #ifdef AGI_BOOST_ASIO
@@ -29,6 +30,14 @@ namespace net = asio;
 using error_code = asio::error_code;
 using system_error = asio::system_error;
 #endif
+
+/// Whether the peer, or the way to it, is gone. TLS has errors of its own for a peer that closes
+/// without a word; their category is named here, as this must not need OpenSSL.
+inline bool is_closed(const error_code& error) noexcept {
+    return error == net::error::eof || error == net::error::connection_reset ||
+           error == net::error::broken_pipe || error == net::error::timed_out ||
+           std::string_view{error.category().name()} == "asio.ssl.stream";
+}
 
 #ifdef AGI_HAS_COROUTINES
 /// What a coroutine returns.

@@ -29,7 +29,7 @@ class AsioStream {
             error_code error;
             char* const to = in_.prepare();
             in_.commit(stream_.read_some(net::buffer(to, in_.room()), error));
-            if (error == net::error::eof || error == net::error::connection_reset) {
+            if (is_closed(error)) {
                 line.assign(in_.rest());
                 return false;
             }
@@ -45,9 +45,7 @@ class AsioStream {
         const std::array<net::const_buffer, 2> parts{net::buffer(line), net::buffer(end)};
         error_code error;
         net::write(stream_, parts, error);
-        if (error == net::error::broken_pipe || error == net::error::connection_reset) {
-            throw AGISIGPIPEHangup({}, "the stream is closed");
-        }
+        if (is_closed(error)) throw AGISIGPIPEHangup({}, "the stream is closed");
         if (error) throw AGIError("write: " + error.message());
     }
 

@@ -3,6 +3,7 @@
 // The machinery of AsyncSession: a stream, what was read of it, and one operation at a time.
 
 #include <agi/fastagi/asio.hpp>
+#include <agi/fastagi/interrupt.hpp>
 #include <agi/session/session_core.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/line_buffer.hpp>
@@ -35,20 +36,14 @@ enum class Step : unsigned char {
     done,   ///< Nothing.
 };
 
-/// Why a pending operation was ended.
-enum class Interrupt : unsigned char { none, deadline, server_stop };
-
-/// The server ends: the call goes on in the dialplan. Thrown where a handler waits for Asterisk.
-class ServerStopping : public AGIException {
-    using AGIException::AGIException;
-};
-
 /// Turns of one stream: says what to wait for, and takes what came of it.
 template <class AsyncStream>
 class AsyncChannel {
   public:
-    AsyncChannel(AsyncStream stream, SessionCore core)
-        : stream_{std::move(stream)}, core_{std::move(core)} {
+    AsyncChannel(AsyncStream stream, SessionOptions options)
+        : stream_{std::move(stream)},
+          in_{options.environment.line, initial_size},
+          core_{std::move(options)} {
         if constexpr (socket) {
             error_code ignored;
             stream_.non_blocking(true, ignored);
@@ -68,8 +63,17 @@ class AsyncChannel {
         return begin(wire::Request::raw(line), wire::form_of(line), {}, Urgency::normal);
     }
     Step begin_mark() {
+        check_stop("mark", Urgency::normal);
         set_request(core_.begin_mark());
         return write();
+    }
+
+    /// Before it waits once more: what was ended while the last wait was over already, so that
+    /// there was nothing to cancel, ends now.
+    void check_wait(Step next, bool cancelled) {
+        if (next == Step::done || (!cancelled && interrupt_ == Interrupt::none)) return;
+        if (next == Step::write) core_.conversation().lose_step();
+        interrupted();
     }
 
     /// The bytes were written, or came, or did not.
@@ -113,10 +117,11 @@ class AsyncChannel {
     [[nodiscard]] const Reply& reply() const noexcept { return core_.conversation().reply(); }
     [[nodiscard]] bool at_mark() const noexcept { return core_.conversation().at_mark(); }
 
-    /// Ends the operation that waits now: it throws what the reason says. If none waits, the next
-    /// command does so when the server stops, apart from one for after a hang-up.
+    /// Ends the operation that waits now: it throws what the reason says. When the server stops,
+    /// later commands do so too, apart from those for after a hang-up.
     void interrupt(Interrupt reason) {
         interrupt_ = reason;
+        stopping_ = stopping_ || reason == Interrupt::server_stop;
         error_code ignored;
         stream_.lowest_layer().cancel(ignored);
     }
@@ -133,6 +138,7 @@ class AsyncChannel {
     /// Most requests fit into a socket's buffer: no wait is needed. And a session that waits for a
     /// socket to be readable needs no buffer of its own meanwhile.
     static constexpr bool socket = wire::is_socket<AsyncStream>::value;
+    static constexpr std::size_t initial_size = 1024;
 
     enum class Phase : unsigned char {
         environment,
@@ -152,14 +158,20 @@ class AsyncChannel {
     Step begin(std::string_view request, ReplyForm form, wire::Redaction redaction,
                Urgency urgency) {
         core_.check_policy(request, urgency);
+        check_stop(request, urgency);
         set_request(request);
-        if (interrupt_ == Interrupt::server_stop && urgency == Urgency::normal) interrupted();
-        interrupt_ = Interrupt::none;
         form_ = form;
         redaction_ = redaction;
         if (core_.conversation().state() != Conversation::State::awaiting) return send();
         phase_ = Phase::owed;
         return take_lines();
+    }
+
+    void check_stop(std::string_view request, Urgency urgency) {
+        interrupt_ = Interrupt::none;
+        if (stopping_ && urgency == Urgency::normal) {
+            throw ServerStopping(request, "not sent, the server is stopping");
+        }
     }
 
     Step send() {
@@ -196,6 +208,7 @@ class AsyncChannel {
             const bool complete =
                 phase_ == Phase::environment ? core_.take_environment(line) : core_.take(line);
             if (!complete) continue;
+            if (phase_ == Phase::environment) in_.limit(wire::LineBuffer::default_limit);
             if (phase_ != Phase::owed) return Step::done;
             if (core_.conversation().state() != Conversation::State::awaiting) return send();
         }
@@ -227,14 +240,12 @@ class AsyncChannel {
 
     [[noreturn]] void read_failed(const error_code& error) {
         if (error == net::error::operation_aborted) interrupted();
-        if (error != net::error::eof && error != net::error::connection_reset) {
-            throw AGIError(subject(), "read: " + error.message());
-        }
+        if (!is_closed(error)) throw AGIError(subject(), "read: " + error.message());
         core_.lost(subject(), in_.rest());
     }
 
     [[noreturn]] void write_failed(const error_code& error) {
-        if (error == net::error::broken_pipe || error == net::error::connection_reset) {
+        if (is_closed(error)) {
             core_.close();
             throw AGISIGPIPEHangup(request(), "the stream is closed");
         }
@@ -253,14 +264,15 @@ class AsyncChannel {
     }
 
     AsyncStream stream_;
+    wire::LineBuffer in_;
     SessionCore core_;
-    wire::LineBuffer in_{wire::LineBuffer::default_limit, 1024};
     std::string request_;  ///< With its LF.
     std::size_t sent_ = 0;
     ReplyForm form_ = ReplyForm::tags;
     wire::Redaction redaction_;
     Phase phase_ = Phase::environment;
     Interrupt interrupt_ = Interrupt::none;
+    bool stopping_ = false;
 };
 
 }  // namespace fastagi

@@ -30,6 +30,17 @@ struct completion<void> {
 
 namespace fastagi {
 
+/// Whether an operation was cancelled by its slot; Asio has these since 1.19.
+template <class Self>
+auto is_cancelled(const Self& self, int /*better*/)
+    -> decltype(self.get_cancellation_state().cancelled(), bool{}) {
+    return static_cast<unsigned>(self.get_cancellation_state().cancelled()) != 0;
+}
+template <class Self>
+bool is_cancelled(const Self& /*self*/, long /*worse*/) noexcept {
+    return false;
+}
+
 /// Runs one exchange on a channel: the implementation for net::async_compose.
 template <class Channel, class Exchange>
 class AsyncOperation {
@@ -44,6 +55,7 @@ class AsyncOperation {
         try {
             step = begun_ ? channel_->advance(error, size) : exchange_.begin(*channel_);
             while (step == Step::done && !exchange_.complete(*channel_)) step = channel_->go_on();
+            if (begun_) channel_->check_wait(step, is_cancelled(self, 0));
         } catch (...) {
             failure_ = std::current_exception();
         }

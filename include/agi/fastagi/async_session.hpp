@@ -3,12 +3,13 @@
 // A session that does not block: over any Asio stream, with coroutines or callbacks.
 
 #include <agi/fastagi/asio.hpp>
+#include <agi/fastagi/async_after_hangup.hpp>
 #include <agi/fastagi/async_channel.hpp>
 #include <agi/fastagi/async_operation.hpp>
 #include <agi/fastagi/deadline.hpp>
-#include <agi/session/after_hangup.hpp>
 #include <agi/version.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -18,15 +19,6 @@
 #include <utility>
 
 namespace agi { inline namespace v0 { namespace fastagi {
-
-// g++ before 13 destroys the members of an aggregate temporary twice in a co_await expression.
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
-template <class Command>
-inline constexpr bool command_may_be_temporary = false;
-#else
-template <class Command>
-inline constexpr bool command_may_be_temporary = true;
-#endif
 
 /// One call, over a stream of Asio: a socket, or whatever reads and writes like one. One command at
 /// a time, from one thread or strand. Not to be moved or destroyed while an operation runs.
@@ -43,7 +35,7 @@ class AsyncSession {
   public:
     /// Nothing is read yet: that is `start`.
     explicit AsyncSession(AsyncStream stream, SessionOptions options = {})
-        : channel_{std::move(stream), SessionCore{std::move(options)}} {}
+        : channel_{std::move(stream), std::move(options)} {}
 
     /// Reads the environment. Completes with void(std::exception_ptr).
     ///
@@ -88,19 +80,14 @@ class AsyncSession {
     /// Sends a command and waits for its result.
     template <class Command>
     auto operator()(Command&& command) {
-        static_assert(
-            command_may_be_temporary<std::decay_t<Command>> || std::is_lvalue_reference_v<Command>,
-            "co_await call(command): give the command a name, as this compiler destroys "
-            "a temporary twice in a co_await expression");
+        refuse_temporary<Command>();
         return execute(command, Urgency::normal, net::use_awaitable);
     }
 
     /// The same, for  co_await Command{...}(call)
     template <class Command>
     auto execute(const Command& command) {
-        static_assert(command_may_be_temporary<Command>,
-                      "write  co_await call(command)  and give the command a name, as this "
-                      "compiler destroys a temporary twice in a co_await expression");
+        refuse_any<Command>();
         return execute(command, Urgency::normal, net::use_awaitable);
     }
 
@@ -114,24 +101,17 @@ class AsyncSession {
     ///
     /// @throws AGITimeoutError  the reply did not come in time. It is still owed
     template <class Command>
-    Task<wire::result_of_t<Command>> execute_within(const Command& command,
-                                                    std::chrono::milliseconds margin) {
-        std::optional<std::chrono::milliseconds> longest{0};
-        if constexpr (wire::has_longest<Command>::value) longest = command.longest();
-        std::optional<Deadline> deadline;
-        if (longest) {
-            deadline.emplace(channel_.stream().get_executor(), *longest + margin,
-                             [this] { channel_.interrupt(Interrupt::deadline); });
-        }
-        co_return co_await execute(command, Urgency::normal, net::use_awaitable);
+    auto execute_within(Command&& command, std::chrono::milliseconds margin) {
+        refuse_temporary<Command>();
+        return within(command, margin);
     }
 
     /// See Session::after_hangup. `work` is a coroutine:
     ///
     ///     co_await call.after_hangup([&](auto& rest) -> Task<> { co_await rest(note); });
     template <class Work>
-    auto after_hangup(Work work) -> std::invoke_result_t<Work&, AfterHangup<AsyncSession>&> {
-        AfterHangup<AsyncSession> call{*this};
+    auto after_hangup(Work work) -> std::invoke_result_t<Work&, AsyncAfterHangup<AsyncSession>&> {
+        AsyncAfterHangup<AsyncSession> call{*this};
         co_return co_await work(call);
     }
 #endif
@@ -165,8 +145,6 @@ class AsyncSession {
     [[nodiscard]] Channel& channel() noexcept { return channel_; }
 
   private:
-    friend class AfterHangup<AsyncSession>;
-
     // What an operation does at its begin and at its end.
 
     struct Start {
@@ -208,8 +186,17 @@ class AsyncSession {
     }
 #ifdef AGI_HAS_COROUTINES
     template <class Command>
-    auto execute_urgently(const Command& command, Urgency urgency) {
-        return execute(command, urgency, net::use_awaitable);
+    Task<wire::result_of_t<Command>> within(const Command& command,
+                                            std::chrono::milliseconds margin) {
+        std::optional<std::chrono::milliseconds> longest{0};
+        if constexpr (wire::has_longest<Command>::value) longest = command.longest();
+        std::optional<Deadline> deadline;
+        if (longest) {
+            deadline.emplace(channel_.stream().get_executor(),
+                             *longest + std::min(margin, Deadline::longest),
+                             [this] { channel_.interrupt(Interrupt::deadline); });
+        }
+        co_return co_await execute(command, Urgency::normal, net::use_awaitable);
     }
 #endif
 

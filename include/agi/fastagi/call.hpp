@@ -23,6 +23,7 @@ namespace agi { inline namespace v0 { namespace fastagi {
 struct CallFacts {
     std::shared_ptr<ServerState> server;
     Gauge connection{};  ///< One of the server's open connections.
+    Gauge active{};      ///< One of its calls in a handler.
     std::uint64_t id = 0;
     net::ip::tcp::endpoint peer{};
     std::chrono::steady_clock::time_point begin{};
@@ -40,7 +41,7 @@ class ServerCall : public Session {
     ServerCall& operator=(const ServerCall&) = delete;
     ~ServerCall() = default;
 
-    /// Counted from 1, in this server.
+    /// Counted from 1, in this server; 0 as long as the environment is not complete.
     [[nodiscard]] std::uint64_t id() const noexcept { return facts_.id; }
 
     /// Where the connection comes from.
@@ -76,15 +77,13 @@ class ServerCall : public Session {
 
   private:
     [[nodiscard]] std::string name() const {
-        std::string text = "call " + std::to_string(facts_.id);
+        std::string text = "connection";
+        if (facts_.id != 0) text = "call " + std::to_string(facts_.id);
         text.append(" from ").append(facts_.peer.address().to_string());
         const std::string_view channel = this->environment().channel();
         if (channel.empty()) return text;
-        return text.append(" (")
-            .append(wire::escaped(channel.substr(0, 80)))
-            .append(", ")
-            .append(wire::escaped(path().substr(0, 80)))
-            .append(1, ')');
+        text.append(" (").append(channel.substr(0, 80));
+        return text.append(", ").append(path().substr(0, 80)).append(1, ')');
     }
 
     CallFacts facts_;

@@ -2,16 +2,19 @@
 #pragma once
 // The stream of a blocking call of a server.
 
-#include <agi/fastagi/async_channel.hpp>
+#include <agi/fastagi/interrupt.hpp>
 #include <agi/stream/fd_stream.hpp>
 #include <agi/version.hpp>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,10 +44,16 @@ class CallStream {
         }
         return open;
     }
-    void write_line(std::string_view line) { stream_.write_line(line); }
+    /// @throws AGITimeoutError  the deadline is over
+    void write_line(std::string_view line) {
+        if (deadline_ && !can_write(time_left())) {
+            throw AGITimeoutError("FastAGI", "the peer does not read");
+        }
+        stream_.write_line(line);
+    }
     bool wait_line(std::chrono::milliseconds time) { return stream_.wait_line(time); }
 
-    /// Lines must come by then.
+    /// Lines must come, and be taken, by then.
     void deadline(std::chrono::steady_clock::time_point time) noexcept { deadline_ = time; }
 
     /// Ends a wait for a line, now or later. From any thread.
@@ -69,6 +78,12 @@ class CallStream {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
             *deadline_ - std::chrono::steady_clock::now());
         return left.count() > 0 ? left : std::chrono::milliseconds{0};
+    }
+    /// Whether there is room for a line of moderate length.
+    [[nodiscard]] bool can_write(std::chrono::milliseconds time) const {
+        constexpr std::chrono::milliseconds longest{std::numeric_limits<int>::max()};
+        pollfd wanted{socket_->fd, POLLOUT, 0};
+        return ::poll(&wanted, 1, static_cast<int>(std::min(time, longest).count())) != 0;
     }
 
     std::unique_ptr<Socket> socket_;

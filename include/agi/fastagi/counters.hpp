@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace agi { inline namespace v0 { namespace fastagi {
@@ -148,6 +149,13 @@ class Gauge {
   public:
     Gauge() noexcept = default;
     explicit Gauge(Counters::Counter& counter) noexcept : counter_{&counter} { ++counter; }
+    /// Nothing if there are that many already.
+    static std::optional<Gauge> below(std::uint64_t limit, Counters::Counter& counter) noexcept {
+        Gauge one;
+        one.counter_ = &counter;
+        if (counter.fetch_add(1) >= limit) return std::nullopt;
+        return one;
+    }
     Gauge(Gauge&& other) noexcept : counter_{std::exchange(other.counter_, nullptr)} {}
     Gauge& operator=(Gauge&& other) noexcept {
         std::swap(counter_, other.counter_);

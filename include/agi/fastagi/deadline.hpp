@@ -5,6 +5,7 @@
 #include <agi/fastagi/asio.hpp>
 #include <agi/version.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -15,9 +16,12 @@ namespace agi { inline namespace v0 { namespace fastagi {
 /// must happen on the same thread or strand.
 class Deadline {
   public:
+    /// A longer time is cut to this, as the clock could not count it.
+    static constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365};
+
     template <class Executor, class Callable>
     Deadline(const Executor& executor, std::chrono::milliseconds time, Callable late)
-        : timer_{executor, time}, running_{std::make_shared<bool>(true)} {
+        : timer_{executor, std::min(time, longest)}, running_{std::make_shared<bool>(true)} {
         // A timer that has run out cannot be cancelled any more, so there is a flag.
         timer_.async_wait(
             [running = running_, late = std::move(late)](const error_code& error) mutable {

@@ -15,7 +15,7 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <utility>
 
 namespace agi { inline namespace v0 { namespace fastagi {
@@ -36,11 +36,7 @@ class Dispatcher {
     [[nodiscard]] const Workers& workers() const noexcept { return workers_; }
 
     /// A new connection, on the thread of its loop.
-    void begin(Loop& loop, LoopSocket socket, const net::ip::tcp::endpoint& peer) {
-        CallFacts facts;
-        facts.server = state_;
-        facts.connection = Gauge{state_->counters.connections};
-        facts.peer = peer;
+    void begin(Loop& loop, LoopSocket socket, CallFacts facts) {
         CallPointer call = loop.add(std::move(facts), std::move(socket));
         AsyncCall& started = *call;
         auto deadline = std::make_unique<Deadline>(
@@ -60,17 +56,18 @@ class Dispatcher {
     }
 
     /// The handler of a call has ended, on the thread of its loop.
-    void end(CallPointer call, Ending ending) {
-        --state_->counters.active;
-        if (ending.outcome == Outcome::failed && call->hung_up()) ending = {Outcome::hung_up, {}};
+    static void end(CallPointer call, Ending ending) {
+        call->facts().active = {};
+        look_for_hangup(*call, ending);
         tell_and_report(std::move(call), std::move(ending));
     }
 
   private:
     /// It closed or was silent, as port scans and health checks do, or its environment is too large.
-    void no_call(const AsyncCall& call, const std::exception_ptr& error) const {
+    void no_call(AsyncCall& call, const std::exception_ptr& error) const {
         Counters::count(state_->counters.no_calls);
-        const bool silent = call.environment().raw().empty();
+        const bool silent =
+            call.environment().raw().empty() && call.channel().input().rest().empty();
         try {
             std::rethrow_exception(error);
         } catch (const AGIHangup&) {
@@ -88,25 +85,31 @@ class Dispatcher {
         CallFacts& facts = call->facts();
         facts.id = ++state_->counters.calls;
         facts.begin = std::chrono::steady_clock::now();
-        if (state_->stopping) return refuse(std::move(call), Outcome::stopping, "the server stops");
-        if (state_->counters.active >= state_->options.max_calls) {
-            return refuse(std::move(call), Outcome::busy, "all calls that may run do");
+        if (state_->stopping) {
+            return tell_and_report(std::move(call), {Outcome::stopping, "the server stops"});
         }
-        const Starter* starter = router_.find(call->path(), facts.parameters);
-        if (starter == nullptr && fallback_) starter = &fallback_;
-        if (starter == nullptr) {
-            std::string why = "no route for " + wire::shown(call->path());
-            return refuse(std::move(call), Outcome::not_found, std::move(why));
+        auto active = Gauge::below(state_->options.max_calls, state_->counters.active);
+        if (!active) {
+            return tell_and_report(std::move(call), {Outcome::busy, "all calls that may run do"});
         }
-        ++state_->counters.active;
-        (*starter)(std::move(call));
+        facts.active = std::move(*active);
+        const Starter* starter = nullptr;
+        try {
+            starter = find(call->path(), facts.parameters);
+        } catch (...) {
+            return end(std::move(call), ending_of(std::current_exception(), "its route"));
+        }
+        if (starter != nullptr) return (*starter)(std::move(call));
+        std::string why = "no route for " + wire::shown(call->path());
+        end(std::move(call), {Outcome::not_found, std::move(why)});
     }
 
-    void refuse(CallPointer call, Outcome outcome, std::string why) {
-        tell_and_report(std::move(call), {outcome, std::move(why)});
+    const Starter* find(std::string_view path, Parameters& parameters) const {
+        const Starter* const starter = router_.find(path, parameters);
+        return starter == nullptr && fallback_ ? &fallback_ : starter;
     }
 
-    void tell_and_report(CallPointer call, Ending ending) {
+    static void tell_and_report(CallPointer call, Ending ending) {
         if (!is_told(ending.outcome)) return report(*call, ending);
         const auto done = [](CallPointer told, const Ending& end) { report(*told, end); };
         AsyncTell<CallPointer, decltype(done)>::start(std::move(call), std::move(ending), done);
@@ -126,15 +129,14 @@ class Dispatcher {
         if (!state.options.on_end) return;
         try {
             state.options.on_end({facts.id, call.path(), ending.outcome, time});
-        } catch (const std::exception& error) {
-            call.log(Severity::error, std::string{"on_end failed: "} + error.what());
+        } catch (...) {
+            call.log(Severity::error, ending_of(std::current_exception(), "on_end").why);
         }
     }
 
     void start_thread(CallPointer async, std::shared_ptr<const BlockingHandler> handler) {
-        if (!workers_.available()) {
-            --state_->counters.active;
-            return refuse(std::move(async), Outcome::busy, "all threads are taken");
+        if (!workers_.reserve()) {
+            return end(std::move(async), {Outcome::busy, "all threads are taken"});
         }
         auto& channel = async->channel();
         error_code ignored;
@@ -143,14 +145,13 @@ class Dispatcher {
                                            CallStream{fd, channel.input().rest()},
                                            std::move(channel.core()));
         async.reset();
-        try {
-            workers_.start(std::move(call), [handler = std::move(handler)](Call& running) {
-                run_blocking(running, *handler);
-            });
-        } catch (const std::system_error& error) {
-            --state_->counters.active;
-            state_->log(Severity::error, std::string{"no thread for a call: "} + error.what());
-        }
+        const auto work = [handler = std::move(handler)](Call& running) {
+            run_blocking(running, *handler);
+        };
+        if (workers_.start(call, work)) return;
+        call->facts().active = {};
+        tell_blindly(fd, state_->options, Outcome::busy);
+        report(*call, {Outcome::busy, "the system has no thread for it"});
     }
 
     static void run_blocking(Call& call, const BlockingHandler& handler) {
@@ -161,8 +162,8 @@ class Dispatcher {
             error = std::current_exception();
         }
         Ending ending = ending_of(error);
-        if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
-        --call.facts().server->counters.active;
+        call.facts().active = {};
+        look_for_hangup(call, ending);
         if (is_told(ending.outcome)) tell(call, ending);
         report(call, ending);
     }

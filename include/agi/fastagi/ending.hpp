@@ -10,8 +10,10 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,8 +26,8 @@ struct Ending {
     std::string why{};  ///< What the log and Asterisk's console say.
 };
 
-/// What an exception that has left a handler means; none: all is well.
-inline Ending ending_of(const std::exception_ptr& exception) {
+/// What an exception that has left `what` means; none: all is well.
+inline Ending ending_of(const std::exception_ptr& exception, const char* what = "the handler") {
     if (!exception) return {};
     try {
         std::rethrow_exception(exception);
@@ -34,9 +36,9 @@ inline Ending ending_of(const std::exception_ptr& exception) {
     } catch (const ServerStopping& stopping) {
         return {Outcome::stopped, stopping.what()};
     } catch (const std::exception& error) {
-        return {Outcome::failed, std::string{"the handler failed: "} + error.what()};
+        return {Outcome::failed, std::string{what} + " failed: " + error.what()};
     } catch (...) {
-        return {Outcome::failed, "the handler failed with an exception of unknown type"};
+        return {Outcome::failed, std::string{what} + " failed with an exception of unknown type"};
     }
 }
 
@@ -57,17 +59,24 @@ constexpr bool is_told(Outcome outcome) noexcept {
 
 /// Sets the status variable without waiting for a reply: one that is owed may come late. Asterisk
 /// reads the line when its command has ended, as no more lines follow.
-inline void tell_blindly(int fd, const ServerState& server, Outcome outcome) {
-    std::string line{
-        SetVariable{server.options.status_variable, status_of(outcome)}.request().view()};
+inline void tell_blindly(int fd, const ServerOptions& options, Outcome outcome) {
+    std::string line{SetVariable{options.status_variable, status_of(outcome)}.request().view()};
     line += '\n';
     ::send(fd, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     ::shutdown(fd, SHUT_WR);
 }
 
+/// The same, if Asterisk is in a command. Not after a request that may have been sent in part: what
+/// comes next would become part of it.
+template <class AnyCall>
+void tell_if_awaiting(const AnyCall& call, int fd, Outcome outcome) {
+    if (call.state() != Conversation::State::awaiting) return;
+    tell_blindly(fd, call.facts().server->options, outcome);
+}
+
 /// The words for Asterisk's console, on one line and of moderate length.
 inline Verbose console_line(std::string_view why) {
-    return {"FastAGI: " + wire::escaped(why.substr(0, 300)), 0};
+    return {"FastAGI: " + one_line(why.substr(0, 300)), 0};
 }
 
 /// Whether commands can be sent and their replies be told apart.
@@ -76,20 +85,33 @@ bool can_be_told(const AnyCall& call) {
     return call.state() == Conversation::State::ready;
 }
 
-/// Tells Asterisk, waiting for its replies. A hang-up that shows explains the failure.
-inline void tell(Call& call, Ending& ending) {
-    const ServerState& server = *call.facts().server;
-    if (!can_be_told(call)) return tell_blindly(call.stream().fd(), server, ending.outcome);
-    call.stream().deadline(std::chrono::steady_clock::now() + server.options.farewell_time);
+/// A hang-up that shows explains a failure.
+template <class AnyCall>
+void look_for_hangup(AnyCall& call, Ending& ending) {
+    if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
+}
+
+template <class Command>
+void try_to_tell(Call& call, const Command& command) {
+    if (!can_be_told(call)) return;
     try {
-        call.after_hangup([&](auto& rest) {
-            console_line(ending.why)(rest);
-            SetVariable{server.options.status_variable, status_of(ending.outcome)}(rest);
-        });
-    } catch (const std::exception&) {
+        call.after_hangup([&](auto& rest) { command(rest); });
+    } catch (...) {
         // It could not be told; the log says what it was.
     }
-    if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
+}
+
+/// Tells Asterisk, waiting for its replies.
+inline void tell(Call& call, Ending& ending) {
+    const ServerOptions& options = call.facts().server->options;
+    if (can_be_told(call)) {
+        call.stream().deadline(std::chrono::steady_clock::now() +
+                               std::min(options.farewell_time, Deadline::longest));
+        try_to_tell(call, console_line(ending.why));
+        try_to_tell(call, SetVariable{options.status_variable, status_of(ending.outcome)});
+    }
+    tell_if_awaiting(call, call.stream().fd(), ending.outcome);
+    look_for_hangup(call, ending);
 }
 
 /// The same without blocking. Keeps itself until it is done, then calls `done(call, ending)`.
@@ -97,17 +119,14 @@ template <class CallPointer, class Done>
 class AsyncTell {
   public:
     static void start(CallPointer call, Ending ending, Done done) {
-        const ServerState& server = *call->facts().server;
-        if (!can_be_told(*call)) {
-            tell_blindly(call->stream().native_handle(), server, ending.outcome);
-            return done(std::move(call), std::move(ending));
-        }
         auto self = std::unique_ptr<AsyncTell>{
             new AsyncTell{std::move(call), std::move(ending), std::move(done)}};
+        if (!can_be_told(*self->call_)) return end(std::move(self));
         AsyncTell& telling = *self;
         telling.call_->async_execute_after_hangup(
-            telling.console_, [self = std::move(self)](const std::exception_ptr& error) mutable {
-                error ? end(std::move(self)) : set_variable(std::move(self));
+            telling.console_, [self = std::move(self)](const std::exception_ptr&) mutable {
+                const bool go_on = can_be_told(*self->call_) && !self->late_;
+                go_on ? set_variable(std::move(self)) : end(std::move(self));
             });
     }
 
@@ -119,7 +138,10 @@ class AsyncTell {
           console_{console_line(ending_.why)},
           variable_{call_->facts().server->options.status_variable, status_of(ending_.outcome)},
           deadline_{call_->stream().get_executor(), call_->facts().server->options.farewell_time,
-                    [call = call_.get()] { call->channel().interrupt(Interrupt::deadline); }} {}
+                    [this] {
+                        late_ = true;
+                        call_->channel().interrupt(Interrupt::deadline);
+                    }} {}
 
     static void set_variable(std::unique_ptr<AsyncTell> self) {
         AsyncTell& telling = *self;
@@ -128,9 +150,9 @@ class AsyncTell {
             [self = std::move(self)](const std::exception_ptr&) mutable { end(std::move(self)); });
     }
     static void end(std::unique_ptr<AsyncTell> self) {
-        if (self->ending_.outcome == Outcome::failed && self->call_->hung_up()) {
-            self->ending_ = {Outcome::hung_up, {}};
-        }
+        AsyncCall& call = *self->call_;
+        tell_if_awaiting(call, call.stream().native_handle(), self->ending_.outcome);
+        look_for_hangup(call, self->ending_);
         self->done_(std::move(self->call_), std::move(self->ending_));
     }
 
@@ -139,6 +161,7 @@ class AsyncTell {
     Done done_;
     Verbose console_;
     SetVariable variable_;
+    bool late_ = false;
     Deadline deadline_;
 };
 

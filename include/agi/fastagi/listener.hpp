@@ -3,16 +3,20 @@
 // Accepts connections, whatever happens.
 
 #include <agi/fastagi/asio.hpp>
+#include <agi/fastagi/ending.hpp>
 #include <agi/fastagi/loop.hpp>
 #include <agi/version.hpp>
 
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +27,7 @@ namespace agi { inline namespace v0 { namespace fastagi {
 class Listener {
   public:
     /// A connection that was accepted; called on the thread of its loop.
-    using Accepted = std::function<void(Loop&, LoopSocket, const net::ip::tcp::endpoint&)>;
+    using Accepted = std::function<void(Loop&, LoopSocket, CallFacts)>;
 
     /// @throws system_error  the socket cannot listen there
     Listener(Loop& loop, const net::ip::tcp::endpoint& at)
@@ -38,15 +42,21 @@ class Listener {
     }
 
     /// A socket that listens already.
+    ///
+    /// @throws system_error  it does not, or it is not one of TCP
     Listener(Loop& loop, int fd) : acceptor_{loop.context()}, pause_{loop.context()} {
         sockaddr_storage address{};
         socklen_t size = sizeof address;
-        if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-            throw system_error{errno, net::error::get_system_category(), "the inherited socket"};
+        int listens = 0;
+        socklen_t listens_size = sizeof listens;
+        if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
+            ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) != 0) {
+            refuse(errno);
         }
-        const auto protocol =
-            address.ss_family == AF_INET6 ? net::ip::tcp::v6() : net::ip::tcp::v4();
-        acceptor_.assign(protocol, fd);
+        const bool v6 = address.ss_family == AF_INET6;
+        if (!v6 && address.ss_family != AF_INET) refuse(EAFNOSUPPORT);
+        if (listens == 0) refuse(EINVAL);
+        acceptor_.assign(v6 ? net::ip::tcp::v6() : net::ip::tcp::v4(), fd);
     }
 
     [[nodiscard]] net::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
@@ -69,14 +79,39 @@ class Listener {
   private:
     static constexpr std::chrono::milliseconds pause_time{20};
 
+    /// For what would fill a log: true once a minute at most.
+    class Seldom {
+      public:
+        bool operator()() {
+            const auto now = std::chrono::steady_clock::now();
+            if (last_ && now - *last_ < std::chrono::minutes{1}) return false;
+            last_ = now;
+            return true;
+        }
+
+      private:
+        std::optional<std::chrono::steady_clock::time_point> last_;
+    };
+
+    [[noreturn]] static void refuse(int error) {
+        throw system_error{error_code{error, net::error::get_system_category()},
+                           "the inherited socket"};
+    }
+
     void accept() {
         if (!acceptor_.is_open()) return;
-        if (state_->counters.connections >= state_->options.max_connections) return wait();
+        const std::size_t most = state_->options.max_connections;
+        if (state_->counters.connections >= most) {
+            if (full_()) {
+                state_->log(Severity::warning, "max_connections (" + std::to_string(most) +
+                                                   ") are open, more of them have to wait");
+            }
+            return wait();
+        }
         Loop& loop = *(*loops_)[next_++ % loops_->size()];
         acceptor_.async_accept(loop.context(),
                                [this, &loop](const error_code& error, LoopSocket socket) {
                                    if (error) return failed(error);
-                                   out_of_resources_ = false;
                                    Counters::count(state_->counters.accepted);
                                    take(loop, std::move(socket));
                                    accept();
@@ -84,36 +119,38 @@ class Listener {
     }
 
     void take(Loop& loop, LoopSocket socket) {
+        CallFacts facts;
         error_code error;
-        const net::ip::tcp::endpoint peer = socket.remote_endpoint(error);
+        facts.peer = socket.remote_endpoint(error);
         if (error) return Counters::count(state_->counters.no_calls);  // gone already
-        if (!is_admitted(peer)) return;
+        if (!is_admitted(facts.peer)) return;
         socket.set_option(net::ip::tcp::no_delay{true}, error);
         socket.set_option(net::socket_base::keep_alive{true}, error);
-        if (loops_->size() == 1) return accepted_(loop, std::move(socket), peer);
-        net::post(loop.context(), [this, &loop, peer, socket = std::move(socket)]() mutable {
-            accepted_(loop, std::move(socket), peer);
-        });
+        facts.server = state_;
+        facts.connection = Gauge{state_->counters.connections};
+        if (loops_->size() == 1) return accepted_(loop, std::move(socket), std::move(facts));
+        net::post(loop.context(),
+                  [this, &loop, facts = std::move(facts), socket = std::move(socket)]() mutable {
+                      accepted_(loop, std::move(socket), std::move(facts));
+                  });
     }
 
     [[nodiscard]] bool is_admitted(const net::ip::tcp::endpoint& peer) const {
+        std::string why = "not admitted: ";
         try {
             if (!state_->options.admit || state_->options.admit(peer.address())) return true;
-        } catch (const std::exception& error) {
-            state_->log(Severity::error, std::string{"admit failed: "} + error.what());
+        } catch (...) {
+            why = ending_of(std::current_exception(), "admit").why + ", for ";
         }
         Counters::count(state_->counters.refused);
-        state_->log(Severity::warning, "not admitted: " + peer.address().to_string());
+        state_->log(Severity::warning, why + peer.address().to_string());
         return false;
     }
 
+    /// No descriptor is left, most likely. The connection waits until there is one.
     void failed(const error_code& error) {
         if (error == net::error::operation_aborted) return;
-        const bool resources = error == net::error::no_descriptors ||
-                               error == net::error::no_buffer_space ||
-                               error == net::error::no_memory || error.value() == ENFILE;
-        if (!resources) return accept();  // the peer gave up before it was accepted
-        if (!std::exchange(out_of_resources_, true)) {
+        if (failed_()) {
             rlimit files{};
             ::getrlimit(RLIMIT_NOFILE, &files);
             state_->log(Severity::error, "cannot accept: " + error.message() +
@@ -137,7 +174,8 @@ class Listener {
     const std::vector<std::unique_ptr<Loop>>* loops_ = nullptr;
     Accepted accepted_;
     std::size_t next_ = 0;
-    bool out_of_resources_ = false;
+    Seldom full_;
+    Seldom failed_;
 };
 
 }}}  // namespace agi::v0::fastagi

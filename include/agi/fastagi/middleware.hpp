@@ -26,22 +26,35 @@ using AsyncMiddleware = std::function<Task<>(AsyncCall&, const AsyncNext&)>;
 using AsyncHandler = std::function<Task<>(AsyncCall&)>;
 #endif
 
+/// Whether a call with these arguments is possible, and returns nothing that would be lost.
+template <class Callable, class... Arguments>
+constexpr bool returns_void() {
+    if constexpr (std::is_invocable_v<Callable, Arguments...>) {
+        return std::is_void_v<std::invoke_result_t<Callable, Arguments...>>;
+    } else {
+        return false;
+    }
+}
+
 /// Wraps handlers of both kinds, the first middleware outermost.
 class Middlewares {
   public:
     template <class Middleware>
     void add(Middleware middleware) {
         Entry entry;
-        constexpr bool blocking = std::is_invocable_v<Middleware&, Call&, const Next&>;
-        bool any = blocking;
+        // A coroutine for calls of any kind fits here too, but would never run.
+        constexpr bool blocking = returns_void<Middleware&, Call&, const Next&>();
         if constexpr (blocking) entry.blocking = middleware;
 #ifdef AGI_HAS_COROUTINES
-        if constexpr (std::is_invocable_v<Middleware&, AsyncCall&, const AsyncNext&>) {
-            entry.async = std::make_shared<AsyncMiddleware>(middleware);
-            any = true;
-        }
+        constexpr bool async =
+            std::is_invocable_r_v<Task<>, Middleware&, AsyncCall&, const AsyncNext&>;
+        if constexpr (async) entry.async = std::make_shared<AsyncMiddleware>(middleware);
+#else
+        constexpr bool async = false;
 #endif
-        if (!any) throw std::invalid_argument{"use: not a middleware"};
+        static_assert(blocking || async,
+                      "A middleware is  void(Call&, const Next&)  or  "
+                      "Task<>(AsyncCall&, const AsyncNext&)");
         entries_.push_back(std::move(entry));
     }
 

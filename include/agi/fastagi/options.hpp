@@ -6,6 +6,7 @@
 #include <agi/fastagi/counters.hpp>
 #include <agi/session/options.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/escape.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -20,7 +21,8 @@ namespace agi { inline namespace v0 { namespace fastagi {
 
 enum class Severity : unsigned char { info, warning, error };
 
-/// Each event is one line. Called from several threads.
+/// Each event is one line of printable characters. Called from several threads, and after
+/// Server::run has returned by calls that it had to leave behind.
 using Log = std::function<void(Severity, std::string_view)>;
 
 /// To standard error.
@@ -31,10 +33,20 @@ inline void log_to_stderr(Severity severity, std::string_view text) {
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+/// A text, with escapes in place of what could begin a line of its own, or reach a terminal.
+inline std::string one_line(std::string_view text) {
+    std::string line;
+    for (const char c : text) {
+        const bool printable = c >= ' ' && c <= '~';
+        printable ? line += c : line += wire::escaped({&c, 1});
+    }
+    return line;
+}
+
 /// A call that is over.
 struct CallReport {
     std::uint64_t id;
-    std::string_view path;
+    std::string_view path;  ///< As sent.
     Outcome outcome;
     std::chrono::nanoseconds time;  ///< From the environment to the end of the handler.
 };
@@ -52,7 +64,8 @@ struct ServerOptions {
 
     /// Time for the environment, from the connection on.
     std::chrono::milliseconds environment_time{5000};
-    /// Time to tell Asterisk why a call was refused or has failed.
+    /// Time to tell Asterisk why a call was refused or has failed. A stop waits for this, and a
+    /// second, after it has told the calls to end.
     std::chrono::milliseconds farewell_time{5000};
 
     wire::EnvironmentLimits environment{};
@@ -76,7 +89,7 @@ struct ServerState {
 
     void log(Severity severity, std::string_view text) const noexcept {
         try {
-            if (options.log) options.log(severity, text);
+            if (options.log) options.log(severity, one_line(text));
         } catch (...) {
             // A log that fails must not end a call.
         }

@@ -10,6 +10,7 @@
 #include <agi/fastagi/middleware.hpp>
 #include <agi/fastagi/options.hpp>
 #include <agi/fastagi/router.hpp>
+#include <agi/fastagi/shutdown.hpp>
 #include <agi/version.hpp>
 
 #include <chrono>
@@ -102,32 +103,32 @@ class Server {
     }
 
     /// The port of the first listening socket.
-    [[nodiscard]] std::uint16_t port() const { return listeners_.front()->endpoint().port(); }
+    [[nodiscard]] std::uint16_t port() const { return listeners_.at(0)->endpoint().port(); }
 
     /// Serves until `stop`. Listens on 127.0.0.1, port 4573, if nothing else was said. Once only.
     void run() {
         if (listeners_.empty()) listen();
         warn_of_descriptor_limit();
         for (const auto& listener : listeners_) {
-            listener->start(state_, loops_,
-                            [this](Loop& loop, LoopSocket socket, const auto& peer) {
-                                dispatcher_.begin(loop, std::move(socket), peer);
-                            });
+            listener->start(state_, loops_, [this](Loop& loop, LoopSocket socket, CallFacts facts) {
+                dispatcher_.begin(loop, std::move(socket), std::move(facts));
+            });
         }
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < loops_.size(); ++i) {
-            threads.emplace_back([&loop = *loops_[i]] { run(loop); });
+            threads.emplace_back([this, &loop = *loops_[i]] { run(loop); });
         }
         run(*loops_.front());
         for (std::thread& thread : threads) thread.join();
         signals_.reset();
+        shutdown_.finish();
     }
 
     /// Takes no more calls. Running ones may go on for that long; then what they wait for throws
     /// ServerStopping, and Asterisk goes on with the dialplan. `run` returns when they have ended,
-    /// or some seconds later without those that did not. From any thread.
+    /// or some seconds later without those that did not: see `farewell_time`. From any thread.
     void stop(std::chrono::milliseconds grace = std::chrono::seconds{30}) {
-        net::post(loops_.front()->context(), [this, grace] { begin_stop(grace); });
+        net::post(context(), [this, grace] { shutdown_.begin(grace); });
     }
 
     /// Calls `stop` when one of the signals comes. A second one ends the grace.
@@ -147,14 +148,23 @@ class Server {
     using CallPointer = Dispatcher::CallPointer;
     using Work = net::executor_work_guard<net::io_context::executor_type>;
 
-    static void run(Loop& loop) {
+    /// What leaves the loop is of something that the user runs in it.
+    void run(Loop& loop) const {
         const Work work{loop.context().get_executor()};
-        loop.context().run();
+        while (!loop.context().stopped()) {
+            try {
+                loop.context().run();
+            } catch (...) {
+                state_->log(Severity::error,
+                            ending_of(std::current_exception(), "a task of the loop").why);
+            }
+        }
     }
 
     template <class Handler>
     Dispatcher::Starter starter(Handler handler) {
-        if constexpr (std::is_invocable_v<Handler&, Call&>) {
+        // A coroutine for calls of any kind could be called here too, but would never run.
+        if constexpr (returns_void<Handler&, Call&>()) {
             return dispatcher_.blocking(
                 middlewares_.wrap(Dispatcher::BlockingHandler{std::move(handler)}));
         } else {
@@ -164,19 +174,25 @@ class Server {
                           "agi::fastagi::Task<>(agi::fastagi::AsyncCall&)");
             return coroutine(middlewares_.wrap(AsyncHandler{std::move(handler)}));
 #else
-            static_assert(std::is_invocable_v<Handler&, Call&>,
+            static_assert(returns_void<Handler&, Call&>(),
                           "A handler is  void(agi::fastagi::Call&); coroutines need C++20");
 #endif
         }
     }
 
 #ifdef AGI_HAS_COROUTINES
-    Dispatcher::Starter coroutine(AsyncHandler handler) {
-        return [this, handler = std::move(handler)](CallPointer call) {
-            AsyncCall& running = *call;
-            net::co_spawn(running.stream().get_executor(), handler(running),
-                          [this, call = std::move(call)](const std::exception_ptr& error) mutable {
-                              dispatcher_.end(std::move(call), ending_of(error));
+    static Dispatcher::Starter coroutine(AsyncHandler handler) {
+        return [handler = std::move(handler)](CallPointer call) {
+            std::optional<Task<>> task;
+            try {
+                task.emplace(handler(*call));
+            } catch (...) {  // it is a function that returns a coroutine, and failed before that
+                return Dispatcher::end(std::move(call), ending_of(std::current_exception()));
+            }
+            const auto executor = call->stream().get_executor();
+            net::co_spawn(executor, std::move(*task),
+                          [call = std::move(call)](const std::exception_ptr& error) mutable {
+                              Dispatcher::end(std::move(call), ending_of(error));
                           });
         };
     }
@@ -200,64 +216,16 @@ class Server {
                                            std::to_string(wanted));
     }
 
-    // The stop, step by step, on the first loop.
-
-    void begin_stop(std::chrono::milliseconds grace) {
-        if (!state_->stopping.exchange(true)) {
-            for (const auto& listener : listeners_) listener->close();
-            state_->log(Severity::info,
-                        "stopping: " + std::to_string(state_->counters.active) + " calls run");
-        }
-        end_ = std::chrono::steady_clock::now() + grace;
-        told_ = false;
-        if (!stop_timer_) {
-            stop_timer_.emplace(context());
-            watch_stop();
-        }
-    }
-
-    void watch_stop() {
-        const auto now = std::chrono::steady_clock::now();
-        const bool idle = state_->counters.connections == 0;
-        if (!idle && now >= end_ && !told_) tell_all();
-        const auto last = end_ + state_->options.farewell_time + std::chrono::seconds{1};
-        if (idle || (told_ && now >= last)) return finish_stop();
-        stop_timer_->expires_after(std::chrono::milliseconds{10});
-        stop_timer_->async_wait([this](const error_code&) { watch_stop(); });
-    }
-
-    void tell_all() {
-        told_ = true;
-        dispatcher_.workers().interrupt();
-        for (const auto& loop : loops_) {
-            net::post(loop->context(), [&loop = *loop] {
-                for (AsyncCall* call : loop.calls()) {
-                    call->channel().interrupt(Interrupt::server_stop);
-                }
-            });
-        }
-    }
-
-    void finish_stop() {
-        const std::uint64_t left = state_->counters.connections;
-        if (left != 0) {
-            state_->log(Severity::error,
-                        std::to_string(left) + " calls did not end, and are left behind");
-        }
-        for (const auto& loop : loops_) loop->context().stop();
-    }
-
     static constexpr std::size_t spare_descriptors = 64;
 
+    // What the loops hold at their end, such as coroutines that never returned, may use handlers.
     std::shared_ptr<ServerState> state_;
-    std::vector<std::unique_ptr<Loop>> loops_;
     Dispatcher dispatcher_;
     Middlewares middlewares_;
+    std::vector<std::unique_ptr<Loop>> loops_;
     std::vector<std::unique_ptr<Listener>> listeners_;
     std::optional<net::signal_set> signals_;
-    std::optional<net::steady_timer> stop_timer_;
-    std::chrono::steady_clock::time_point end_{};
-    bool told_ = false;
+    Shutdown shutdown_{state_, loops_, listeners_, dispatcher_.workers()};
 };
 
 }}}  // namespace agi::v0::fastagi

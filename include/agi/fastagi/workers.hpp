@@ -5,11 +5,10 @@
 #include <agi/fastagi/call.hpp>
 #include <agi/version.hpp>
 
-#include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <unordered_set>
 #include <utility>
@@ -22,45 +21,50 @@ class Workers {
   public:
     explicit Workers(std::size_t limit) : shared_{std::make_shared<Shared>()}, limit_{limit} {}
 
-    /// Whether there is a thread left.
-    [[nodiscard]] bool available() const {
+    /// Takes one of the threads for `start`. False when all are taken.
+    [[nodiscard]] bool reserve() const {
         const std::lock_guard<std::mutex> lock{shared_->mutex};
-        return shared_->threads < limit_;
+        if (shared_->threads >= limit_) return false;
+        ++shared_->threads;
+        return true;
     }
 
-    /// Runs `work(call)` in a thread, and destroys the call there.
-    ///
-    /// @throws std::system_error  the system has no thread left; the call is gone
+    /// Runs `work(call)` in the thread that was reserved, and destroys both there. False when the
+    /// system has no thread left: the call is still there.
     template <class Work>
-    void start(std::unique_ptr<Call> call, Work work) {
-        const Call* const key = call.get();
-        add(*call);
+    [[nodiscard]] bool start(std::unique_ptr<Call>& call, Work work) const {
+        shared_->add(*call);
         try {
-            std::thread{[shared = shared_, call = std::move(call),
-                         work = std::move(work)]() mutable {
-                work(*call);
-                shared->remove(call.get());
-                call.reset();
-                shared->ended();
+            std::thread{[shared = shared_, raw = call.get(), work = std::move(work)]() mutable {
+                run(*shared, std::unique_ptr<Call>{raw}, std::move(work));
             }}.detach();
-        } catch (...) {
-            shared_->remove(key);
+        } catch (const std::system_error&) {
+            shared_->remove(*call);
             shared_->ended();
-            throw;
+            return false;
         }
+        static_cast<void>(call.release());  // the thread has it
+        return true;
     }
 
-    /// Ends what the calls wait for, now or later.
+    /// Ends what the calls wait for, also of those that come later.
     void interrupt() const {
         const std::lock_guard<std::mutex> lock{shared_->mutex};
+        shared_->interrupted = true;
         for (const Call* call : shared_->calls) call->stream().interrupt();
     }
 
-    /// Waits until all have ended, for that long at most. How many have not.
-    std::size_t wait(std::chrono::milliseconds time) const {
+    /// Calls `visit(call)` for all that run. They do so meanwhile, in their threads.
+    template <class Visitor>
+    void for_each(const Visitor& visit) const {
+        const std::lock_guard<std::mutex> lock{shared_->mutex};
+        for (const Call* call : shared_->calls) visit(*call);
+    }
+
+    /// Waits until all threads are done with their calls.
+    void wait() const {
         std::unique_lock<std::mutex> lock{shared_->mutex};
-        shared_->changed.wait_for(lock, time, [&] { return shared_->threads == 0; });
-        return shared_->threads;
+        shared_->changed.wait(lock, [&] { return shared_->threads == 0; });
     }
 
   private:
@@ -68,11 +72,17 @@ class Workers {
         std::mutex mutex;
         std::condition_variable changed;
         std::size_t threads = 0;
+        bool interrupted = false;
         std::unordered_set<const Call*> calls;
 
-        void remove(const Call* call) {
+        void add(const Call& call) {
             const std::lock_guard<std::mutex> lock{mutex};
-            calls.erase(call);
+            calls.insert(&call);
+            if (interrupted) call.stream().interrupt();
+        }
+        void remove(const Call& call) {
+            const std::lock_guard<std::mutex> lock{mutex};
+            calls.erase(&call);
         }
         void ended() {
             const std::lock_guard<std::mutex> lock{mutex};
@@ -81,10 +91,16 @@ class Workers {
         }
     };
 
-    void add(const Call& call) {
-        const std::lock_guard<std::mutex> lock{shared_->mutex};
-        ++shared_->threads;
-        shared_->calls.insert(&call);
+    /// Whoever waits for the thread must find that what the handler holds is gone.
+    template <class Work>
+    static void run(Shared& shared, std::unique_ptr<Call> call, Work work) {
+        {
+            const Work own = std::move(work);
+            own(*call);
+            shared.remove(*call);
+            call.reset();
+        }
+        shared.ended();
     }
 
     std::shared_ptr<Shared> shared_;

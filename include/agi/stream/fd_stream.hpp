@@ -137,12 +137,7 @@ class FdStream {
             pollfd wanted{read_fd_, POLLIN, 0};
             const int ready = ::poll(&wanted, 1, static_cast<int>(left));
             if (ready == 0 || (ready < 0 && errno != EINTR)) return false;
-            if (ready > 0) {
-                char* const to = in_.prepare();
-                const ssize_t size = ::read(read_fd_, to, in_.room());
-                if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) return true;
-                if (size > 0) in_.commit(static_cast<std::size_t>(size));
-            }
+            if (ready > 0 && !read_part()) return true;
             // Part of a line, or a signal such as SIGHUP: what is left of the time is still there.
             if (endless) continue;
             left = end - now();
@@ -170,6 +165,14 @@ class FdStream {
     [[nodiscard]] int write_fd() const noexcept { return write_fd_; }
 
   private:
+    /// False at the end, and when read_line has an error to report.
+    bool read_part() {
+        char* const to = in_.prepare();
+        const ssize_t size = ::read(read_fd_, to, in_.room());
+        if (size > 0) in_.commit(static_cast<std::size_t>(size));
+        return size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR));
+    }
+
     ssize_t write_some(std::string_view line, std::string_view end) {
         if (is_socket_) return wire::write_to_socket(write_fd_, line, end);
         if (without_signal_) {

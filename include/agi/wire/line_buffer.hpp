@@ -40,8 +40,7 @@ class LineBuffer {
     bool next(std::string_view& line) {
         if (begin_ == end_) return false;
         const char* begin = storage_.data() + begin_;
-        const auto* lf =
-            static_cast<const char*>(std::memchr(begin + scanned_, '\n', end_ - begin_ - scanned_));
+        const char* const lf = find_lf();
         if (lf == nullptr) return keep_part();
         const auto size = static_cast<std::size_t>(lf - begin);
         begin_ += size + 1;
@@ -87,10 +86,23 @@ class LineBuffer {
     }
 
     /// Whether `next` has a line, or something to say.
-    [[nodiscard]] bool ready() const noexcept {
-        return end_ - begin_ > limit_ ||
-               std::memchr(storage_.data() + begin_, '\n', end_ - begin_) != nullptr;
+    [[nodiscard]] bool ready() noexcept {
+        const char* lf = find_lf();
+        if (skipping_) {
+            if (lf == nullptr) {
+                clear();
+                return false;
+            }
+            begin_ = static_cast<std::size_t>(lf - storage_.data()) + 1;
+            scanned_ = 0;
+            skipping_ = false;
+            lf = find_lf();
+        }
+        return lf != nullptr || scanned_ > limit_;
     }
+
+    /// From now on, the longest line.
+    void limit(std::size_t bytes) noexcept { limit_ = bytes; }
 
     /// The bytes after the last whole line.
     [[nodiscard]] std::string_view rest() const noexcept {
@@ -98,11 +110,19 @@ class LineBuffer {
     }
 
   private:
+    /// The next LF. If there is none, all bytes are known to be others.
+    const char* find_lf() noexcept {
+        const char* const begin = storage_.data() + begin_;
+        const auto* const lf =
+            static_cast<const char*>(std::memchr(begin + scanned_, '\n', end_ - begin_ - scanned_));
+        if (lf == nullptr) scanned_ = end_ - begin_;
+        return lf;
+    }
+
     // These two are rare: out of line, `next` stays short.
 
     /// There is no LF yet: more bytes are needed.
     [[gnu::noinline]] bool keep_part() {
-        scanned_ = end_ - begin_;
         if (!skipping_ && scanned_ <= limit_) return false;
         clear();
         if (!skipping_) {

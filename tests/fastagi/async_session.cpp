@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: MIT
+// AsyncSession with callbacks, over sockets and over a stream that is none.
+
+#include "catch.hpp"
+#include "fastagi/dialogue.hpp"
+#include <agi/command/call.hpp>
+#include <agi/command/database.hpp>
+#include <agi/command/digits.hpp>
+#include <agi/command/record.hpp>
+#include <agi/command/script.hpp>
+#include <agi/command/secret.hpp>
+#include <agi/command/variable.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace agi;
+using namespace agi::fastagi;
+using namespace fastagi_tests;
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+
+using Lines = std::vector<std::string>;
+
+#define STREAMS TcpSocket, LocalSocket, Layer<>
+
+TEMPLATE_TEST_CASE("AsyncSession: reads the environment, however it comes", "", STREAMS) {
+    const std::size_t piece = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{1000});
+    const std::string text = "agi_request: x\nagi_channel: SIP/1\nagi_version: 22.10.1\n\n";
+    Dialogue<TestType> talk;
+    Ended<> started;
+    talk.session.async_start(talk.into(started));
+    for (std::size_t at = 0; at < text.size(); at += piece) {
+        talk.poll();
+        CHECK(started.times == 0);
+        talk.give(text.substr(at, piece));
+    }
+    CHECK(started.times == 1);
+    CHECK(told(started.error).empty());
+    CHECK(talk.session.environment().channel() == "SIP/1");
+    CHECK(talk.session.in_step());
+    CHECK(talk.session.state() == Conversation::State::ready);
+    CHECK(talk.session.server().line_limit() == 8190);
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: a command and its result", "", STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    Ended<GetData::Result> data;
+    const GetData ask{"pin", 5s, 4};
+    talk.session.async_execute(ask, talk.into(data));
+    CHECK(data.times == 0);
+    CHECK(talk.peer.line() == "GET DATA \"pin\" 5000 4");
+    for (const char c : std::string{"200 result=12 (timeout)\n"}) {
+        CHECK(data.times == 0);
+        talk.give({&c, 1});
+    }
+    REQUIRE(data.result);
+    CHECK(data.result->digits == "12");
+    CHECK(data.result->timed_out);
+
+    Ended<> answered;
+    const Answer answer;
+    talk.session.async_execute(answer, talk.into(answered));
+    talk.give("200 result=0\n");
+    CHECK(answered.times == 1);
+    CHECK(told(answered.error).empty());
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: nothing completes before its initiation has returned", "",
+                   STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    talk.send("200 result=0\n");
+    Ended<> ended;
+    SECTION("the reply is there already") {
+        const Answer command;
+        talk.session.async_execute(command, talk.into(ended));
+        CHECK(ended.times == 0);
+        talk.poll();
+        CHECK(told(ended.error).empty());
+    }
+    SECTION("it cannot be sent") {
+        const Noop command{std::string(9000, 'x')};
+        talk.session.async_execute(command, talk.into(ended));
+        CHECK(ended.times == 0);
+        talk.poll();
+        CHECK_THAT(told(ended.error), ContainsSubstring("AGIArgumentError"));
+        CHECK(talk.session.in_step());
+    }
+    SECTION("it has no reply") {
+        const Failure command;
+        talk.session.async_execute(command, talk.into(ended));
+        CHECK(ended.times == 0);
+        talk.poll();
+        CHECK(told(ended.error).empty());
+        CHECK(talk.peer.line() == "failure");
+        CHECK(talk.session.state() == Conversation::State::closed);
+    }
+    CHECK(ended.times == 1);
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: the stream closes at any point", "", STREAMS) {
+    const std::string environment = "agi_request: x\n\n";
+    const std::string text = environment + "HANGUP\n200 result=1 (ab\ncd)\n";
+    const std::size_t size = GENERATE_COPY(range(std::size_t{0}, text.size() + 1));
+    CAPTURE(size);
+    Dialogue<TestType> talk;
+    Ended<> started;
+    talk.session.async_start(talk.into(started));
+    talk.give(text.substr(0, size));
+    if (size < environment.size()) {
+        talk.close();
+        CHECK(started.times == 1);
+        CHECK_THAT(told(started.error), ContainsSubstring("AGISIGPIPEHangup"));
+        return;
+    }
+    REQUIRE(started.times == 1);
+    Ended<std::optional<std::string>> value;
+    const GetVariable get{"X"};
+    talk.session.async_execute(get, talk.into(value));
+    CHECK(talk.peer.line() == "GET VARIABLE \"X\"");
+    talk.close();
+    CHECK(value.times == 1);
+    if (size == text.size()) {
+        CHECK(told(value.error).empty());
+        CHECK(value.result->value() == "ab\ncd");
+        CHECK(talk.session.hangup_source() == HangupSource::hangup_line);
+    } else {
+        CHECK(value.error);
+        CHECK(talk.session.hung_up());
+        CHECK(talk.session.state() == Conversation::State::closed);
+    }
+    // The end stays the end.
+    Ended<> noop;
+    const Noop next;
+    for (int i = 0; i < 2; ++i) {
+        talk.session.async_execute(next, talk.into(noop));
+        talk.poll();
+        CHECK_THAT(told(noop.error), ContainsSubstring("AGISIGPIPEHangup"));
+    }
+    CHECK(noop.times == 2);
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: a peer that is gone, whichever way it is learnt", "", STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    talk.reset();
+    Ended<> ended;
+    const Answer answer;
+    for (int i = 1; i <= 3; ++i) {
+        talk.session.async_execute(answer, talk.into(ended));
+        talk.poll();
+        CHECK(ended.times == i);
+        CHECK_THAT(told(ended.error), ContainsSubstring("AGISIGPIPEHangup"));
+    }
+    CHECK(talk.session.hangup_source() == HangupSource::closed_stream);
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: a line over the limit is an error, and then in step", "",
+                   STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    Ended<> ended;
+    const Answer answer;
+    talk.session.async_execute(answer, talk.into(ended));
+    const std::string part(10'000, '2');
+    int parts = 0;
+    for (; ended.times == 0 && parts < 1000; ++parts) talk.give(part);
+    CHECK(parts == 105);  // 1 MiB
+    CHECK_THAT(told(ended.error), ContainsSubstring("ANSWER: a line is longer than 1048576 bytes"));
+    Ended<std::optional<std::string>> value;
+    const GetVariable get{"X"};
+    talk.session.async_execute(get, talk.into(value));
+    for (parts = 0; parts < 200; ++parts) talk.give(part);
+    talk.give("\n200 result=1 (its own)\n");
+    CHECK(value.times == 1);
+    CHECK(value.result->value_or("none") == "its own");
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: a line of the environment is held up to its limit only", "",
+                   STREAMS) {
+    SessionOptions options;
+    options.environment.line = 2000;
+    Dialogue<TestType> talk{std::move(options)};
+    Ended<> started;
+    talk.session.async_start(talk.into(started));
+    const std::string part(100, 'a');
+    int parts = 0;
+    while (started.times == 0 && parts < 1000) {
+        talk.give(part);
+        ++parts;
+    }
+    CHECK(parts == 21);
+    CHECK_THAT(told(started.error), ContainsSubstring("environment: a line is longer than 2000"));
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: a request that does not fit into the window is sent in parts", "",
+                   STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    const net::socket_base::send_buffer_size small{1};
+    error_code ignored;
+    talk.session.stream().lowest_layer().set_option(small, ignored);
+    // Replies to all of them are there, so that requests are written and not read.
+    Ended<> ended;
+    const Noop command{std::string(8000, 'x')};
+    const std::string expected{command.request().view()};
+    int sent = 0;
+    do {
+        talk.give("200 result=0\n");
+        talk.session.async_execute(command, talk.into(ended));
+        talk.poll();
+        ++sent;
+    } while (ended.times == sent && sent < 10'000);
+    REQUIRE(ended.times == sent - 1);  // the last one waits for the peer to read
+    for (int i = 0; i < sent; ++i) {
+        CHECK(eventually([&] {
+            talk.poll();
+            return talk.peer.has_line();
+        }));
+        CHECK(talk.peer.line() == expected);
+    }
+    talk.poll();
+    CHECK(ended.times == sent);
+    CHECK(told(ended.error).empty());
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: raw lines, whatever the reply says", "", STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    Ended<Reply> ended;
+    talk.session.async_send("FOO bar", talk.into(ended));
+    CHECK(talk.peer.line() == "FOO bar");
+    talk.give(
+        "520-Invalid command syntax.  Proper usage follows:\nab\ncd520 End of proper usage.\n");
+    REQUIRE(ended.result);
+    CHECK(ended.result->code() == 520);
+    CHECK(ended.result->usage() == "ab\ncd");
+    talk.session.async_send("NOOP\nEXEC System", talk.into(ended));
+    talk.poll();
+    CHECK_THAT(told(ended.error), ContainsSubstring("AGIArgumentError"));
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: resync drops what is owed, and ends what runs", "", STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    Ended<> first;
+    Ended<> synced;
+    const Answer answer;
+    talk.session.async_execute(answer, talk.into(first));
+    CHECK(talk.peer.line() == "ANSWER");
+    talk.poll();
+    talk.session.stream().lowest_layer().cancel();
+    talk.poll();
+    CHECK_THAT(told(first.error), ContainsSubstring("ANSWER: cancelled, the reply is still owed"));
+    CHECK_FALSE(talk.session.in_step());
+    talk.session.async_resync(talk.into(synced));
+    CHECK(talk.peer.line() == "GET FULL VARIABLE \"agi-mark-1\"");
+    talk.give("200 result=-1\nHANGUP\n200 result=1 (agi-");
+    CHECK(synced.times == 0);
+    talk.give("mark-1)\n");
+    CHECK(synced.times == 1);
+    CHECK(told(synced.error).empty());
+    CHECK(talk.session.in_step());
+    CHECK(talk.session.hangup_source() == HangupSource::hangup_line);
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: a reply that is owed is dropped by the next command", "",
+                   STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    Ended<> first;
+    const Answer answer;
+    talk.session.async_execute(answer, talk.into(first));
+    CHECK(talk.peer.line() == "ANSWER");
+    talk.poll();
+    talk.session.stream().lowest_layer().cancel();
+    talk.poll();
+    REQUIRE(first.times == 1);
+    Ended<std::optional<std::string>> value;
+    const GetVariable get{"X"};
+    talk.session.async_execute(get, talk.into(value));
+    talk.poll();
+    SECTION("it comes") {
+        talk.give("HANGUP\n200 res");
+        talk.give("ult=-1\n");
+        CHECK(value.times == 0);
+        CHECK(talk.peer.line() == "GET VARIABLE \"X\"");
+        talk.give("200 result=1 (its own)\n");
+        CHECK(value.result == std::optional<std::string>{"its own"});
+    }
+    SECTION("the stream ends instead") {
+        talk.close();
+        CHECK_THAT(told(value.error), ContainsSubstring("AGISIGPIPEHangup"));
+    }
+    SECTION("that is cancelled too") {
+        talk.poll();
+        talk.session.stream().lowest_layer().cancel();
+        talk.poll();
+        CHECK_THAT(told(value.error), ContainsSubstring("GET VARIABLE \"X\": cancelled"));
+        talk.session.async_execute(get, talk.into(value));
+        talk.give("200 result=-1\n");
+        CHECK(talk.peer.line() == "GET VARIABLE \"X\"");
+        talk.give("200 result=0\n");
+        CHECK(value.times == 2);
+        REQUIRE(value.result);
+        CHECK_FALSE(value.result->has_value());
+    }
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: an interrupt ends the wait, also one that was just over", "",
+                   STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    // The first wait of a stream that is no socket is over at once, with a line that is no reply.
+    if (GENERATE(false, true)) talk.send("HANGUP\n");
+    Ended<> ended;
+    const Answer answer;
+    talk.session.async_execute(answer, talk.into(ended));
+    CHECK(talk.peer.line() == "ANSWER");
+    talk.poll_one();
+    talk.session.channel().interrupt(Interrupt::deadline);
+    talk.poll();
+    CHECK(ended.times == 1);
+    CHECK_THAT(told(ended.error), ContainsSubstring("AGITimeoutError"));
+    // It is over with that command.
+    Ended<> synced;
+    talk.session.async_resync(talk.into(synced));
+    talk.give("200 result=0\n200 result=1 (agi-mark-1)\n");
+    CHECK(synced.times == 1);
+    CHECK(told(synced.error).empty());
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: a stop is for all commands but those after a hang-up", "",
+                   STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    talk.session.channel().interrupt(Interrupt::server_stop);
+    Ended<> ended;
+    Ended<> synced;
+    const Answer answer;
+    const Noop note;
+    for (int i = 1; i <= 2; ++i) {
+        talk.session.async_execute(answer, talk.into(ended));
+        talk.session.async_resync(talk.into(synced));
+        talk.poll();
+        CHECK(ended.times == i);
+        CHECK_THAT(told(ended.error), ContainsSubstring("ServerStopping"));
+        CHECK_THAT(told(synced.error), ContainsSubstring("ServerStopping"));
+        Ended<> late;
+        talk.session.async_execute_after_hangup(note, talk.into(late));
+        CHECK(talk.peer.line() == "NOOP");
+        talk.give("HANGUP\n");
+        talk.give("200 result=0\n");
+        CHECK(late.times == 1);
+        CHECK(told(late.error).empty());
+    }
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: HangupPolicy", "", STREAMS) {
+    SessionOptions options;
+    options.hangup_policy = HangupPolicy::throw_at_command;
+    int told_of_hangup = 0;
+    options.on_hangup = [&](HangupSource source) {
+        CHECK(source == HangupSource::hangup_line);
+        ++told_of_hangup;
+    };
+    Dialogue<TestType> talk{std::move(options)};
+    talk.start();
+    Ended<> ended;
+    const Noop noop;
+    talk.session.async_execute(noop, talk.into(ended));
+    talk.give("HANGUP\n200 result=0\n");
+    CHECK(told(ended.error).empty());
+    talk.session.async_execute(noop, talk.into(ended));
+    talk.poll();
+    CHECK_THAT(told(ended.error), ContainsSubstring("AGIResultHangup"));
+    talk.session.async_execute_after_hangup(noop, talk.into(ended));
+    talk.give("200 result=0\n");
+    CHECK(ended.times == 3);
+    CHECK(told(ended.error).empty());
+    CHECK(told_of_hangup == 1);
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: traces lines, and not what is secret", "", STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    Lines lines;
+    talk.session.trace([&](Direction direction, std::string_view line) {
+        lines.push_back((direction == Direction::sent ? "> " : "< ") + std::string{line});
+    });
+    Ended<GetData::Result> data;
+    const Secret ask{GetData{"pin", 5s, 4}};
+    talk.session.async_execute(ask, talk.into(data));
+    talk.poll();
+    talk.session.stream().lowest_layer().cancel();
+    talk.poll();
+    Ended<> ended;
+    const Noop noop;
+    talk.session.async_execute(noop, talk.into(ended));
+    talk.give("200 result=1234\n200 result=0\n");
+    CHECK(told(ended.error).empty());
+    CHECK(lines ==
+          Lines{"> GET DATA *** *** ***", "< 200 result=****", "> NOOP", "< 200 result=0"});
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: a trace that throws leaves the session in order", "", STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    const Direction when = GENERATE(Direction::sent, Direction::received);
+    talk.session.trace([&](Direction direction, std::string_view) {
+        if (direction == when) throw std::runtime_error{"disk full"};
+    });
+    Ended<> ended;
+    const Answer answer;
+    talk.session.async_execute(answer, talk.into(ended));
+    talk.give("200 result=-1\n");
+    CHECK(ended.times == 1);
+    CHECK(told(ended.error) == "not of AGI: disk full");
+    talk.session.trace({});
+    Ended<std::optional<std::string>> value;
+    const GetVariable get{"X"};
+    talk.session.async_execute(get, talk.into(value));
+    talk.give("200 result=1 (its own)\n");
+    CHECK(value.result == std::optional<std::string>{"its own"});
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: a reply that says hang-up", "", STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    Ended<RecordFile::Result> ended;
+    const RecordFile record{"x"};
+    talk.session.async_execute(record, talk.into(ended));
+    talk.give("200 result=0 (hangup) endpos=800\n");
+    CHECK(ended.result);
+    CHECK(talk.session.hangup_source() == HangupSource::reply);
+}
+
+#if ASIO_VERSION >= 101900
+TEMPLATE_TEST_CASE("AsyncSession: a cancellation counts, also when the wait was just over", "",
+                   STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    if (GENERATE(false, true)) talk.send("HANGUP\n");
+    net::cancellation_signal cancel;
+    Ended<> ended;
+    const Answer answer;
+    talk.session.async_execute(answer,
+                               net::bind_cancellation_slot(cancel.slot(), talk.into(ended)));
+    CHECK(talk.peer.line() == "ANSWER");
+    talk.poll_one();
+    cancel.emit(net::cancellation_type::terminal);
+    talk.poll();
+    CHECK(ended.times == 1);
+    CHECK_THAT(told(ended.error), ContainsSubstring("cancelled, the reply is still owed"));
+}
+#endif

@@ -1,0 +1,11 @@
+# A server must not mind when somebody sets the clock: it may ask for steady time only.
+
+cmake_minimum_required(VERSION 3.16)
+
+file(GLOB headers ${INCLUDE_DIR}/agi/fastagi/*.hpp)
+foreach(header IN LISTS headers)
+    file(STRINGS ${header} lines REGEX "system_clock|gettimeofday|clock_gettime|time\\(nullptr\\)|system_timer")
+    if(lines)
+        message(SEND_ERROR "${header}: ${lines}")
+    endif()
+endforeach()

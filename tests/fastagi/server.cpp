@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+// The server and blocking handlers; this test is Asterisk.
+
+#include "catch.hpp"
+#include "fastagi/running.hpp"
+#include <agi/command/call.hpp>
+#include <agi/command/digits.hpp>
+#include <agi/command/script.hpp>
+#include <agi/command/variable.hpp>
+#include <agi/fastagi/prometheus.hpp>
+#include <agi/fastagi/regex.hpp>
+
+#include <atomic>
+#include <regex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace fastagi_tests;
+using namespace agi::fastagi;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+/// Says a text to Asterisk's console.
+void say(Call& call, const std::string& text) { agi::Noop{text}(call); }
+
+/// What a call says that is answered and then closed.
+std::vector<std::string> said(std::uint16_t port, std::string_view script) {
+    Peer peer{port, script};
+    std::vector<std::string> lines;
+    do lines.push_back(peer.answer());
+    while (lines.back().front() != '(');
+    return lines;
+}
+
+using Lines = std::vector<std::string>;
+
+Lines told(const std::string& why, const std::string& status) {
+    return {"VERBOSE \"FastAGI: " + why + "\" 0",
+            "SET VARIABLE \"FASTAGI_STATUS\" \"" + status + '"', "(closed)"};
+}
+
+}  // namespace
+
+TEST_CASE("Server: brings a call to the handler of its path") {
+    Running running;
+    running.server.route("pin", [](Call& call) { say(call, "pin"); });
+    running.server.route("account/{id}", [](Call& call) {
+        say(call, "account " + std::string{call.parameter("id").value_or("?")} + " of " +
+                      std::string{call.path()} + ", page " + call.query("page").value_or("none"));
+    });
+    running.server.route(matching(std::regex{"menu-([a-z]+)"}), [](Call& call) {
+        say(call, "menu " + std::string{call.parameter("1").value_or("?")});
+    });
+    running.server.fallback([](Call& call) { say(call, "fallback"); });
+    const auto port = running.start();
+    const auto [script, text] = GENERATE(table<std::string, std::string>({
+        {"pin", "pin"},
+        {"pin?x=1", "pin"},
+        {"/pin", "pin"},
+        {"account/a%20b?page=2%2F3", "account a b of account/a%20b, page 2/3"},
+        {"account/1?page=", "account 1 of account/1, page "},
+        {"account/1", "account 1 of account/1, page none"},
+        {"menu-en", "menu en"},
+        {"menu-12", "fallback"},
+        {"", "fallback"},
+    }));
+    CHECK(said(port, script) == Lines{"NOOP \"" + text + '"', "(closed)"});
+    CHECK(eventually([&] { return running.server.counts().connections == 0; }));
+    CHECK(running.log().empty());
+}
+
+TEST_CASE("Server: a path that std::regex has no stack for has no route") {
+    Running running;
+    running.server.route(matching(std::regex{"([a-z]+)*"}), [](Call&) {});
+    const auto port = running.start();
+    const Lines lines = said(port, std::string(60'000, 'a'));
+    REQUIRE(lines.size() == 3);
+    CHECK_THAT(lines[1], ContainsSubstring("NOTFOUND"));
+}
+
+TEST_CASE("Server: an unknown route is told to Asterisk and to the log") {
+    Running running;
+    const auto port = running.start();
+    CHECK(said(port, "no\x1b[1m\"where?a=1") ==
+          told(R"(no route for \"no\\x1b[1m\\\"where\")", "NOTFOUND"));
+    CHECK(eventually([&] { return running.server.counts().not_found == 1; }));
+    CHECK(running.log() ==
+          Lines{"warning: call 1 from 127.0.0.1 (PJSIP/100-00000001, no\\x1b[1m\"where): "
+                "no route for \"no\\x1b[1m\\\"where\""});
+}
+
+TEST_CASE("Server: what an exception says is told, and the server goes on") {
+    Running running;
+    running.server.route("throws", [](Call&) { throw std::runtime_error{"no database\nfake"}; });
+    running.server.route("odd", [](Call&) { throw 42; });
+    running.server.route(
+        [](std::string_view path, Parameters&) -> bool {
+            if (path == "matcher") throw std::runtime_error{"bad"};
+            return false;
+        },
+        [](Call&) {});
+    running.server.route("good", [](Call& call) { say(call, "good"); });
+    const auto port = running.start();
+    const auto [path, why] = GENERATE(table<std::string, std::string>({
+        {"throws", "the handler failed: no database\\nfake"},
+        {"odd", "the handler failed with an exception of unknown type"},
+        {"matcher", "its route failed: bad"},
+    }));
+    std::string quoted = why;
+    if (const auto at = quoted.find('\\'); at != std::string::npos) quoted.insert(at, 1, '\\');
+    CHECK(said(port, path) == told(quoted, "FAILED"));
+    CHECK(said(port, "good") == Lines{"NOOP \"good\"", "(closed)"});
+    CHECK(eventually([&] { return running.server.counts().connections == 0; }));
+    CHECK(running.log() ==
+          Lines{"error: call 1 from 127.0.0.1 (PJSIP/100-00000001, " + path + "): " + why});
+    CHECK(running.server.counts().failed == 1);
+    CHECK(running.server.counts().calls == 2);
+    CHECK(running.server.counts().active == 0);
+}
+
+TEST_CASE("Server: a reply that is an error leaves the handler as any exception") {
+    Running running;
+    running.server.route("x", [](Call& call) { agi::Answer{}(call); });
+    Peer peer{running.start(), "x"};
+    CHECK(peer.answer("200 result=-1\n") == "ANSWER");
+    CHECK_THAT(peer.answer(), ContainsSubstring("the handler failed: ANSWER"));
+    CHECK_THAT(peer.answer(), ContainsSubstring("FAILED"));
+    CHECK(peer.line() == "(closed)");
+}
+
+TEST_CASE("Server: the status variable is set also where the console takes nothing") {
+    Running running;
+    running.server.route("x", [](Call&) { throw std::runtime_error{"no file"}; });
+    const auto port = running.start();
+    Peer peer{port, GENERATE("x", "no-route")};
+    CHECK_THAT(peer.answer("510 Invalid or unknown command\n"), ContainsSubstring("VERBOSE"));
+    CHECK_THAT(peer.answer(), ContainsSubstring("SET VARIABLE"));
+    CHECK(peer.line() == "(closed)");
+}
+
+TEST_CASE("Server: a hang-up explains a failure") {
+    Running running;
+    running.server.route("x", [](Call& call) { agi::Answer{}(call); });
+    running.server.route("y", [](Call&) { throw std::runtime_error{"no file"}; });
+    const auto port = running.start();
+    SECTION("known when the handler failed") {
+        Peer peer{port, "x"};
+        CHECK(peer.answer("HANGUP\n511 Command Not Permitted on a dead channel\n") == "ANSWER");
+        CHECK(peer.line() == "(closed)");
+    }
+    SECTION("the connection ended") {
+        Peer peer{port, "x"};
+        CHECK(peer.line() == "ANSWER");
+        peer.close();
+    }
+    SECTION("learnt while Asterisk is told") {
+        Peer peer{port, "y"};
+        CHECK_THAT(peer.answer("HANGUP\n200 result=1\n"), ContainsSubstring("no file"));
+        CHECK_THAT(peer.answer(), ContainsSubstring("FAILED"));
+        CHECK(peer.line() == "(closed)");
+    }
+    CHECK(eventually([&] { return running.server.counts().connections == 0; }));
+    CHECK(running.server.counts().hung_up == 1);
+    CHECK(running.server.counts().failed == 0);
+    CHECK(running.log().empty());
+}
+
+TEST_CASE("Server: what came with the environment is not lost") {
+    Running running;
+    std::atomic<bool> hung_up{false};
+    running.server.route("x", [&](Call& call) {
+        say(call, "x");
+        hung_up = call.hung_up();
+    });
+    Peer peer{running.start()};
+    peer.send(environment("x") + "HANGUP\n200 res");
+    CHECK(peer.answer("ult=0\n") == "NOOP \"x\"");
+    CHECK(peer.line() == "(closed)");
+    CHECK(hung_up);
+}
+
+TEST_CASE("Server: middlewares go around handlers, the first one outermost") {
+    Running running;
+    const auto around = [](std::string name) {
+        return [name](Call& call, const Next& next) {
+            say(call, name + " begins");
+            next();
+            say(call, name + " ends");
+        };
+    };
+    running.server.route("before", [](Call& call) { say(call, "before"); });
+    running.server.use(around("a"));
+    running.server.use(around("b"));
+    running.server.route("x", [](Call& call) { say(call, "x"); });
+    running.server.use([](Call& call, const Next&) { say(call, "closed today"); });
+    running.server.route("y", [](Call& call) { say(call, "y"); });
+    const auto port = running.start();
+    CHECK(said(port, "before") == Lines{"NOOP \"before\"", "(closed)"});
+    CHECK(said(port, "x") == Lines{"NOOP \"a begins\"", "NOOP \"b begins\"", "NOOP \"x\"",
+                                   "NOOP \"b ends\"", "NOOP \"a ends\"", "(closed)"});
+    CHECK(said(port, "y") == Lines{"NOOP \"a begins\"", "NOOP \"b begins\"",
+                                   "NOOP \"closed today\"", "NOOP \"b ends\"", "NOOP \"a ends\"",
+                                   "(closed)"});
+}
+
+TEST_CASE("Server: counts calls, and tells each end to its hook") {
+    ServerOptions with = options();
+    std::mutex mutex;
+    Lines ends;
+    with.on_end = [&](const CallReport& report) {
+        const std::lock_guard<std::mutex> lock{mutex};
+        ends.push_back(std::to_string(report.id) + ' ' + std::string{report.path} + ' ' +
+                       std::to_string(static_cast<int>(report.outcome)));
+        if (report.path == "odd") throw 42;
+    };
+    Running running{std::move(with)};
+    running.server.route("good", [](Call& call) {
+        for (int i = 0; i < 3; ++i) say(call, "x");
+    });
+    running.server.route("odd", [](Call&) {});
+    running.server.route("bad", [](Call&) { throw std::runtime_error{"no"}; });
+    const auto port = running.start();
+    const auto ended = [&](std::size_t count) {
+        return eventually([&] {
+            const std::lock_guard<std::mutex> lock{mutex};
+            return ends.size() == count;
+        });
+    };
+    said(port, "good");
+    CHECK(ended(1));
+    said(port, "odd");
+    CHECK(ended(2));
+    said(port, "bad");
+    CHECK(ended(3));
+    said(port, "none");
+    CHECK(ended(4));
+    CHECK(ends == Lines{"1 good 0", "2 odd 0", "3 bad 2", "4 none 4"});
+    CHECK(eventually([&] { return running.server.counts().connections == 0; }));
+    CHECK(running.logged("on_end failed with an exception of unknown type") == 1);
+    const Counts counts = running.server.counts();
+    CHECK(counts.accepted == 4);
+    CHECK(counts.calls == 4);
+    CHECK(counts.active == 0);
+    CHECK(counts.failed == 1);
+    CHECK(counts.not_found == 1);
+    CHECK(counts.commands == 7);
+    CHECK(counts.command_times.count() == 7);
+    CHECK(counts.call_times.count() == 4);
+    const std::string text = prometheus_text(counts);
+    CHECK_THAT(text, ContainsSubstring("\nfastagi_calls_total 4\n"));
+    CHECK_THAT(text, ContainsSubstring("\nfastagi_command_seconds_count 7\n"));
+}
+
+TEST_CASE("Server: says who calls") {
+    Running running;
+    std::atomic<int> seen{0};
+    running.server.route("x", [&](Call& call) {
+        if (call.id() == 1 && call.peer().address().is_loopback() && !call.server_stopping())
+            ++seen;
+        call.log(Severity::info, "hello\nworld");
+    });
+    CHECK(said(running.start(), "x") == Lines{"(closed)"});
+    CHECK(seen == 1);
+    CHECK(running.log() ==
+          Lines{"info: call 1 from 127.0.0.1 (PJSIP/100-00000001, x): hello\\nworld"});
+}
+
+TEST_CASE("Server: listens on IPv6, and on several addresses") {
+    Running running;
+    running.server.fallback([](Call& call) { say(call, call.peer().address().to_string()); });
+    try {
+        running.server.listen("::1", 0);
+    } catch (const system_error&) {
+        WARN("this machine has no IPv6");
+        return;
+    }
+    running.server.listen("127.0.0.1", running.server.port());
+    running.run();
+    CHECK(said(running.server.port(), "x") == Lines{"NOOP \"127.0.0.1\"", "(closed)"});
+    const int fd = ::socket(AF_INET6, SOCK_STREAM, 0);
+    sockaddr_in6 to{};
+    to.sin6_family = AF_INET6;
+    to.sin6_port = htons(running.server.port());
+    to.sin6_addr = in6addr_loopback;
+    REQUIRE(::connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+    Peer peer{fd};
+    peer.send(environment("x"));
+    CHECK(peer.answer() == "NOOP \"::1\"");
+}
+
+TEST_CASE("Server: deals calls out to several loops") {
+    ServerOptions with = options();
+    with.loops = 3;
+    Running running{std::move(with)};
+    running.server.fallback([](Call& call) { say(call, "x"); });
+    const auto port = running.start();
+    std::vector<Peer> peers;
+    for (int i = 0; i < 20; ++i) peers.emplace_back(port, "x");
+    for (Peer& peer : peers) CHECK(peer.answer() == "NOOP \"x\"");
+    for (Peer& peer : peers) CHECK(peer.line() == "(closed)");
+    CHECK(running.server.counts().calls == 20);
+}
+
+TEST_CASE("Server: only admitted addresses may connect") {
+    ServerOptions with = options();
+    const bool throws = GENERATE(false, true);
+    with.admit = [throws](const net::ip::address&) -> bool {
+        if (throws) throw 42;
+        return false;
+    };
+    Running running{std::move(with)};
+    Peer peer{running.start()};
+    CHECK(peer.line() == "(closed)");
+    CHECK(eventually([&] { return running.server.counts().refused == 1; }));
+    CHECK(running.log() ==
+          Lines{throws ? "warning: admit failed with an exception of unknown type, for 127.0.0.1"
+                       : "warning: not admitted: 127.0.0.1"});
+}
+
+TEST_CASE("Server: what does not fit is refused at once") {
+    Server server{options()};
+    CHECK_THROWS_AS(server.port(), std::out_of_range);
+    CHECK_THROWS_AS(server.listen("localhost"), system_error);
+    CHECK_THROWS_AS(server.route("{x", [](Call&) {}), std::invalid_argument);
+    server.listen("127.0.0.1", 0);
+    CHECK_THROWS_AS(server.listen("127.0.0.1", server.port()), system_error);
+}
+
+TEST_CASE("Server: accepts on a socket that listens already, and on no other") {
+    Running running;
+    running.server.fallback([](Call& call) { say(call, "x"); });
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_THROWS_AS(running.server.listen_on(fd), system_error);
+    int pair[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    CHECK_THROWS_AS(running.server.listen_on(pair[0]), system_error);
+    CHECK_THROWS_AS(running.server.listen_on(-1), system_error);
+    ::close(pair[0]);
+    ::close(pair[1]);
+    REQUIRE(::listen(fd, 10) == 0);
+    running.server.listen_on(fd);
+    running.run();
+    CHECK(said(running.server.port(), "x") == Lines{"NOOP \"x\"", "(closed)"});
+}
+
+TEST_CASE("Server: a task of the user that throws does not end the loop") {
+    Running running;
+    running.server.fallback([](Call& call) { say(call, "x"); });
+    const auto port = running.start();
+    net::post(running.server.context(), [] { throw std::runtime_error{"bad task"}; });
+    CHECK(said(port, "x") == Lines{"NOOP \"x\"", "(closed)"});
+    CHECK(running.log() == Lines{"error: a task of the loop failed: bad task"});
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// SharedSecret; this test is the Asterisk that answers.
+
+#include "catch.hpp"
+#include "fastagi/running.hpp"
+#include <agi/command/script.hpp>
+#include <agi/fastagi/shared_secret.hpp>
+#include <agi/testing/words.hpp>
+
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+using namespace fastagi_tests;
+using namespace agi::fastagi;
+
+namespace {
+
+/// What Asterisk answers that has this secret.
+std::string answer_of(const std::string& request, const std::string& secret) {
+    const auto words = agi::testing::words(request);
+    REQUIRE(words.size() == 4);
+    const std::string head = "${SHA1(";
+    const std::string tail = "${FASTAGI_SECRET})}";
+    const std::string& expression = words[3];
+    REQUIRE(expression.compare(0, head.size(), head) == 0);
+    REQUIRE(expression.size() == head.size() + 32 + tail.size());
+    REQUIRE(expression.substr(head.size() + 32) == tail);
+    const std::string text = expression.substr(head.size(), 32) + secret;
+    unsigned char digest[SHA_DIGEST_LENGTH];
+    ::SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+    std::string hex;
+    for (const unsigned char byte : digest) {
+        hex += "0123456789abcdef"[byte >> 4U];
+        hex += "0123456789abcdef"[byte & 15U];
+    }
+    return "200 result=1 (" + hex + ")\n";
+}
+
+}  // namespace
+
+TEST_CASE("SharedSecret: only who knows it reaches the handler") {
+    Running running;
+    running.server.use(SharedSecret{"correct-horse"});
+    running.server.route("blocking", [](Call& call) { agi::Noop{"in"}(call); });
+#ifdef AGI_HAS_COROUTINES
+    running.server.route("async", [](AsyncCall& call) -> Task<> {
+        const agi::Noop noop{"in"};
+        co_await call(noop);
+    });
+    const std::string path = GENERATE("blocking", "async");
+#else
+    const std::string path = "blocking";
+#endif
+    const auto port = running.start();
+    std::set<std::string> questions;
+    for (int i = 0; i < 3; ++i) {
+        Peer peer{port, path};
+        const std::string question = peer.line();
+        questions.insert(question);
+        peer.send(answer_of(question, "correct-horse"));
+        CHECK(peer.answer() == "NOOP \"in\"");
+        CHECK(peer.line() == "(closed)");
+    }
+    CHECK(questions.size() == 3);
+    const std::string earlier = answer_of(*questions.begin(), "correct-horse");
+    Peer peer{port, path};
+    const std::string question = peer.line();
+    peer.send(GENERATE_COPY(values<std::string>({
+        earlier,
+        "200 result=1 ()\n",
+        "200 result=1 (da39a3ee5e6b4b0d3255bfef95601890afd80709)\n",
+    })));
+    CHECK(peer.answer() == "VERBOSE \"FastAGI: denied, as it does not know the secret\" 0");
+    CHECK(peer.answer() == "SET VARIABLE \"FASTAGI_STATUS\" \"DENIED\"");
+    CHECK(peer.line() == "(closed)");
+    CHECK(eventually([&] { return running.server.counts().connections == 0; }));
+    CHECK(running.log() ==
+          std::vector<std::string>{"warning: call 4 from 127.0.0.1 (PJSIP/100-00000001, " + path +
+                                   "): denied, as it does not know the secret"});
+}
+
+TEST_CASE("SharedSecret: a text that a dialplan could read otherwise is none") {
+    for (const char* const secret : {"", "a,b", "${X}", "a b", "a\nb", "\xc3\xa4"}) {
+        CHECK_THROWS_AS(SharedSecret{secret}, std::invalid_argument);
+    }
+}
