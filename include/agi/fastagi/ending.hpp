@@ -76,7 +76,14 @@ bool can_be_told(const AnyCall& call) {
     return call.state() == Conversation::State::ready;
 }
 
-/// Tells Asterisk, waiting for its replies. A hang-up that shows explains the failure.
+/// A hang-up during a command is a failure of that command. The next one shows what it was.
+template <class AnyCall>
+bool is_hangup(AnyCall& call, const Ending& ending) {
+    return ending.outcome == Outcome::failed && call.hung_up();
+}
+
+/// Tells Asterisk, waiting for its replies. A hang-up that shows explains the failure, which is
+/// none then for the dialplan either.
 inline void tell(Call& call, Ending& ending) {
     const ServerState& server = *call.facts().server;
     if (!can_be_told(call)) return tell_blindly(call.stream().fd(), server, ending.outcome);
@@ -84,12 +91,13 @@ inline void tell(Call& call, Ending& ending) {
     try {
         call.after_hangup([&](auto& rest) {
             console_line(ending.why)(rest);
+            if (is_hangup(call, ending)) return;
             SetVariable{server.options.status_variable, status_of(ending.outcome)}(rest);
         });
     } catch (const std::exception&) {
         // It could not be told; the log says what it was.
     }
-    if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
+    if (is_hangup(call, ending)) ending = {Outcome::hung_up, {}};
 }
 
 /// The same without blocking. Keeps itself until it is done, then calls `done(call, ending)`.
@@ -107,7 +115,8 @@ class AsyncTell {
         AsyncTell& telling = *self;
         telling.call_->async_execute_after_hangup(
             telling.console_, [self = std::move(self)](const std::exception_ptr& error) mutable {
-                error ? end(std::move(self)) : set_variable(std::move(self));
+                const bool over = error || is_hangup(*self->call_, self->ending_);
+                over ? end(std::move(self)) : set_variable(std::move(self));
             });
     }
 
@@ -128,9 +137,7 @@ class AsyncTell {
             [self = std::move(self)](const std::exception_ptr&) mutable { end(std::move(self)); });
     }
     static void end(std::unique_ptr<AsyncTell> self) {
-        if (self->ending_.outcome == Outcome::failed && self->call_->hung_up()) {
-            self->ending_ = {Outcome::hung_up, {}};
-        }
+        if (is_hangup(*self->call_, self->ending_)) self->ending_ = {Outcome::hung_up, {}};
         self->done_(std::move(self->call_), std::move(self->ending_));
     }
 
