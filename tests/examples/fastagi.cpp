@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The FastAGI servers among the examples, as processes that the softphone calls.
 
+#include "../connection.hpp"
 #include "../server_process.hpp"
 #include "catch.hpp"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -31,51 +31,6 @@ std::string call(const ServerProcess& server, const std::string& path, const std
     CHECK(pclose(pipe) == 0);
     return output;
 }
-
-// Where a socket is on 127.0.0.1; 0 before it is anywhere.
-sockaddr_in loopback(int port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    return address;
-}
-
-// A connection to 127.0.0.1.
-class Connection {
-  public:
-    explicit Connection(int port) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
-        const sockaddr_in address = loopback(port);
-        REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    }
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-    ~Connection() { ::close(fd_); }
-
-    void send(const std::string& text) const {
-        REQUIRE(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) ==
-                static_cast<ssize_t>(text.size()));
-    }
-    // All that comes until the other end closes.
-    [[nodiscard]] std::string read() const {
-        std::string all;
-        std::array<char, 4096> bytes{};
-        for (;;) {
-            const ssize_t size = ::recv(fd_, bytes.data(), bytes.size(), 0);
-            if (size <= 0) return all;
-            all.append(bytes.data(), static_cast<std::size_t>(size));
-        }
-    }
-    // The next line.
-    [[nodiscard]] std::string line() const {
-        std::string all;
-        for (char byte = 0; ::recv(fd_, &byte, 1, 0) == 1 && byte != '\n';) all += byte;
-        return all;
-    }
-
-  private:
-    int fd_;
-};
 
 }  // namespace
 
@@ -117,7 +72,7 @@ TEST_CASE("fastagi_server: counters for Prometheus, whatever else connects to th
     CHECK(answer.find("\nfastagi_calls_active 0\n") != std::string::npos);
 }
 
-TEST_CASE("fastagi_server: takes the socket that systemd has opened") {
+TEST_CASE("fastagi_server: takes the socket that systemd has opened, and leaves it open") {
     const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
@@ -125,14 +80,22 @@ TEST_CASE("fastagi_server: takes the socket that systemd has opened") {
     REQUIRE(::bind(listener, any, size) == 0);
     REQUIRE(::listen(listener, 8) == 0);
     REQUIRE(::getsockname(listener, any, &size) == 0);
-    const std::string port = std::to_string(ntohs(address.sin_port));
+    const int port = ntohs(address.sin_port);
 
     const std::string start = "exec 3<&" + std::to_string(listener) +
                               "; LISTEN_PID=$$ LISTEN_FDS=1 exec " AGI_FASTAGI_SERVER " 1 0";
     ServerProcess server{{"sh", "-c", start}};
-    ::close(listener);
-    CHECK(std::to_string(server.port()) == port);
+    CHECK(server.port() == port);
     CHECK(call(server, "/menu", "1").find("MENU is now \"greeted\"") != std::string::npos);
+    server.send(SIGTERM);
+    CHECK(server.wait() == 0);
+
+    // A call that comes while the service restarts waits for it.
+    const Connection early{port};
+    early.send("agi_network: yes\nagi_network_script: menu\n\n");
+    const ServerProcess restarted{{"sh", "-c", start}};
+    CHECK(early.line() == "ANSWER");
+    ::close(listener);
 }
 
 TEST_CASE("fastagi_server: a port that is taken is a message and a failure") {
