@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cctype>
@@ -25,15 +26,21 @@ namespace live {
 /// A server of hagi://, preferred to those of a higher priority.
 struct SrvRecord {
     std::uint16_t priority;
+    std::uint16_t weight;
     std::uint16_t port;
     std::string target;
 };
 
+enum class Order { kept, rotating };
+
 /// Answers SRV questions about `_agi._tcp.<any>` with its records, and A questions with 127.0.0.1.
 class DnsServer {
   public:
-    DnsServer(const std::string& address, std::vector<SrvRecord> records)
-        : records_{std::move(records)}, fd_{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)} {
+    /// `Order::rotating`: each answer begins with another record, as those of most servers do.
+    DnsServer(const std::string& address, std::vector<SrvRecord> records, Order order = Order::kept)
+        : records_{std::move(records)},
+          order_{order},
+          fd_{::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)} {
         sockaddr_in at{};
         at.sin_family = AF_INET;
         at.sin_port = htons(53);
@@ -90,10 +97,14 @@ class DnsServer {
         if (type == type_srv && name.find("_agi._tcp.") == 0) {
             ++questions_;
             for (const SrvRecord& record : records_) {
-                std::string data = number(record.priority) + number(0) + number(record.port);
+                std::string data =
+                    number(record.priority) + number(record.weight) + number(record.port);
                 data += encoded(record.target);
                 answers += resource(type_srv, data);
                 ++count;
+            }
+            if (order_ == Order::rotating) {
+                std::rotate(records_.begin(), records_.begin() + 1, records_.end());
             }
         } else if (type == type_a) {
             answers = resource(type_a, {127, 0, 0, 1});
@@ -126,6 +137,7 @@ class DnsServer {
     static constexpr int type_srv = 33;
 
     std::vector<SrvRecord> records_;
+    Order order_;
     int fd_;
     std::atomic<bool> ending_{false};
     std::atomic<int> questions_{0};

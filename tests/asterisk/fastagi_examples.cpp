@@ -61,6 +61,19 @@ TEST_CASE("fastagi_server: stopped in the middle of a call") {
     call.wait_for_application("Verbose", "1,AGISTATUS SUCCESS FASTAGI_STATUS STOPPED");
 }
 
+TEST_CASE("fastagi_server: killed while Asterisk records, which goes on to its end") {
+    const ServerProcess server{{AGI_FASTAGI_SERVER, "0", "0"}};
+    Call call{example("110@fastagi", server.port())};
+    call.wait_for_command("GET DATA");
+    call.press("2");
+    call.wait_for_command("RECORD FILE");
+    server.send(SIGKILL);
+    call.press("#");
+    call.wait_for_application("Verbose", "1,AGISTATUS SUCCESS FASTAGI_STATUS ");
+    CHECK(call.commands().back().find("200 Success: RECORD FILE ") == 0);
+    CHECK(std::filesystem::remove("/tmp/" + call.leg() + ".wav"));
+}
+
 TEST_CASE("fastagi_secret: the secret of the dialplan") {
     ::setenv("FASTAGI_SECRET", "correct-horse-battery-staple", 1);
     const ServerProcess server{{AGI_FASTAGI_SECRET, "0"}};

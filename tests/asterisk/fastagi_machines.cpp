@@ -30,13 +30,14 @@ class Machine {
     [[nodiscard]] int port() const { return process_.port(); }
     ServerProcess& process() { return process_; }
 
-    // The calls that it has now, as its page for Prometheus says.
-    [[nodiscard]] int active() const {
+    // The calls that it has now.
+    [[nodiscard]] int active() const { return counter("fastagi_calls_active"); }
+    // As its page for Prometheus says.
+    [[nodiscard]] int counter(const std::string& name) const {
         const Connection scrape{metrics_};
         scrape.send("GET /metrics HTTP/1.0\r\n\r\n");
         const std::string page = scrape.read();
-        const std::string name = "\nfastagi_calls_active ";
-        return std::stoi(page.substr(page.find(name) + name.size()));
+        return std::stoi(page.substr(page.find('\n' + name + ' ') + name.size() + 2));
     }
 
   private:
@@ -193,9 +194,11 @@ bool lacks_nameserver() {
            skipped("no resolver of its own for Asterisk: asterisk-up needs root and unshare -m");
 }
 
-std::vector<SrvRecord> records(const Machine& first, const Machine& second) {
-    return {{10, static_cast<std::uint16_t>(first.port()), "one.fastagi.test"},
-            {20, static_cast<std::uint16_t>(second.port()), "two.fastagi.test"}};
+std::vector<SrvRecord> records(const Machine& first, const Machine& second,
+                               std::uint16_t priority_of_second = 20) {
+    return {
+        {10, 50, static_cast<std::uint16_t>(first.port()), "one.fastagi.test"},
+        {priority_of_second, 50, static_cast<std::uint16_t>(second.port()), "two.fastagi.test"}};
 }
 
 }  // namespace
@@ -207,6 +210,21 @@ TEST_CASE("HAProxy: a server that stops loses no call") {
     const Proxy proxy{first, second};
     drain_by_signal(proxy.url(), first, second);
     CHECK(soon([&] { return proxy.state("one") == "DOWN"; }));
+}
+
+TEST_CASE("HAProxy: a health check is no call and no error") {
+    if (lacks(Proxy::haproxy, "haproxy")) return;
+    Machine first;
+    const Machine second;
+    const Proxy proxy{first, second};
+    // Its own breaks off the handshake, so that the server does not even see it. Others do:
+    { const Connection check{first.port()}; }
+    CHECK(soon([&] { return first.counter("fastagi_no_calls_total") > 0; }));
+    CHECK(proxy.state("one") == "UP");
+    CHECK(first.counter("fastagi_calls_total") == 0);
+    first.process().send(SIGTERM);
+    CHECK(first.process().wait() == 0);
+    CHECK(first.process().log().find("closed") == std::string::npos);
 }
 
 TEST_CASE("HAProxy: a server that is drained on its admin socket loses no call") {
@@ -249,6 +267,34 @@ TEST_CASE("HAProxy: no server is left, and the dialplan cannot see it in AGISTAT
     Call call{going_on(proxy.url())};
     CHECK(call.wait_for_variable("WENT_ON") == "SUCCESS/");
     CHECK(call.variable("MENU") == "(not set)");
+}
+
+TEST_CASE("SRV records: equal ones share the calls if the DNS server rotates its answers") {
+    if (lacks_nameserver()) return;
+    const Machine first;
+    const Machine second;
+    for (const Order order : {Order::kept, Order::rotating}) {
+        const DnsServer dns{Asterisk::get().setting("AST_NAMESERVER"), records(first, second, 10),
+                            order};
+        WaitingCalls calls{"hagi://calls.fastagi.test/menu"};
+        calls.add(6);
+        // Asterisk draws a number, but as it compares it, the first of equals always wins.
+        CHECK(first.active() == (order == Order::kept ? 6 : 3));
+        CHECK(second.active() == (order == Order::kept ? 0 : 3));
+        calls.finish();
+    }
+}
+
+TEST_CASE("SRV records: not asked for where the URL has a port") {
+    if (lacks_nameserver()) return;
+    const Machine first;
+    const Machine second;
+    const DnsServer dns{Asterisk::get().setting("AST_NAMESERVER"), records(first, second)};
+    WaitingCalls calls{"hagi://one.fastagi.test:" + std::to_string(second.port()) + "/menu"};
+    calls.add(1);
+    CHECK(second.active() == 1);
+    CHECK(dns.questions() == 0);
+    calls.finish();
 }
 
 TEST_CASE("SRV records: a server that stops loses no call") {
