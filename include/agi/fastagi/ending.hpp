@@ -85,10 +85,12 @@ bool can_be_told(const AnyCall& call) {
     return call.state() == Conversation::State::ready;
 }
 
-/// A hang-up that shows explains a failure.
+/// A hang-up during a command is a failure of that command. The next one shows what it was: no
+/// failure then, for the dialplan either. Whether it is one.
 template <class AnyCall>
-void look_for_hangup(AnyCall& call, Ending& ending) {
+bool look_for_hangup(AnyCall& call, Ending& ending) {
     if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
+    return ending.outcome == Outcome::hung_up;
 }
 
 template <class Command>
@@ -108,6 +110,7 @@ inline void tell(Call& call, Ending& ending) {
         call.stream().deadline(std::chrono::steady_clock::now() +
                                std::min(options.farewell_time, Deadline::longest));
         try_to_tell(call, console_line(ending.why));
+        if (look_for_hangup(call, ending)) return;
         try_to_tell(call, SetVariable{options.status_variable, status_of(ending.outcome)});
     }
     tell_if_awaiting(call, call.stream().fd(), ending.outcome);
@@ -125,7 +128,8 @@ class AsyncTell {
         AsyncTell& telling = *self;
         telling.call_->async_execute_after_hangup(
             telling.console_, [self = std::move(self)](const std::exception_ptr&) mutable {
-                const bool go_on = can_be_told(*self->call_) && !self->late_;
+                const bool go_on = can_be_told(*self->call_) && !self->late_ &&
+                                   !look_for_hangup(*self->call_, self->ending_);
                 go_on ? set_variable(std::move(self)) : end(std::move(self));
             });
     }
