@@ -294,10 +294,20 @@ TEST_CASE("Faults: a peer that does not answer when it is told") {
     const auto port = running.start();
     Peer peer{port, GENERATE("x", "unknown")};
     CHECK_THAT(peer.line(), ContainsSubstring("VERBOSE"));
-    peer.send(GENERATE("", "200 res", "HANGUP\n"));
+    peer.send(GENERATE("", "200 res"));
     CHECK_THAT(peer.line(), ContainsSubstring("SET VARIABLE \"FASTAGI_STATUS\""));
     CHECK(is_end(peer.line()));
     CHECK(eventually([&] { return running.server.counts().connections == 0; }));
+}
+
+TEST_CASE("Faults: a peer that hangs up when it is told, and does not answer") {
+    Running running{hasty()};
+    running.server.route("x", [](Call&) { throw std::runtime_error{"no file"}; });
+    Peer peer{running.start(), "x"};
+    CHECK_THAT(peer.line(), ContainsSubstring("VERBOSE"));
+    peer.send("HANGUP\n");
+    CHECK(is_end(peer.line()));
+    CHECK(eventually([&] { return running.server.counts().hung_up == 1; }));
 }
 
 TEST_CASE("Faults: a peer that does not read a command does not keep the server from stopping") {

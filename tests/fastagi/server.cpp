@@ -159,8 +159,7 @@ TEST_CASE("Server: a hang-up explains a failure") {
     SECTION("learnt while Asterisk is told") {
         Peer peer{port, "y"};
         CHECK_THAT(peer.answer("HANGUP\n200 result=1\n"), ContainsSubstring("no file"));
-        CHECK_THAT(peer.answer(), ContainsSubstring("FAILED"));
-        CHECK(peer.line() == "(closed)");
+        CHECK(peer.line() == "(closed)");  // no failure for the dialplan either
     }
     CHECK(eventually([&] { return running.server.counts().connections == 0; }));
     CHECK(running.server.counts().hung_up == 1);
