@@ -283,9 +283,9 @@ TEST_CASE("Faults: a peer that does not read when it is told") {
     });
     const Peer peer{running.start(), "x"};
     CHECK(eventually([&] { return running.server.counts().failed == 1; }));
+    CHECK(eventually([&] { return running.server.counts().connections == 0; }));
     CHECK(running.logged("") == 1);
     CHECK(running.logged("the handler failed: no file") == 1);
-    CHECK(eventually([&] { return running.server.counts().connections == 0; }));
 }
 
 TEST_CASE("Faults: a peer that does not answer when it is told") {

@@ -58,6 +58,7 @@ class LogLines {
 /// The limits fit a test, and what waits for a peer does so for ever, unless a test is about that.
 inline agi::fastagi::ServerOptions options() {
     agi::fastagi::ServerOptions options;
+    options.log = {};
     options.max_connections = 200;
     options.environment_time = options.farewell_time = std::chrono::minutes{1};
     return options;

@@ -204,6 +204,25 @@ TEST_CASE("Stop: a connection that has not said all is closed, one that does is 
     CHECK(running.log().size() == 2);
 }
 
+TEST_CASE("Stop: connections that were not accepted yet are refused, not reset") {
+    Gate gate;
+    Running running;
+    running.server.fallback([](Call&) {});
+    const auto port = running.start();
+    net::post(running.server.context(), [&] { gate.pass(); });
+    running.server.stop(1h);
+    std::vector<Peer> peers;
+    for (int i = 0; i < 10; ++i) peers.emplace_back(port, "x");
+    gate.open();
+    for (Peer& peer : peers) {
+        CHECK(peer.answer() == "VERBOSE \"FastAGI: the server stops\" 0");
+        CHECK(peer.answer() == stopped);
+        CHECK(peer.line() == "(closed)");
+    }
+    running.join();
+    CHECK(running.server.counts().refused == 10);
+}
+
 TEST_CASE("Stop: a second signal ends the grace") {
     Running running;
     running.server.fallback([](Call& call) { agi::Answer{}(call); });

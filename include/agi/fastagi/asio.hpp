@@ -5,6 +5,7 @@
 #include <agi/version.hpp>
 
 #include <string_view>
+#include <type_traits>
 #include <utility>  // which the awaitable.hpp of Boost 1.74 forgets
 
 #ifdef AGI_BOOST_ASIO
@@ -23,13 +24,20 @@ namespace agi { inline namespace v0 { namespace fastagi {
 
 #ifdef AGI_BOOST_ASIO
 namespace net = boost::asio;
-using error_code = boost::system::error_code;
-using system_error = boost::system::system_error;
+using boost::system::error_code;
+using boost::system::system_error;
 #else
 namespace net = asio;
-using error_code = asio::error_code;
-using system_error = asio::system_error;
+using asio::error_code;
+using asio::system_error;
 #endif
+
+/// Whether it is a socket itself, and not a layer on one, such as TLS.
+template <class Stream, class = void>
+struct is_socket : std::false_type {};
+template <class Stream>
+struct is_socket<Stream, std::void_t<decltype(std::declval<Stream&>().non_blocking(true))>>
+    : std::true_type {};
 
 /// Whether the peer, or the way to it, is gone. TLS has errors of its own for a peer that closes
 /// without a word; their category is named here, as this must not need OpenSSL.

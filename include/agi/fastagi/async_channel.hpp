@@ -8,26 +8,11 @@
 #include <agi/version.hpp>
 #include <agi/wire/line_buffer.hpp>
 
-#include <exception>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
-namespace agi { inline namespace v0 {
-
-namespace wire {
-
-/// Whether it is a socket itself, and not a layer on one, such as TLS.
-template <class Stream, class = void>
-struct is_socket : std::false_type {};
-template <class Stream>
-struct is_socket<Stream, std::void_t<decltype(std::declval<Stream&>().non_blocking(true))>>
-    : std::true_type {};
-
-}  // namespace wire
-
-namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi {
 
 /// What an operation needs next.
 enum class Step : unsigned char {
@@ -63,7 +48,7 @@ class AsyncChannel {
         return begin(wire::Request::raw(line), wire::form_of(line), {}, Urgency::normal);
     }
     Step begin_mark() {
-        check_stop("mark", Urgency::normal);
+        interruption_.begin("mark", Urgency::normal);
         set_request(core_.begin_mark());
         return write();
     }
@@ -71,9 +56,9 @@ class AsyncChannel {
     /// Before it waits once more: what was ended while the last wait was over already, so that
     /// there was nothing to cancel, ends now.
     void check_wait(Step next, bool cancelled) {
-        if (next == Step::done || (!cancelled && interrupt_ == Interrupt::none)) return;
+        if (next == Step::done || (!cancelled && !interruption_.pending())) return;
         if (next == Step::write) core_.conversation().lose_step();
-        interrupted();
+        interruption_.end(subject());
     }
 
     /// The bytes were written, or came, or did not.
@@ -120,8 +105,7 @@ class AsyncChannel {
     /// Ends the operation that waits now: it throws what the reason says. When the server stops,
     /// later commands do so too, apart from those for after a hang-up.
     void interrupt(Interrupt reason) {
-        interrupt_ = reason;
-        stopping_ = stopping_ || reason == Interrupt::server_stop;
+        interruption_.tell(reason);
         error_code ignored;
         stream_.lowest_layer().cancel(ignored);
     }
@@ -137,7 +121,7 @@ class AsyncChannel {
   private:
     /// Most requests fit into a socket's buffer: no wait is needed. And a session that waits for a
     /// socket to be readable needs no buffer of its own meanwhile.
-    static constexpr bool socket = wire::is_socket<AsyncStream>::value;
+    static constexpr bool socket = is_socket<AsyncStream>::value;
     static constexpr std::size_t initial_size = 1024;
 
     enum class Phase : unsigned char {
@@ -158,20 +142,13 @@ class AsyncChannel {
     Step begin(std::string_view request, ReplyForm form, wire::Redaction redaction,
                Urgency urgency) {
         core_.check_policy(request, urgency);
-        check_stop(request, urgency);
+        interruption_.begin(request, urgency);
         set_request(request);
         form_ = form;
         redaction_ = redaction;
         if (core_.conversation().state() != Conversation::State::awaiting) return send();
         phase_ = Phase::owed;
         return take_lines();
-    }
-
-    void check_stop(std::string_view request, Urgency urgency) {
-        interrupt_ = Interrupt::none;
-        if (stopping_ && urgency == Urgency::normal) {
-            throw ServerStopping(request, "not sent, the server is stopping");
-        }
     }
 
     Step send() {
@@ -239,7 +216,7 @@ class AsyncChannel {
     }
 
     [[noreturn]] void read_failed(const error_code& error) {
-        if (error == net::error::operation_aborted) interrupted();
+        if (error == net::error::operation_aborted) interruption_.end(subject());
         if (!is_closed(error)) throw AGIError(subject(), "read: " + error.message());
         core_.lost(subject(), in_.rest());
     }
@@ -250,17 +227,8 @@ class AsyncChannel {
             throw AGISIGPIPEHangup(request(), "the stream is closed");
         }
         core_.conversation().lose_step();
-        if (error == net::error::operation_aborted) interrupted();
+        if (error == net::error::operation_aborted) interruption_.end(subject());
         throw AGIError(request(), "write: " + error.message());
-    }
-
-    [[noreturn]] void interrupted() {
-        switch (std::exchange(interrupt_, Interrupt::none)) {
-            case Interrupt::deadline:
-                throw AGITimeoutError(subject(), "no reply within the deadline");
-            case Interrupt::server_stop: throw ServerStopping(subject(), "the server is stopping");
-            default: throw AGIError(subject(), "cancelled, the reply is still owed");
-        }
     }
 
     AsyncStream stream_;
@@ -271,9 +239,7 @@ class AsyncChannel {
     ReplyForm form_ = ReplyForm::tags;
     wire::Redaction redaction_;
     Phase phase_ = Phase::environment;
-    Interrupt interrupt_ = Interrupt::none;
-    bool stopping_ = false;
+    Interruption interruption_;
 };
 
-}  // namespace fastagi
-}}  // namespace agi::v0
+}}}  // namespace agi::v0::fastagi

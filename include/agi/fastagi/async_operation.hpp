@@ -14,16 +14,16 @@ namespace agi { inline namespace v0 {
 namespace wire {
 
 template <class Command>
-using result_of_t = decltype(std::declval<const Command&>().parse(std::declval<const Reply&>()));
+using ResultOf = decltype(std::declval<const Command&>().parse(std::declval<const Reply&>()));
 
 /// How an asynchronous operation with this result completes.
 template <class Result>
-struct completion {
-    using type = void(std::exception_ptr, Result);
+struct Completion {
+    using Type = void(std::exception_ptr, Result);
 };
 template <>
-struct completion<void> {
-    using type = void(std::exception_ptr);
+struct Completion<void> {
+    using Type = void(std::exception_ptr);
 };
 
 }  // namespace wire

@@ -155,7 +155,7 @@ class AsyncSession {
     };
     template <class Command>
     struct Execute {
-        using Result = wire::result_of_t<Command>;
+        using Result = wire::ResultOf<Command>;
         const Command* command;
         Urgency urgency;
         Step begin(Channel& channel) const { return channel.begin(*command, urgency); }
@@ -186,8 +186,7 @@ class AsyncSession {
     }
 #ifdef AGI_HAS_COROUTINES
     template <class Command>
-    Task<wire::result_of_t<Command>> within(const Command& command,
-                                            std::chrono::milliseconds margin) {
+    Task<wire::ResultOf<Command>> within(const Command& command, std::chrono::milliseconds margin) {
         std::optional<std::chrono::milliseconds> longest{0};
         if constexpr (wire::has_longest<Command>::value) longest = command.longest();
         std::optional<Deadline> deadline;
@@ -202,7 +201,7 @@ class AsyncSession {
 
     template <class Exchange, class Token>
     auto run(Exchange exchange, Token&& token) {
-        using Signature = typename wire::completion<typename Exchange::Result>::type;
+        using Signature = typename wire::Completion<typename Exchange::Result>::Type;
         return net::async_compose<Token, Signature>(
             AsyncOperation<Channel, Exchange>{channel_, std::move(exchange)}, token,
             channel_.stream());

@@ -56,6 +56,7 @@ class Listener {
         const bool v6 = address.ss_family == AF_INET6;
         if (!v6 && address.ss_family != AF_INET) refuse(EAFNOSUPPORT);
         if (listens == 0) refuse(EINVAL);
+        inherited_ = true;
         acceptor_.assign(v6 ? net::ip::tcp::v6() : net::ip::tcp::v4(), fd);
     }
 
@@ -71,6 +72,7 @@ class Listener {
     }
 
     void close() {
+        if (!inherited_) take_waiting();
         error_code ignored;
         acceptor_.close(ignored);
         pause_.cancel();
@@ -108,7 +110,7 @@ class Listener {
             }
             return wait();
         }
-        Loop& loop = *(*loops_)[next_++ % loops_->size()];
+        Loop& loop = next_loop();
         acceptor_.async_accept(loop.context(),
                                [this, &loop](const error_code& error, LoopSocket socket) {
                                    if (error) return failed(error);
@@ -117,6 +119,23 @@ class Listener {
                                    accept();
                                });
     }
+
+    /// Connections that only the kernel knows would be reset. Those of an inherited socket wait for
+    /// the next process.
+    void take_waiting() {
+        error_code error;
+        acceptor_.non_blocking(true, error);
+        while (!error && state_->counters.connections < state_->options.max_connections) {
+            Loop& loop = next_loop();
+            LoopSocket socket{loop.context()};
+            acceptor_.accept(socket, error);
+            if (error) break;
+            Counters::count(state_->counters.accepted);
+            take(loop, std::move(socket));
+        }
+    }
+
+    Loop& next_loop() noexcept { return *(*loops_)[next_++ % loops_->size()]; }
 
     void take(Loop& loop, LoopSocket socket) {
         CallFacts facts;
@@ -174,6 +193,7 @@ class Listener {
     const std::vector<std::unique_ptr<Loop>>* loops_ = nullptr;
     Accepted accepted_;
     std::size_t next_ = 0;
+    bool inherited_ = false;
     Seldom full_;
     Seldom failed_;
 };

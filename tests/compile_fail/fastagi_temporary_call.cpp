@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// g++ before 13 destroys a temporary in a co_await expression twice.
+
+#include <agi/command/variable.hpp>
+#include <agi/fastagi/async_session.hpp>
+
+using namespace agi::fastagi;
+
+#ifdef REJECT
+#define AGI_COMMAND \
+    agi::SetVariable { "NAME", "value" }
+#else
+#define AGI_COMMAND named
+#endif
+
+Task<> work(AsyncSession<>& call);
+Task<> work(AsyncSession<>& call) {
+    const agi::SetVariable named{"NAME", "value"};
+    co_await call(AGI_COMMAND);
+}
