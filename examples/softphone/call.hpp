@@ -81,6 +81,7 @@ class Call {
                 keys_before_ = asterisk_.channel.keys().size();
             }
         } catch (const agi::AGIHangup&) {  // the program has closed while something was sent
+            if (!reply_.empty()) tell();
         }
         return finish();
     }
@@ -120,8 +121,8 @@ class Call {
         while (auto line = asterisk_.next_line()) {
             notice_hangup();  // SIGHUP comes before the reply
             trace('<', *line);
-            stream.write_line(*line);
             if (is_reply(*line)) reply_ = *line;
+            stream.write_line(*line);
         }
         notice_hangup();
         if (!reply_.empty() && !asterisk_.can_be_stopped()) tell();
