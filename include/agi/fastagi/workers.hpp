@@ -24,7 +24,8 @@ class Workers {
     /// Takes one of the threads for `start`. False when all are taken.
     [[nodiscard]] bool reserve() const {
         const std::lock_guard<std::mutex> lock{shared_->mutex};
-        if (shared_->threads >= limit_) return false;
+        if (shared_->reserved >= limit_) return false;
+        ++shared_->reserved;
         ++shared_->threads;
         return true;
     }
@@ -71,7 +72,8 @@ class Workers {
     struct Shared {
         std::mutex mutex;
         std::condition_variable changed;
-        std::size_t threads = 0;
+        std::size_t reserved = 0;  ///< For calls that may still go on.
+        std::size_t threads = 0;   ///< Those too that are about to end.
         bool interrupted = false;
         std::unordered_set<const Call*> calls;
 
@@ -80,9 +82,11 @@ class Workers {
             calls.insert(&call);
             if (interrupted) call.stream().interrupt();
         }
+        /// Before it is closed: who sees that may call again at once.
         void remove(const Call& call) {
             const std::lock_guard<std::mutex> lock{mutex};
             calls.erase(&call);
+            --reserved;
         }
         void ended() {
             const std::lock_guard<std::mutex> lock{mutex};
