@@ -3,10 +3,13 @@
 #include <agi/agi.hpp>
 #include <agi/process/run.hpp>
 
+template <class Session>
+void greet(Session& session) {
+    agi::Answer{}(session);
+    agi::StreamFile{"hello-world"}(session);
+    agi::Hangup{}(session);
+}
+
 int main() {
-    return agi::run([](agi::ProcessSession& session) {
-        agi::Answer{}(session);
-        agi::StreamFile{"hello-world"}(session);
-        agi::Hangup{}(session);
-    });
+    return agi::run([](agi::ProcessSession& session) { greet(session); });
 }

@@ -2,6 +2,9 @@
 // The examples on the simulated Asterisk, with their main() out of the way, and with the caller or the
 // connection gone at every step.
 
+#define main simulated_hello_main
+#include "../../examples/hello.cpp"
+#undef main
 #define main simulated_pin_main
 #include "../../examples/pin.cpp"
 #undef main
@@ -44,6 +47,23 @@ bool broken(const Run& run) {
 }
 
 }  // namespace
+
+TEST_CASE("hello: a call on the simulator, and one that ends at every step") {
+    Asterisk asterisk;
+    asterisk.channel.sounds = {{"hello-world", 2s}};
+    const Asterisk begin = asterisk;
+    {
+        agi::Session session{SimulatedStream{asterisk}};
+        greet(session);
+    }
+    CHECK(asterisk.channel.heard().size() == 1);
+    CHECK(asterisk.channel.hung_up());
+
+    const auto rehearsal = rehearse(begin, [](auto& session) { greet(session); });
+    INFO(rehearsal.problem);
+    CHECK(rehearsal.passed());
+    CHECK(rehearsal.steps == 3);
+}
 
 TEST_CASE("pin: calls on the simulator") {
     Asterisk right = pin_call();
@@ -186,6 +206,21 @@ TEST_CASE("eagi_record: a call on the simulator") {
     CHECK(asterisk.console.back() == "eagi_record: key 1, gaps: 0");
     CHECK(std::filesystem::file_size(file) == 44 + 99 * 320);
     std::filesystem::remove(file);
+}
+
+TEST_CASE("eagi_record: ends well wherever the call does") {
+    Asterisk asterisk = eagi_call();
+    asterisk.channel.caller.during("tt-weasels").wait(2s).press("1");
+    const auto file = std::filesystem::temp_directory_path() / "agi-rehearsed-record.wav";
+    const auto rehearsal = rehearse(asterisk, [&](auto& session) {
+        const SimulatedAudio caller{session.stream().asterisk()};
+        agi::EagiAudio audio{session, caller.fd()};
+        record(session, audio, file.string());
+    });
+    std::filesystem::remove(file);
+    INFO(rehearsal.problem);
+    CHECK(rehearsal.passed());
+    CHECK(rehearsal.steps == 3);  // the format of the audio is asked for, too
 }
 
 TEST_CASE("Asterisk: ten thousand calls") {
