@@ -3,8 +3,8 @@
 // The rows of replies.tsv.
 
 #include "catch.hpp"
-#include <agi/wire/escape.hpp>
 #include <agi/wire/number.hpp>
+#include <agi/wire/unescape.hpp>
 
 #include <fstream>
 #include <optional>

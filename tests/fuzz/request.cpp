@@ -3,6 +3,7 @@
 
 #include "fuzz.hpp"
 #include <agi/agi.hpp>
+#include <agi/wire/unescape.hpp>
 
 #include <chrono>
 #include <optional>

@@ -3,6 +3,9 @@
 
 #include <agi/agi.hpp>
 #include <agi/stream/iostream_stream.hpp>
+#ifdef WITH_FMT
+#include <agi/fmt.hpp>
+#endif
 
 #include <iostream>
 #include <sstream>
@@ -15,6 +18,9 @@ int main() {
     agi::Answer{}(session);
     const auto pin = agi::GetData{"enter-pin"}(session);
 
+#ifdef WITH_FMT
+    if (agi::SetVariable{"SCORE", 0.87}.request() != R"(SET VARIABLE "SCORE" "0.87")") return 1;
+#endif
     std::cout << to_asterisk.str() << "digits: " << pin.digits << '\n';
     return pin.digits == "1234" && to_asterisk.str().rfind("ANSWER\nGET DATA", 0) == 0 ? 0 : 1;
 }

@@ -12,7 +12,7 @@ set(may_include_session "^agi/(${common}|stream/|session/)")
 set(layers wire command stream session)
 set(opt_in_folders "^agi/(fastagi|process|ivr|testing)/")
 
-set(expensive "^(iostream|regex|functional|map|deque|fmt/format[.]h)$")
+set(expensive "^(iostream|regex|functional|map|deque|system_error|iterator|fmt/.*)$")
 set(system "^((unistd|poll|signal|fcntl|errno|netdb)[.]h|(sys|netinet|arpa)/.*|cerrno|csignal)$")
 set(may_include_system
     "^agi/(stream/(fd|stdio)_stream[.]hpp$|process/|fastagi/|testing/simulated_audio[.]hpp$)")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "catch.hpp"
-#include <agi/wire/escape.hpp>
+#include <agi/wire/unescape.hpp>
 
 #include <optional>
 #include <string>

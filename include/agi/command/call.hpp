@@ -18,10 +18,16 @@ namespace agi { inline namespace v0 {
 struct Answer {
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"ANSWER"}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"ANSWER"};
+    }
 
     /// @throws AGIAppError  the channel could not be answered, or it hung up meanwhile
-    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not answered"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_number(*this, reply, 0, "not answered");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -40,9 +46,13 @@ struct Hangup {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"HANGUP", channel}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"HANGUP", channel};
+    }
 
     /// @throws AGIAppError  there is no such channel
+    template <class Reply>
     void parse(const Reply& reply) const {
         wire::expect_number(*this, reply, 1, "no such channel");
     }
@@ -82,9 +92,13 @@ struct ChannelStatus {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"CHANNEL STATUS", channel}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"CHANNEL STATUS", channel};
+    }
 
     /// @throws AGIAppError  there is no such channel
+    template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         constexpr int mute_flag = 1 << 16;
         const int number = wire::number_of(*this, reply);
@@ -113,7 +127,8 @@ struct SetCallerid {
     static constexpr bool works_after_hangup = false;
 
     /// @throws AGIArgumentError  `"`, `<` or `>` in the number; more than 255 bytes together
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         const std::string_view digits = number;
         if (digits.find_first_of("\"<>") != std::string_view::npos) {
             throw AGIArgumentError(
@@ -130,11 +145,14 @@ struct SetCallerid {
         }
         wire::require_range("SET CALLERID", "the size", static_cast<long long>(text.size()), 0,
                             255);
-        return wire::Request{"SET CALLERID", text};
+        return Request{"SET CALLERID", text};
     }
 
     /// Asterisk says 1 always.
-    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 1, "not set"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_number(*this, reply, 1, "not set");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -166,16 +184,19 @@ struct SetAutohangup {
 
     /// Asterisk before 1.6.1 ignores fractions of a second.
     /// @throws AGIArgumentError  time is out of range
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         const long long ms = time.count();
         wire::require_range("SET AUTOHANGUP", "time", ms, 0, 2147483647);
-        if (ms % 1000 == 0) return wire::Request{"SET AUTOHANGUP", ms / 1000};
+        if (ms % 1000 == 0) return Request{"SET AUTOHANGUP", ms / 1000};
         const std::string fraction = std::to_string(1000 + ms % 1000).substr(1);
-        return wire::Request{"SET AUTOHANGUP",
-                             wire::joined({std::to_string(ms / 1000), ".", fraction})};
+        return Request{"SET AUTOHANGUP", wire::joined({std::to_string(ms / 1000), ".", fraction})};
     }
 
-    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_number(*this, reply, 0, "not set");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -195,11 +216,15 @@ struct SetMusic {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SET MUSIC", on ? "on" : "off", music_class};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SET MUSIC", on ? "on" : "off", music_class};
     }
 
-    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_number(*this, reply, 0, "not set");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {

@@ -45,11 +45,13 @@ struct DatabaseGet {
     static constexpr ReplyForm reply_form = ReplyForm::value;
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"DATABASE GET", family, key};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"DATABASE GET", family, key};
     }
 
     /// @throws AGIDBError  there is no such key
+    template <class Reply>
     [[nodiscard]] std::string parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (number == 0) wire::fail<AGIDBError>(*this, reply, "no such key");
@@ -73,19 +75,23 @@ struct DatabaseGet {
 struct DatabasePut {
     std::string family;
     std::string key;
-    Formatted value;  ///< Text, or anything that fmt can format.
+    Formatted value;  ///< Text; see Formatted.
     CarriageReturn carriage_return =
         CarriageReturn::refuse;  ///< Whether a CR in the value is meant.
 
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"DATABASE PUT", family, key,
-                             wire::WithCarriageReturn{value.text(), carriage_return}};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"DATABASE PUT", family, key,
+                       wire::WithCarriageReturn{value.text(), carriage_return}};
     }
 
     /// @throws AGIDBError  not stored
-    void parse(const Reply& reply) const { wire::expect_stored(*this, reply, "not stored"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_stored(*this, reply, "not stored");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -104,12 +110,16 @@ struct DatabaseDel {
 
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"DATABASE DEL", family, key};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"DATABASE DEL", family, key};
     }
 
     /// @throws AGIDBError  not deleted; before Asterisk 10: there was no such key
-    void parse(const Reply& reply) const { wire::expect_stored(*this, reply, "not deleted"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_stored(*this, reply, "not deleted");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -131,16 +141,18 @@ struct DatabaseDeltree {
     static constexpr bool works_after_hangup = true;
 
     /// @throws AGIArgumentError  family is empty, and whole_database does not say so
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         if (family.empty() && !whole_database) {
             throw AGIArgumentError("DATABASE DELTREE",
                                    "an empty family is the whole database: set whole_database");
         }
-        return wire::Request{"DATABASE DELTREE", family, keytree};
+        return Request{"DATABASE DELTREE", family, keytree};
     }
 
     /// Whether anything was deleted. Asterisk says 0 when something was, against its own manual,
     /// and 1 when nothing was, or an error. (Up to 1.4: 1 for done.)
+    template <class Reply>
     bool parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (number != 0 && number != 1) wire::unexpected(*this, reply);
@@ -167,15 +179,16 @@ struct DatabaseGetExact {
     static constexpr bool works_after_hangup = true;
 
     /// @throws AGIArgumentError  a byte in the names that means something in an expression
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         const std::string path = wire::database_path("GET FULL VARIABLE", family, key);
-        return wire::Request{"GET FULL VARIABLE",
-                             wire::joined({wire::uri_probe, "${DB_EXISTS(", path,
-                                           ")}${URIENCODE(${DB(", path, ")})}"})};
+        return Request{"GET FULL VARIABLE", wire::joined({wire::uri_probe, "${DB_EXISTS(", path,
+                                                          ")}${URIENCODE(${DB(", path, ")})}"})};
     }
 
     /// @throws AGIDBError   there is no such key
     /// @throws AGIAppError  Asterisk has no URIENCODE or DB_EXISTS
+    template <class Reply>
     [[nodiscard]] std::string parse(const Reply& reply) const {
         const std::string_view value = wire::uri_probed(*this, reply);
         if (value.substr(0, 1) == "0") wire::fail<AGIDBError>(*this, reply, "no such key");
@@ -198,19 +211,21 @@ struct DatabaseGetExact {
 struct DatabasePutExact {
     std::string family;
     std::string key;
-    Formatted value;  ///< Text, or anything that fmt can format. No NUL.
+    Formatted value;  ///< Text; see Formatted. No NUL.
 
     static constexpr ReplyForm reply_form = ReplyForm::application;
     static constexpr bool works_after_hangup = true;
 
     /// @throws AGIArgumentError  a byte in the names that means something in an expression, or a
     ///                           NUL in the value
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         return wire::set_by_expression(
             wire::joined({"DB(", wire::database_path("EXEC", family, key), ")"}), value.text());
     }
 
     /// @throws AGIAppError  Asterisk has no application Exec
+    template <class Reply>
     void parse(const Reply& reply) const {
         if (wire::number_of(*this, reply) != 0) wire::fail(*this, reply, "not stored");
     }

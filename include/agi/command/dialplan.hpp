@@ -27,14 +27,16 @@ struct Exec {
     static constexpr ReplyForm reply_form = ReplyForm::application;
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const {
-        if (options.empty()) return wire::Request{"EXEC", application};
-        return wire::Request{"EXEC", application, options};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        if (options.empty()) return Request{"EXEC", application};
+        return Request{"EXEC", application, options};
     }
 
     /// What the application returned, which is 0 for most of them.
     /// @throws AGIAppError  -2: there is no such application; another negative number: it
     ///                      failed, or the channel hung up. `reply().number()` has the number.
+    template <class Reply>
     int parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (number == -2) wire::fail(*this, reply, "no such application");
@@ -84,12 +86,14 @@ struct Gosub {
     static constexpr ReplyForm reply_form = ReplyForm::text;
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"GOSUB", context, extension, priority.text(), argument};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"GOSUB", context, extension, priority.text(), argument};
     }
 
     /// @throws AGIAppError  there is no such label, or the subroutine ended without a Return: a
     ///                      hang-up
+    template <class Reply>
     void parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (number != 0) wire::fail(*this, reply, "not run");
@@ -115,9 +119,15 @@ struct SetContext {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"SET CONTEXT", context}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SET CONTEXT", context};
+    }
 
-    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_number(*this, reply, 0, "not set");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -136,11 +146,15 @@ struct SetExtension {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SET EXTENSION", extension};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SET EXTENSION", extension};
     }
 
-    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_number(*this, reply, 0, "not set");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -158,12 +172,16 @@ struct SetPriority {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SET PRIORITY", priority.text()};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SET PRIORITY", priority.text()};
     }
 
     /// An unknown label is an AGIUsageError.
-    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not set"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_number(*this, reply, 0, "not set");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {

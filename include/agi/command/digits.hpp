@@ -43,12 +43,14 @@ struct GetData {
     }
 
     /// @throws AGIArgumentError  max_digits is out of range: 1024 would overrun Asterisk's buffer
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         wire::require_range("GET DATA", "max_digits", max_digits, 1, 1023);
-        return wire::Request{"GET DATA", file, timeout, max_digits};
+        return Request{"GET DATA", file, timeout, max_digits};
     }
 
     /// @throws AGIAppError  the file is missing, or the channel hung up
+    template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         if (reply.result() == "-1")
             wire::fail(*this, reply, "the file is missing, or the channel hung up");
@@ -99,11 +101,13 @@ struct GetOption {
         return timeout;
     }
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"GET OPTION", file, escape_digits, timeout};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"GET OPTION", file, escape_digits, timeout};
     }
 
     /// @throws AGIAppError  the file cannot be opened, or the channel hung up during it
+    template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         const auto digit = wire::key_of(*this, reply, "not played, or the channel hung up");
         const auto endpos = reply.endpos();
@@ -143,9 +147,13 @@ struct WaitForDigit {
         return timeout;
     }
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"WAIT FOR DIGIT", timeout}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"WAIT FOR DIGIT", timeout};
+    }
 
     /// @throws AGIAppError  the channel hung up, or an error
+    template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         // 1: bytes came on the control stream; 1000 to 1004: AMI's ControlPlayback.

@@ -35,12 +35,14 @@ struct StreamFile {
     /// The result when Asterisk ended it for a new command, and so without a reply.
     static Result when_stopped() { return {{}, {}, true}; }
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"STREAM FILE", file, escape_digits, offset};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"STREAM FILE", file, escape_digits, offset};
     }
 
     /// @throws AGIAppError  the file cannot be opened, or the channel hung up. (Asterisk before
     ///                      1.8.24 and 11.6 says 0 for a missing file: that reads as played.)
+    template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         const auto digit =
             wire::key_of(*this, reply, "the file cannot be played, or the channel hung up");
@@ -86,7 +88,8 @@ struct ControlStreamFile {
     static constexpr bool works_after_hangup = false;
 
     /// @throws AGIArgumentError  a control key that is none, or that is an escape digit too
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         // Words go by position: what is not set in front of one that is gets Asterisk's default.
         const bool send_pause = pause || offset;
         const bool send_rewind = rewind || send_pause;
@@ -100,14 +103,14 @@ struct ControlStreamFile {
         check("rewind", rewind.value_or('*'));
         check("pause", pause.value_or(no_key));
         const auto step = send_forward && !skip ? std::chrono::milliseconds{3000} : skip;
-        return wire::Request{"CONTROL STREAM FILE",
-                             file,
-                             escape_digits,
-                             step,
-                             key(send_forward, forward, "#"),
-                             key(send_rewind, rewind, "*"),
-                             key(send_pause, pause, ""),
-                             offset};
+        return Request{"CONTROL STREAM FILE",
+                       file,
+                       escape_digits,
+                       step,
+                       key(send_forward, forward, "#"),
+                       key(send_rewind, rewind, "*"),
+                       key(send_pause, pause, ""),
+                       offset};
     }
 
     /// @throws AGIArgumentError  an offset for an Asterisk that knows none
@@ -118,6 +121,7 @@ struct ControlStreamFile {
     }
 
     /// @throws AGIAppError  the file cannot be opened, or the channel hung up
+    template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         const auto digit = wire::key_of(*this, reply, "not played, or the channel hung up");
         if (reply.text().empty()) return {digit, !digit, {}};  // Asterisk up to 11

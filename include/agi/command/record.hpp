@@ -50,20 +50,23 @@ struct RecordFile {
     }
 
     /// @throws AGIArgumentError  silence is below 1 s
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         std::optional<std::string> silence_word;
         if (silence) {
             wire::require_range("RECORD FILE", "silence", silence->count(), 1, 2147483);
             silence_word = wire::joined({"s=", std::to_string(silence->count())});
         }
         // A number in the place of BEEP would be an offset, so it is sent by this name.
-        const auto beep_word = beep ? std::optional<std::string>{"BEEP"} : std::nullopt;
-        return wire::Request{"RECORD FILE", file,   format,    escape_digits,
-                             timeout,       offset, beep_word, silence_word};
+        std::optional<std::string_view> beep_word;
+        if (beep) beep_word = std::string_view{"BEEP"};
+        return Request{"RECORD FILE", file,   format,    escape_digits,
+                       timeout,       offset, beep_word, silence_word};
     }
 
     /// @throws AGIAppError  the file cannot be written, the beep cannot be played, silence cannot
     ///                      be detected, or the channel failed
+    template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (!reply.data()) {

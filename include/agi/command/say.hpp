@@ -57,8 +57,9 @@ struct SayAlpha {
     /// The result when Asterisk ended it for a new command; see Session::execute_until.
     static std::optional<char> when_stopped() { return std::nullopt; }
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SAY ALPHA", text, escape_digits, wire::letter(say_case)};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SAY ALPHA", text, escape_digits, wire::letter(say_case)};
     }
 
     /// @throws AGIArgumentError  a case for an Asterisk that knows none
@@ -70,7 +71,10 @@ struct SayAlpha {
 
     /// The key that stopped it, if any.
     /// @throws AGIAppError  a sound is missing, or the channel hung up
-    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+    template <class Reply>
+    std::optional<char> parse(const Reply& reply) const {
+        return wire::said(*this, reply);
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -93,19 +97,23 @@ struct SayDigits {
     static std::optional<char> when_stopped() { return std::nullopt; }
 
     /// @throws AGIArgumentError  digits begins otherwise: Asterisk refuses that. SayAlpha says it.
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         const std::size_t first = !digits.empty() && digits[0] == '-' ? 1 : 0;
         if (digits.size() <= first || digits[first] < '0' || digits[first] > '9') {
             throw AGIArgumentError(
                 "SAY DIGITS",
                 wire::joined({"digits does not begin with a number: ", wire::shown(digits)}));
         }
-        return wire::Request{"SAY DIGITS", digits, escape_digits};
+        return Request{"SAY DIGITS", digits, escape_digits};
     }
 
     /// The key that stopped it, if any.
     /// @throws AGIAppError  a sound is missing, or the channel hung up
-    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+    template <class Reply>
+    std::optional<char> parse(const Reply& reply) const {
+        return wire::said(*this, reply);
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -132,13 +140,17 @@ struct SayNumber {
     /// The result when Asterisk ended it for a new command; see Session::execute_until.
     static std::optional<char> when_stopped() { return std::nullopt; }
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SAY NUMBER", number, escape_digits, wire::letter(gender)};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SAY NUMBER", number, escape_digits, wire::letter(gender)};
     }
 
     /// The key that stopped it, if any.
     /// @throws AGIAppError  a sound is missing, the language cannot say it, or the channel hung up
-    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+    template <class Reply>
+    std::optional<char> parse(const Reply& reply) const {
+        return wire::said(*this, reply);
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -160,13 +172,17 @@ struct SayPhonetic {
     /// The result when Asterisk ended it for a new command; see Session::execute_until.
     static std::optional<char> when_stopped() { return std::nullopt; }
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SAY PHONETIC", text, escape_digits};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SAY PHONETIC", text, escape_digits};
     }
 
     /// The key that stopped it, if any.
     /// @throws AGIAppError  a sound is missing, or the channel hung up
-    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+    template <class Reply>
+    std::optional<char> parse(const Reply& reply) const {
+        return wire::said(*this, reply);
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -197,13 +213,17 @@ struct SayDate {
     static constexpr bool works_after_hangup = false;
 
     /// @throws AGIArgumentError  time is outside 1901 to 2038
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SAY DATE", wire::unix_seconds_32("SAY DATE", time), escape_digits};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SAY DATE", wire::unix_seconds_32("SAY DATE", time), escape_digits};
     }
 
     /// The key that stopped it, if any.
     /// @throws AGIAppError  a sound is missing, or the channel hung up
-    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+    template <class Reply>
+    std::optional<char> parse(const Reply& reply) const {
+        return wire::said(*this, reply);
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -222,13 +242,17 @@ struct SayTime {
     static constexpr bool works_after_hangup = false;
 
     /// @throws AGIArgumentError  time is outside 1901 to 2038
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SAY TIME", wire::unix_seconds_32("SAY TIME", time), escape_digits};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SAY TIME", wire::unix_seconds_32("SAY TIME", time), escape_digits};
     }
 
     /// The key that stopped it, if any.
     /// @throws AGIAppError  a sound is missing, or the channel hung up
-    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+    template <class Reply>
+    std::optional<char> parse(const Reply& reply) const {
+        return wire::said(*this, reply);
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -254,14 +278,18 @@ struct SayDatetime {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         const auto sent = zone && !format ? std::string{"ABdY 'digits/at' IMp"} : format;
-        return wire::Request{"SAY DATETIME", wire::unix_seconds(time), escape_digits, sent, zone};
+        return Request{"SAY DATETIME", wire::unix_seconds(time), escape_digits, sent, zone};
     }
 
     /// The key that stopped it, if any.
     /// @throws AGIAppError  a sound is missing, or the channel hung up
-    std::optional<char> parse(const Reply& reply) const { return wire::said(*this, reply); }
+    template <class Reply>
+    std::optional<char> parse(const Reply& reply) const {
+        return wire::said(*this, reply);
+    }
 
     template <class Session>
     auto operator()(Session& session) const {

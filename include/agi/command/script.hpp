@@ -20,11 +20,13 @@ struct Noop {
 
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const {
-        if (text.empty()) return wire::Request{"NOOP"};
-        return wire::Request{"NOOP", text};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        if (text.empty()) return Request{"NOOP"};
+        return Request{"NOOP", text};
     }
 
+    template <class Reply>
     void parse(const Reply& reply) const {
         if (wire::number_of(*this, reply) != 0) wire::unexpected(*this, reply);
     }
@@ -41,17 +43,19 @@ struct Noop {
 ///
 /// Works after a hang-up. Since Asterisk 1.0.
 struct Verbose {
-    Formatted message;  ///< One line: text, or anything that fmt can format.
+    Formatted message;  ///< One line: text; see Formatted.
     int level = 1;      ///< 0 to 4: shown when Asterisk's verbosity is at least that; 0 always.
 
     static constexpr bool works_after_hangup = true;
 
     /// @throws AGIArgumentError  level is out of range
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         wire::require_range("VERBOSE", "level", level, 0, 4);
-        return wire::Request{"VERBOSE", message.text(), level};
+        return Request{"VERBOSE", message.text(), level};
     }
 
+    template <class Reply>
     void parse(const Reply& reply) const {
         if (wire::number_of(*this, reply) != 1) wire::unexpected(*this, reply);
     }
@@ -70,9 +74,15 @@ struct Verbose {
 struct AsyncAGIBreak {
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"ASYNCAGI BREAK"}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"ASYNCAGI BREAK"};
+    }
 
-    void parse(const Reply& reply) const { wire::expect_number(*this, reply, 0, "not ended"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_number(*this, reply, 0, "not ended");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -89,7 +99,10 @@ struct Failure {
     static constexpr ReplyForm reply_form = ReplyForm::none;
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"failure"}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"failure"};
+    }
     void parse(const Reply& /*none*/) const {}
 
     template <class Session>
@@ -113,10 +126,16 @@ struct RawCommand {
 
     /// @throws AGIArgumentError  LF, NUL or CR in it, more than 64 words, or it begins with
     ///                           `failure`
-    [[nodiscard]] wire::Request request() const { return wire::Request::raw(line); }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request::raw(line);
+    }
 
     /// The reply, whatever its result; other codes than 200 are exceptions.
-    [[nodiscard]] Reply parse(const Reply& reply) const { return reply; }
+    template <class Reply>
+    [[nodiscard]] Reply parse(const Reply& reply) const {
+        return reply;
+    }
 
     template <class Session>
     auto operator()(Session& session) const {

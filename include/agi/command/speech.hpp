@@ -32,9 +32,13 @@ struct SpeechCreate {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"SPEECH CREATE", engine}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SPEECH CREATE", engine};
+    }
 
     /// @throws AGIAppError  there is no such engine, or a speech object already
+    template <class Reply>
     void parse(const Reply& reply) const {
         wire::expect_done(*this, reply, "no speech object made");
     }
@@ -52,16 +56,20 @@ struct SpeechCreate {
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
 struct SpeechSet {
     std::string name;
-    Formatted value;  ///< Text, or anything that fmt can format.
+    Formatted value;  ///< Text; see Formatted.
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SPEECH SET", name, value.text()};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SPEECH SET", name, value.text()};
     }
 
     /// @throws AGIAppError  there is no speech object
-    void parse(const Reply& reply) const { wire::expect_done(*this, reply, "no speech object"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_done(*this, reply, "no speech object");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -77,10 +85,16 @@ struct SpeechSet {
 struct SpeechDestroy {
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"SPEECH DESTROY"}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SPEECH DESTROY"};
+    }
 
     /// @throws AGIAppError  there is no speech object
-    void parse(const Reply& reply) const { wire::expect_done(*this, reply, "no speech object"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_done(*this, reply, "no speech object");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {

@@ -20,12 +20,16 @@ struct SpeechLoadGrammar {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SPEECH LOAD GRAMMAR", name, path};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SPEECH LOAD GRAMMAR", name, path};
     }
 
     /// @throws AGIAppError  there is no speech object, or the engine refused the grammar
-    void parse(const Reply& reply) const { wire::expect_done(*this, reply, "grammar not loaded"); }
+    template <class Reply>
+    void parse(const Reply& reply) const {
+        wire::expect_done(*this, reply, "grammar not loaded");
+    }
 
     template <class Session>
     auto operator()(Session& session) const {
@@ -43,11 +47,13 @@ struct SpeechUnloadGrammar {
 
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SPEECH UNLOAD GRAMMAR", name};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SPEECH UNLOAD GRAMMAR", name};
     }
 
     /// @throws AGIAppError  there is no speech object, or no such grammar
+    template <class Reply>
     void parse(const Reply& reply) const {
         wire::expect_done(*this, reply, "grammar not unloaded");
     }
@@ -68,11 +74,13 @@ struct SpeechActivateGrammar {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SPEECH ACTIVATE GRAMMAR", name};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SPEECH ACTIVATE GRAMMAR", name};
     }
 
     /// @throws AGIAppError  there is no speech object, or no such grammar
+    template <class Reply>
     void parse(const Reply& reply) const {
         wire::expect_done(*this, reply, "grammar not activated");
     }
@@ -93,11 +101,13 @@ struct SpeechDeactivateGrammar {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SPEECH DEACTIVATE GRAMMAR", name};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SPEECH DEACTIVATE GRAMMAR", name};
     }
 
     /// @throws AGIAppError  there is no speech object, or no such grammar
+    template <class Reply>
     void parse(const Reply& reply) const {
         wire::expect_done(*this, reply, "grammar not deactivated");
     }

@@ -104,14 +104,16 @@ struct SpeechRecognize {
     /// How long Asterisk may take, not counting the prompt and what is said; nothing: without end.
     [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
         if (timeout.count() <= 0) return std::nullopt;
-        return timeout;
+        return std::chrono::milliseconds{timeout};
     }
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SPEECH RECOGNIZE", prompt, timeout, offset};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SPEECH RECOGNIZE", prompt, timeout, offset};
     }
 
     /// @throws AGIAppError  there is no speech object, or the channel has no audio for it
+    template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (number == 0) wire::fail(*this, reply, "no speech object, or no audio for it");

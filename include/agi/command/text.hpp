@@ -30,9 +30,13 @@ struct ReceiveChar {
         return timeout;
     }
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"RECEIVE CHAR", timeout}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"RECEIVE CHAR", timeout};
+    }
 
     /// The byte, 0 to 255; nothing when none came.
+    template <class Reply>
     [[nodiscard]] std::optional<unsigned char> parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (number == -1 || (number == 0 && reply.data() == "timeout")) return std::nullopt;
@@ -64,9 +68,13 @@ struct ReceiveText {
         return timeout;
     }
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"RECEIVE TEXT", timeout}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"RECEIVE TEXT", timeout};
+    }
 
     /// The text; nothing when none came.
+    template <class Reply>
     [[nodiscard]] std::optional<std::string> parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (number == -1) return std::nullopt;
@@ -86,14 +94,18 @@ struct ReceiveText {
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
 struct SendText {
-    Formatted text;  ///< One line: text, or anything that fmt can format.
+    Formatted text;  ///< One line: text; see Formatted.
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"SEND TEXT", text.text()}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SEND TEXT", text.text()};
+    }
 
     /// @throws AGIAppError  not sent, or the channel cannot send text. (Asterisk before 13.22, 15.5
     ///                      and 16 says 0 for such a channel: that reads as sent.)
+    template <class Reply>
     void parse(const Reply& reply) const {
         wire::expect_number(*this, reply, 0, "not sent: the channel has no text, or hung up");
     }
@@ -115,9 +127,13 @@ struct SendImage {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"SEND IMAGE", file}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SEND IMAGE", file};
+    }
 
     /// @throws AGIAppError  the channel hung up
+    template <class Reply>
     void parse(const Reply& reply) const {
         wire::expect_number(*this, reply, 0, "not sent: the channel hung up");
     }
@@ -141,16 +157,18 @@ struct TDDMode {
 
     static constexpr bool works_after_hangup = false;
 
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         switch (mode) {
-            case TddMode::on: return wire::Request{"TDD MODE", "on"};
-            case TddMode::mate: return wire::Request{"TDD MODE", "mate"};
-            case TddMode::tdd: return wire::Request{"TDD MODE", "tdd"};
-            default: return wire::Request{"TDD MODE", "off"};
+            case TddMode::on: return Request{"TDD MODE", "on"};
+            case TddMode::mate: return Request{"TDD MODE", "mate"};
+            case TddMode::tdd: return Request{"TDD MODE", "tdd"};
+            default: return Request{"TDD MODE", "off"};
         }
     }
 
     /// Whether the channel supports it.
+    template <class Reply>
     bool parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (number != 0 && number != 1) wire::unexpected(*this, reply);

@@ -27,9 +27,13 @@ struct GetVariable {
     static constexpr ReplyForm reply_form = ReplyForm::value;
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const { return wire::Request{"GET VARIABLE", name}; }
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"GET VARIABLE", name};
+    }
 
     /// The value, which may be empty; nothing when the variable is not set or the function failed.
+    template <class Reply>
     [[nodiscard]] std::optional<std::string> parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (number == 0) return std::nullopt;
@@ -52,18 +56,20 @@ struct GetVariable {
 /// code: `SHELL(...)` runs a program. Since Asterisk 1.0.
 struct SetVariable {
     std::string name;
-    Formatted value;  ///< Text, or anything that fmt can format.
+    Formatted value;  ///< Text; see Formatted.
     CarriageReturn carriage_return =
         CarriageReturn::refuse;  ///< Whether a CR in the value is meant.
 
     static constexpr bool works_after_hangup = true;
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"SET VARIABLE", name,
-                             wire::WithCarriageReturn{value.text(), carriage_return}};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"SET VARIABLE", name,
+                       wire::WithCarriageReturn{value.text(), carriage_return}};
     }
 
     /// Asterisk says 1 always, also when a function refused the value.
+    template <class Reply>
     void parse(const Reply& reply) const {
         if (wire::number_of(*this, reply) != 1) wire::unexpected(*this, reply);
     }
@@ -95,12 +101,14 @@ struct GetFullVariable {
         return {wire::joined({"${", name, "}"}), std::move(channel)};
     }
 
-    [[nodiscard]] wire::Request request() const {
-        return wire::Request{"GET FULL VARIABLE", expression, channel};
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
+        return Request{"GET FULL VARIABLE", expression, channel};
     }
 
     /// The text. A variable that is not set is empty.
     /// @throws AGIAppError  there is no such channel
+    template <class Reply>
     [[nodiscard]] std::string parse(const Reply& reply) const {
         return std::string{wire::evaluated(*this, reply)};
     }
@@ -124,14 +132,16 @@ struct GetVariableExact {
     static constexpr bool works_after_hangup = true;
 
     /// @throws AGIArgumentError  `$`, `{` or `}` in the name
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         wire::refuse_expression("GET FULL VARIABLE", name);
-        return wire::Request{"GET FULL VARIABLE",
-                             wire::joined({wire::uri_probe, "${URIENCODE(${", name, "})}"})};
+        return Request{"GET FULL VARIABLE",
+                       wire::joined({wire::uri_probe, "${URIENCODE(${", name, "})}"})};
     }
 
     /// The value. A variable that is not set is empty.
     /// @throws AGIAppError  Asterisk has no URIENCODE
+    template <class Reply>
     [[nodiscard]] std::string parse(const Reply& reply) const {
         return wire::percent_decoded(wire::uri_probed(*this, reply));
     }
@@ -150,18 +160,20 @@ struct GetVariableExact {
 /// after a hang-up. The value takes up to three bytes of the line for each of its own.
 struct SetVariableExact {
     std::string name;
-    Formatted value;  ///< Text, or anything that fmt can format. No NUL.
+    Formatted value;  ///< Text; see Formatted. No NUL.
 
     static constexpr ReplyForm reply_form = ReplyForm::application;
     static constexpr bool works_after_hangup = true;
 
     /// @throws AGIArgumentError  `$`, `{`, `}` or `=` in the name, a NUL in the value
-    [[nodiscard]] wire::Request request() const {
+    template <class Request = wire::Request>
+    [[nodiscard]] Request request() const {
         wire::refuse_expression("EXEC", name, "${}=");
         return wire::set_by_expression(name, value.text());
     }
 
     /// @throws AGIAppError  Asterisk has no application Exec, or the name was refused
+    template <class Reply>
     void parse(const Reply& reply) const {
         if (wire::number_of(*this, reply) != 0) wire::fail(*this, reply, "not set");
     }

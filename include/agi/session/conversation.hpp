@@ -8,7 +8,6 @@
 #include <agi/wire/reply_reader.hpp>
 #include <agi/wire/request.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 

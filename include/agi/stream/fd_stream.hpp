@@ -14,10 +14,10 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 namespace agi { inline namespace v0 {
 
@@ -194,8 +194,8 @@ class FdStream {
         const int error = errno;
         if (error == EINTR) return;
         if (error != EAGAIN && error != EWOULDBLOCK) {
-            throw AGIError(wire::joined({what, " descriptor ", std::to_string(fd), ": ",
-                                         std::generic_category().message(error)}));
+            throw AGIError(wire::joined(
+                {what, " descriptor ", std::to_string(fd), ": ", std::strerror(error)}));
         }
         pollfd wanted{fd, events, 0};
         ::poll(&wanted, 1, -1);  // whatever it says, the next call tells more

@@ -3,7 +3,7 @@
 // A call as text: what each side says, line by line.
 
 #include <agi/version.hpp>
-#include <agi/wire/escape.hpp>
+#include <agi/wire/unescape.hpp>
 
 #include <stdexcept>
 #include <string>
