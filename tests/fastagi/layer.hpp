@@ -4,6 +4,9 @@
 
 #include <agi/fastagi/asio.hpp>
 
+#include <asio/local/connect_pair.hpp>
+#include <asio/local/stream_protocol.hpp>
+
 #include <utility>
 
 namespace fastagi_tests {
