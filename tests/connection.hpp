@@ -55,6 +55,8 @@ class Connection {
         return all;
     }
 
+    [[nodiscard]] int fd() const { return fd_; }
+
   private:
     int fd_;
 };
