@@ -101,6 +101,20 @@ class Asterisk {
     Ami ami_;
 };
 
+/// Thousands of events would fill the connection that nobody reads meanwhile.
+class WithoutEvents {
+  public:
+    WithoutEvents() { mask("off"); }
+    WithoutEvents(const WithoutEvents&) = delete;
+    WithoutEvents& operator=(const WithoutEvents&) = delete;
+    ~WithoutEvents() { mask("on"); }
+
+  private:
+    static void mask(const char* to) {
+        Asterisk::get().ami().action("Events", {{"EventMask", to}});
+    }
+};
+
 struct Setup {
     std::string agi;               ///< The argument of AGI(), commas and all.
     std::string leg = "ans@agi";   ///< The extension that runs it.

@@ -72,7 +72,7 @@ fastagi::Task<> missing_async(fastagi::AsyncCall& call) {
 
 #endif
 
-void set_up(fastagi::Server& server) {
+void set_up_calls(fastagi::Server& server) {
     server.route("account/{id}", account);
     server.route("play", play);
     server.route("fail", fail);
@@ -88,7 +88,7 @@ void set_up(fastagi::Server& server) {
 }  // namespace
 
 TEST_CASE("FastAGI server: route, parameter, query, keys, recording") {
-    const LiveServer server{set_up};
+    const LiveServer server{set_up_calls};
     for (const std::string& kind : kinds()) {
         CAPTURE(kind);
         const std::string file = recording(kind.empty() ? "blocking" : "coroutine");
@@ -113,7 +113,7 @@ TEST_CASE("FastAGI server: route, parameter, query, keys, recording") {
 }
 
 TEST_CASE("FastAGI server: no route is a line on the console and NOTFOUND in the dialplan") {
-    const LiveServer server{set_up};
+    const LiveServer server{set_up_calls};
     Call call{going_on(server.url("nowhere/at-all"))};
     CHECK(call.wait_for_variable("WENT_ON") == "SUCCESS/NOTFOUND");
     CHECK(soon([] { return Asterisk::get().logged("/nowhere/at-all: FastAGI: no route for "); }));
@@ -121,7 +121,7 @@ TEST_CASE("FastAGI server: no route is a line on the console and NOTFOUND in the
 }
 
 TEST_CASE("FastAGI server: a handler that throws is FAILED in the dialplan, which goes on") {
-    const LiveServer server{set_up};
+    const LiveServer server{set_up_calls};
     for (const std::string& kind : kinds()) {
         CAPTURE(kind);
         Call thrown{going_on(server.url(kind + "fail"))};
@@ -138,7 +138,7 @@ TEST_CASE("FastAGI server: a handler that throws is FAILED in the dialplan, whic
 }
 
 TEST_CASE("FastAGI server: a hang-up during a command is no failure") {
-    const LiveServer server{set_up};
+    const LiveServer server{set_up_calls};
     for (const std::string& kind : kinds()) {
         CAPTURE(kind);
         Call call{going_on(server.url(kind + "play"))};
@@ -155,7 +155,7 @@ TEST_CASE("FastAGI server: a hang-up during a command is no failure") {
 TEST_CASE("FastAGI server: more calls than it takes are BUSY in the dialplan") {
     fastagi::ServerOptions options;
     options.max_calls = 1;
-    const LiveServer server{set_up, options};
+    const LiveServer server{set_up_calls, options};
     Call first{going_on(server.url("play"))};
     first.wait_for_command("STREAM FILE");
     Call second{going_on(server.url("play"))};

@@ -41,7 +41,7 @@ fastagi::Task<> held_async(fastagi::AsyncCall& call) {
 }
 #endif
 
-void set_up(fastagi::Server& server) {
+void set_up_load(fastagi::Server& server) {
     server.route("held", held);
 #ifdef AGI_HAS_COROUTINES
     server.route("async/held", held_async);
@@ -143,7 +143,7 @@ TEST_CASE("FastAGI server: 500 calls at once, with keys and recordings") {
         return ami.cli("core show channels").find("0 active channels") != std::string::npos;
     }));
     ami.cli("core set verbose 0");
-    const LiveServer server{set_up};
+    const LiveServer server{set_up_load};
     const int own_before = open_descriptors("self");
     const int asterisk_before = open_descriptors(asterisk);
 

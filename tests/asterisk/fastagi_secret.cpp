@@ -19,7 +19,7 @@ fastagi::Task<> reached_async(fastagi::AsyncCall& call) {
 }
 #endif
 
-void set_up(fastagi::Server& server) {
+void set_up_secret(fastagi::Server& server) {
     // The one that [globals] of examples/extensions.conf has.
     server.use(fastagi::SharedSecret{"correct-horse-battery-staple"});
     server.route("hello", reached);
@@ -31,7 +31,7 @@ void set_up(fastagi::Server& server) {
 }  // namespace
 
 TEST_CASE("SharedSecret: the right one, a wrong one, none") {
-    const LiveServer server{set_up};
+    const LiveServer server{set_up_secret};
     for (const std::string& kind : kinds()) {
         CAPTURE(kind);
         Setup setup = going_on(server.url(kind + "hello"));

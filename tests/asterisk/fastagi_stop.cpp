@@ -31,7 +31,7 @@ fastagi::Task<> run_line_async(fastagi::AsyncCall& call) {
 }
 #endif
 
-void set_up(fastagi::Server& server) {
+void set_up_stop(fastagi::Server& server) {
     server.route("line", run_line);
 #ifdef AGI_HAS_COROUTINES
     server.route("async/line", run_line_async);
@@ -53,7 +53,7 @@ std::string argument(const std::string& line) {
 TEST_CASE("FastAGI stop: calls that run may end, new ones are refused") {
     for (const std::string& kind : kinds()) {
         CAPTURE(kind);
-        LiveServer server{set_up};
+        LiveServer server{set_up_stop};
         Call running{going_on(server.url(kind + "line") + argument(waits[1]))};
         running.wait_for_command("WAIT FOR DIGIT");
         server.begin_stop(60s);
@@ -73,7 +73,7 @@ TEST_CASE("FastAGI stop: at the end of the grace the dialplan goes on, and knows
     for (const std::string& kind : kinds()) {
         for (const std::string& line : waits) {
             CAPTURE(kind, line);
-            LiveServer server{set_up};
+            LiveServer server{set_up_stop};
             Call call{going_on(server.url(kind + "line") + argument(line))};
             call.wait_for_command(line.substr(0, line.find(' ')));
             server.stop(0ms);

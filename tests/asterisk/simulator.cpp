@@ -324,20 +324,6 @@ class Calculations {
     std::mt19937 random_{20261126};  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same always
 };
 
-/// Thousands of events would fill the connection that nobody reads meanwhile.
-class WithoutEvents {
-  public:
-    WithoutEvents() { mask("off"); }
-    WithoutEvents(const WithoutEvents&) = delete;
-    WithoutEvents& operator=(const WithoutEvents&) = delete;
-    ~WithoutEvents() { mask("on"); }
-
-  private:
-    static void mask(const char* to) {
-        live::Asterisk::get().ami().action("Events", {{"EventMask", to}});
-    }
-};
-
 /// The same call on the simulator.
 agi::testing::Asterisk twin_of(const agi::Environment& environment) {
     agi::testing::Asterisk twin{std::string{environment.get("agi_version").value()}};

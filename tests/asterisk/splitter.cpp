@@ -48,20 +48,6 @@ class Junk {
     std::mt19937 random_{20260314};  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same lines always
 };
 
-/// Thousands of events would fill the connection that nobody reads meanwhile.
-class WithoutEvents {
-  public:
-    WithoutEvents() { mask("off"); }
-    WithoutEvents(const WithoutEvents&) = delete;
-    WithoutEvents& operator=(const WithoutEvents&) = delete;
-    ~WithoutEvents() { mask("on"); }
-
-  private:
-    static void mask(const char* value) {
-        Asterisk::get().ami().action("Events", {{"EventMask", value}});
-    }
-};
-
 }  // namespace
 
 TEST_CASE("words: Asterisk reads the same words in random lines") {

@@ -117,37 +117,18 @@ void deliver(Dialogue<Stream>& talk, std::string_view text, Delivery delivery) {
     }
 }
 
+/// Brings the reply of the row, or the end of the stream.
 template <class Stream>
-Story async(const Row& row, Delivery delivery, bool raw) {
-    Dialogue<Stream> talk;
-    talk.start(environment_block);
-    Story story;
-    const auto reply = [&] {
-        talk.poll();
-        deliver(talk, row.raw, delivery);
-        if (row.closes) talk.peer.end_of_input();
-        talk.poll();
-    };
-    if (raw) {
-        Ended<Reply> ended;
-        talk.session.async_send(row.command, talk.into(ended));
-        reply();
-        CHECK(ended.times == 1);
-        story.raw_error = told(ended.error);
-        if (ended.result) story.raw = ended.result->raw();
-    } else {
-        with_command(row.command, [&](const auto& command) {
-            using Result = decltype(command.parse(std::declval<const Reply&>()));
-            Ended<std::conditional_t<std::is_void_v<Result>, std::nullptr_t, Result>> ended;
-            talk.session.async_execute(command, talk.into(ended));
-            reply();
-            CHECK(ended.times == 1);
-            story.error = told(ended.error);
-            if constexpr (!std::is_void_v<Result>) {
-                if (ended.result) story.result = text_of(*ended.result);
-            }
-        });
-    }
+void reply(Dialogue<Stream>& talk, const Row& row, Delivery delivery) {
+    talk.poll();
+    deliver(talk, row.raw, delivery);
+    if (row.closes) talk.peer.end_of_input();
+    talk.poll();
+}
+
+/// What the session knows then, and what the next command gets.
+template <class Stream>
+void go_on(Dialogue<Stream>& talk, const Row& row, Delivery delivery, Story& story) {
     story.hangup = talk.session.hangup_source();
     story.in_step = talk.session.in_step();
     story.state = talk.session.state();
@@ -159,17 +140,61 @@ Story async(const Row& row, Delivery delivery, bool raw) {
     talk.poll();
     CHECK(next.times == 1);
     story.next = next.result ? next.result->value_or("none") : told(next.error);
+}
+
+template <class Stream>
+Story async_line(const Row& row, Delivery delivery) {
+    Dialogue<Stream> talk;
+    talk.start(environment_block);
+    Story story;
+    Ended<Reply> ended;
+    talk.session.async_send(row.command, talk.into(ended));
+    reply(talk, row, delivery);
+    CHECK(ended.times == 1);
+    story.raw_error = told(ended.error);
+    if (ended.result) story.raw = ended.result->raw();
+    go_on(talk, row, delivery, story);
+    return story;
+}
+
+/// On one kind of stream: what the line means does not depend on it, and each command takes the
+/// compiler a while.
+Story async_command(const Row& row, Delivery delivery) {
+    Dialogue<LocalSocket> talk;
+    talk.start(environment_block);
+    Story story;
+    with_command(row.command, [&](const auto& command) {
+        using Result = decltype(command.parse(std::declval<const Reply&>()));
+        Ended<std::conditional_t<std::is_void_v<Result>, std::nullptr_t, Result>> ended;
+        talk.session.async_execute(command, talk.into(ended));
+        reply(talk, row, delivery);
+        CHECK(ended.times == 1);
+        story.error = told(ended.error);
+        if constexpr (!std::is_void_v<Result>) {
+            if (ended.result) story.result = text_of(*ended.result);
+        }
+    });
+    go_on(talk, row, delivery, story);
     return story;
 }
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Corpus: AsyncSession and Session say the same", "", LocalSocket, Layer<>) {
+TEST_CASE("Corpus: AsyncSession and Session say the same of every command") {
     for (const Row& row : rows()) {
         for (const Delivery delivery : deliveries) {
             CAPTURE(row.id, row.command, row.raw, static_cast<int>(delivery));
-            CHECK(async<TestType>(row, delivery, false) == blocking(row, delivery, false));
-            CHECK(async<TestType>(row, delivery, true) == blocking(row, delivery, true));
+            CHECK(async_command(row, delivery) == blocking(row, delivery, false));
+        }
+    }
+}
+
+TEMPLATE_TEST_CASE("Corpus: AsyncSession and Session say the same of every line", "", LocalSocket,
+                   Layer<>) {
+    for (const Row& row : rows()) {
+        for (const Delivery delivery : deliveries) {
+            CAPTURE(row.id, row.command, row.raw, static_cast<int>(delivery));
+            CHECK(async_line<TestType>(row, delivery) == blocking(row, delivery, true));
         }
     }
 }

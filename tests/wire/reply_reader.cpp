@@ -105,23 +105,23 @@ TEST_CASE("ReplyReader: a reply need not have a result") {
 }
 
 TEST_CASE("ReplyReader: tags and their attributes") {
-    using Text = std::optional<std::string_view>;
-    const auto [line, data, endpos] = GENERATE(table<std::string, Text, std::optional<long long>>({
-        {"200 result=0", Text{}, std::nullopt},
-        {"200 result=0 endpos=8000", Text{}, 8000},
-        {"200 result=0 endpos=-1", Text{}, -1},
+    using Tag = std::optional<std::string_view>;
+    const auto [line, data, endpos] = GENERATE(table<std::string, Tag, std::optional<long long>>({
+        {"200 result=0", Tag{}, std::nullopt},
+        {"200 result=0 endpos=8000", Tag{}, 8000},
+        {"200 result=0 endpos=-1", Tag{}, -1},
         {"200 result=49 (dtmf) endpos=16000", "dtmf", 16000},
         {"200 result=49 (timeout) endpos=0", "timeout", 0},
         {"200 result=-1 (hangup)", "hangup", std::nullopt},
         {"200 result=0 ()", "", std::nullopt},
         {"200 result=1 (speech) endpos=9 results=1 score0=80", "speech", 9},
-        {"200 result=0 endpos=", Text{}, std::nullopt},
-        {"200 result=0 endpos=abc", Text{}, std::nullopt},
-        {"200 result=0 endpos=99999999999999999999", Text{}, std::nullopt},
-        {"200 result=0 (dtmf)endpos=1", Text{}, std::nullopt},
-        {"200 result=0 (dtmf", Text{}, std::nullopt},
-        {"200 result=0 xendpos=1", Text{}, std::nullopt},
-        {"200 result=0 endposition=1", Text{}, std::nullopt},
+        {"200 result=0 endpos=", Tag{}, std::nullopt},
+        {"200 result=0 endpos=abc", Tag{}, std::nullopt},
+        {"200 result=0 endpos=99999999999999999999", Tag{}, std::nullopt},
+        {"200 result=0 (dtmf)endpos=1", Tag{}, std::nullopt},
+        {"200 result=0 (dtmf", Tag{}, std::nullopt},
+        {"200 result=0 xendpos=1", Tag{}, std::nullopt},
+        {"200 result=0 endposition=1", Tag{}, std::nullopt},
     }));
     CAPTURE(line);
     const Reply reply = wire::parse_reply(line);
@@ -145,8 +145,8 @@ TEST_CASE("Reply: attribute") {
 }
 
 TEST_CASE("ReplyReader: a value goes to the last parenthesis") {
-    using Text = std::optional<std::string_view>;
-    const auto [line, value] = GENERATE(table<std::string, Text>({
+    using Tag = std::optional<std::string_view>;
+    const auto [line, value] = GENERATE(table<std::string, Tag>({
         {"200 result=1 (abc)", "abc"},
         {"200 result=1 ()", ""},
         {"200 result=1 (a) b)", "a) b"},
@@ -155,8 +155,8 @@ TEST_CASE("ReplyReader: a value goes to the last parenthesis") {
         {"200 result=1 (a) (b))", "a) (b)"},
         {"200 result=1 (HANGUP)", "HANGUP"},
         {"200 result=1 (200 result=0)", "200 result=0"},
-        {"200 result=0", Text{}},
-        {"200 result=1 x(a)", Text{}},
+        {"200 result=0", Tag{}},
+        {"200 result=1 x(a)", Tag{}},
     }));
     CAPTURE(line);
     const Reply reply = wire::parse_reply(line, ReplyForm::value);
