@@ -11,6 +11,8 @@
 #include <agi/command/secret.hpp>
 #include <agi/command/variable.hpp>
 
+#include <sys/socket.h>
+
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -309,6 +311,56 @@ TEMPLATE_TEST_CASE("AsyncSession: a reply that is owed is dropped by the next co
         CHECK(value.times == 2);
         REQUIRE(value.result);
         CHECK_FALSE(value.result->has_value());
+    }
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: a request waits until it fits, and goes in parts if need be", "",
+                   STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    const int fd = talk.session.stream().lowest_layer().native_handle();
+    // As small as can be: less than the request.
+    const int size = 1;
+    REQUIRE(::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) == 0);
+    const std::size_t filled = fill(fd);
+    const std::string request = "NOOP \"" + std::string(8000, 'n') + '"';
+    const Noop noop{std::string(8000, 'n')};
+    Ended<> ended;
+    talk.session.async_execute(noop, talk.into(ended));
+    talk.poll();
+    CHECK(ended.times == 0);
+    SECTION("it fits at last") {
+        std::string came;
+        std::size_t parts = 0;
+        const bool complete = eventually([&] {
+            const std::size_t before = came.size();
+            came += talk.peer.read_some(1000);
+            talk.poll();
+            if (before >= filled && came.size() > before) ++parts;
+            return came.size() == filled + request.size() + 1;
+        });
+        CHECK(complete);
+        CHECK(parts > 1);
+        CHECK(came.compare(0, filled, std::string(filled, 'x')) == 0);
+        CHECK(came.compare(filled, std::string::npos, request + '\n') == 0);
+        CHECK(ended.times == 0);
+        talk.give("200 result=0\n");
+        CHECK(ended.times == 1);
+        CHECK(told(ended.error).empty());
+        CHECK(talk.session.in_step());
+    }
+    SECTION("nobody wants it") {
+        talk.reset();
+        CHECK(ended.times == 1);
+        CHECK_THAT(told(ended.error), ContainsSubstring("AGISIGPIPEHangup"));
+        CHECK_THAT(told(ended.error), ContainsSubstring("NOOP"));
+    }
+    SECTION("it is cancelled") {
+        talk.session.stream().lowest_layer().cancel();
+        talk.poll();
+        CHECK(ended.times == 1);
+        CHECK_THAT(told(ended.error), ContainsSubstring("cancelled"));
+        CHECK_FALSE(talk.session.in_step());
     }
 }
 

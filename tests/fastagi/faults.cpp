@@ -65,13 +65,6 @@ ServerOptions hasty() {
 /// Closed one way or the other: a reset if something was not read.
 bool is_end(const std::string& line) { return line == "(closed)" || line == "(reset)"; }
 
-/// Nothing more fits into the connection.
-void fill(int fd) {
-    const std::string bytes(65536, 'x');
-    while (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0) {
-    }
-}
-
 const std::string from = "connection from 127.0.0.1: ";
 
 }  // namespace

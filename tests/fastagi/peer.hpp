@@ -94,6 +94,14 @@ class Peer {
         return read_.find('\n') != std::string::npos;
     }
 
+    /// At most that many bytes, without waiting.
+    std::string read_some(std::size_t most) const {
+        std::string bytes(most, '\0');
+        const ssize_t size = ::recv(fd_, bytes.data(), most, MSG_DONTWAIT);
+        bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+        return bytes;
+    }
+
     /// The next line, answered with this, or as Asterisk does when all is well.
     std::string answer(std::string_view reply = {}) {
         std::string request = line();
@@ -116,11 +124,6 @@ class Peer {
         ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
         close();
     }
-    /// Takes few bytes before its window is full.
-    void read_little() const {
-        const int size = 1;
-        ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-    }
 
     [[nodiscard]] int fd() const { return fd_; }
 
@@ -134,6 +137,17 @@ class Peer {
     int fd_;
     std::string read_;
 };
+
+/// Nothing more fits into the connection. How many bytes did, all of them `x`.
+inline std::size_t fill(int fd) {
+    const std::string bytes(65536, 'x');
+    std::size_t all = 0;
+    for (;;) {
+        const ssize_t size = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (size <= 0) return all;
+        all += static_cast<std::size_t>(size);
+    }
+}
 
 /// Waits until it is true. False when that does not happen.
 template <class Condition>
