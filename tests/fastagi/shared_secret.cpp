@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "fastagi/running.hpp"
+#include "sha1.hpp"
 #include <agi/command/script.hpp>
 #include <agi/fastagi/shared_secret.hpp>
 #include <agi/testing/words.hpp>
@@ -27,15 +28,7 @@ std::string answer_of(const std::string& request, const std::string& secret) {
     REQUIRE(expression.compare(0, head.size(), head) == 0);
     REQUIRE(expression.size() == head.size() + 32 + tail.size());
     REQUIRE(expression.substr(head.size() + 32) == tail);
-    const std::string text = expression.substr(head.size(), 32) + secret;
-    unsigned char digest[SHA_DIGEST_LENGTH];
-    ::SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-    std::string hex;
-    for (const unsigned char byte : digest) {
-        hex += "0123456789abcdef"[byte >> 4U];
-        hex += "0123456789abcdef"[byte & 15U];
-    }
-    return "200 result=1 (" + hex + ")\n";
+    return "200 result=1 (" + sha1(expression.substr(head.size(), 32) + secret) + ")\n";
 }
 
 }  // namespace

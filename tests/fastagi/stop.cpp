@@ -25,7 +25,7 @@ namespace {
 
 const std::string stopped = "SET VARIABLE \"FASTAGI_STATUS\" \"STOPPED\"";
 
-ServerOptions hurried() {
+ServerOptions with_short_farewell() {
     ServerOptions with = options();
     with.farewell_time = 50ms;
     return with;
@@ -134,7 +134,7 @@ TEST_CASE("Stop: a call that was busy elsewhere is told at its next command, and
 
 TEST_CASE("Stop: a call that never ends is left behind, and its dialplan goes on") {
     Gate gate;
-    Running running{hurried()};
+    Running running{with_short_farewell()};
     running.server.fallback([&](Call&) { gate.pass(); });
     Peer peer{running.start(), "x"};
     CHECK(eventually([&] { return running.server.counts().active == 1; }));
@@ -153,7 +153,7 @@ TEST_CASE("Stop: a call that was left behind needs no server") {
     const auto gate = std::make_shared<Gate>();
     const auto ended = std::make_shared<std::atomic<bool>>(false);
     {
-        ServerOptions with = hurried();
+        ServerOptions with = with_short_farewell();
         with.on_end = [ended](const CallReport&) { *ended = true; };
         Running running{std::move(with)};
         running.server.fallback([gate](Call& call) {

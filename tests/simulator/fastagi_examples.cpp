@@ -3,11 +3,10 @@
 // or the connection gone at every step.
 
 #include "../server_process.hpp"
+#include "../sha1.hpp"
 #include "bridge.hpp"
 #include "catch.hpp"
 #include <agi/testing/rehearsal.hpp>
-
-#include <openssl/sha.h>
 
 #include <chrono>
 #include <csignal>
@@ -199,22 +198,6 @@ TEST_CASE("fastagi_coroutines: ends well wherever the call does") {
 #endif
 #ifdef AGI_FASTAGI_SECRET
 
-namespace {
-
-// Asterisk's function SHA1().
-std::string sha1(Call& /*call*/, const std::string& text) {
-    unsigned char digest[SHA_DIGEST_LENGTH];
-    ::SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-    std::string hex;
-    for (const unsigned char byte : digest) {
-        hex += "0123456789abcdef"[byte >> 4U];
-        hex += "0123456789abcdef"[byte & 15U];
-    }
-    return hex;
-}
-
-}  // namespace
-
 TEST_CASE("fastagi_secret: ends well wherever the call does") {
     ::setenv("FASTAGI_SECRET", "correct-horse", 1);
     ServerProcess server{{AGI_FASTAGI_SECRET, "0"}};
@@ -222,7 +205,7 @@ TEST_CASE("fastagi_secret: ends well wherever the call does") {
     const Bridge bridge{server.port()};
 
     Asterisk right = fastagi_call("hello");
-    right.functions["SHA1"] = sha1;
+    right.functions["SHA1"] = [](Call&, const std::string& text) { return sha1(text); };
     right.globals["FASTAGI_SECRET"] = "correct-horse";
     rehearse_call(server, bridge, right, 3, [](Asterisk& after, const Run& run) {
         return after.value("FASTAGI_STATUS").empty() && plays(1)(after, run);

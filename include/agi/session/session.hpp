@@ -210,18 +210,16 @@ class Session {
     /// Asterisk ends the command without a reply, unless it had just ended by itself.
     template <class Command>
     auto stopped(const Command& command, std::string_view request) {
-        Reply reply;
-        bool replied = false;
+        std::optional<Reply> reply;
         const std::string mark = core_.begin_mark();
         write_line(mark);
         for (;;) {
             if (!await(request)) continue;
             if (conversation().at_mark()) break;
             reply = conversation().reply();
-            replied = true;
         }
-        if (!replied) return Command::when_stopped();
-        auto result = core_.result_of(command, request, reply);
+        if (!reply) return Command::when_stopped();
+        auto result = core_.result_of(command, request, *reply);
         if constexpr (wire::has_stopped<decltype(result)>::value) result.stopped = true;
         return result;
     }

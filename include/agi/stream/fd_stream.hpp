@@ -194,6 +194,7 @@ class FdStream {
         const int error = errno;
         if (error == EINTR) return;
         if (error != EAGAIN && error != EWOULDBLOCK) {
+            // What <system_error> says too, without its price for every program.
             throw AGIError(wire::joined(
                 {what, " descriptor ", std::to_string(fd), ": ", std::strerror(error)}));
         }
