@@ -1,4 +1,4 @@
-// FastAGI in an event loop of one's own, here a plain poll: the library's Conversation knows the
+// FastAGI in an event loop of one's own, here with ppoll: the library's Conversation knows the
 // protocol and moves no bytes. Any number of calls in one thread. Dialplan: [fastagi_poll] in
 // extensions.conf.
 //
@@ -136,17 +136,23 @@ int main(int argc, char** argv) {
         std::perror("fastagi_poll");
         return EXIT_FAILURE;
     }
-    // Without SA_RESTART, the signal ends a poll that waits.
+    // Signals come during ppoll only: one that came just before it would be missed.
     struct sigaction stop {};
     stop.sa_handler = [](int) { stopping = 1; };
     sigaction(SIGTERM, &stop, nullptr);
     sigaction(SIGINT, &stop, nullptr);
+    sigset_t stops;
+    sigset_t during_poll;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    sigprocmask(SIG_BLOCK, &stops, &during_poll);
 
     std::list<Caller> callers;
     while (stopping == 0) {
         std::vector<pollfd> waiting{{listener, POLLIN, 0}};
         for (const Caller& caller : callers) waiting.push_back({caller.fd(), POLLIN, 0});
-        if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
+        if (::ppoll(waiting.data(), waiting.size(), nullptr, &during_poll) < 0) continue;
 
         auto ready = waiting.begin();
         const bool calls_come = ready->revents != 0;
