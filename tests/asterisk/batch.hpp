@@ -55,7 +55,8 @@ class ProcessCall : public Call {
     }
     static std::string next_key() {
         static int last = 0;
-        std::string key = "call" + std::to_string(++last);
+        // The next test may be another process on the same Asterisk.
+        std::string key = "call" + std::to_string(::getpid()) + '-' + std::to_string(++last);
         ::unlink(path(key).c_str());
         return key;
     }

@@ -20,7 +20,8 @@
 
 namespace live {
 
-/// The Asterisk that asterisk-up started; the variable AGI_ASTERISK_ENV names its `env` file.
+/// The Asterisk that asterisk-up started; the variable AGI_ASTERISK_ENV names its `env` file. A `%`
+/// in that path stands for the instance that ctest has given to the test.
 class Asterisk {
   public:
     static Asterisk& get() {
@@ -81,9 +82,20 @@ class Asterisk {
         : settings_{read_settings()},
           ami_{std::stoi(setting("AMI_PORT")), setting("AMI_USER"), setting("AMI_SECRET")} {}
 
+    static std::string path_of_settings() {
+        const char* variable = std::getenv("AGI_ASTERISK_ENV");
+        std::string path = variable == nullptr ? "" : variable;
+        const char* instance = std::getenv("CTEST_RESOURCE_GROUP_0_ASTERISK");  // id:1,slots:1
+        const auto mark = path.find('%');
+        if (instance != nullptr && mark != std::string::npos) {
+            const std::string id{instance + std::string_view{"id:"}.size()};
+            path.replace(mark, 1, id.substr(0, id.find(',')));
+        }
+        return path;
+    }
+
     static std::map<std::string, std::string> read_settings() {
-        const char* path = std::getenv("AGI_ASTERISK_ENV");
-        std::ifstream file{path == nullptr ? "" : path};
+        std::ifstream file{path_of_settings()};
         if (!file)
             throw std::runtime_error{"AGI_ASTERISK_ENV does not name asterisk-up's env file"};
         std::map<std::string, std::string> settings;

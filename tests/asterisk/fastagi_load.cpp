@@ -136,7 +136,7 @@ int open_descriptors(const std::string& pid) {
 
 }  // namespace
 
-TEST_CASE("FastAGI server: 500 calls at once, with keys and recordings") {
+TEST_CASE("FastAGI server: 500 calls at once, with keys and recordings", "[load]") {
     Ami& ami = Asterisk::get().ami();
     const std::string& asterisk = Asterisk::get().setting("AST_PID");
     REQUIRE(soon([&] {
