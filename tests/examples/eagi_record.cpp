@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "examples/eagi.hpp"
+#include "temporary.hpp"
 
 #include <cstdio>
 #include <fstream>
@@ -16,7 +17,7 @@
 
 namespace {
 
-const std::string path = "eagi_record.test.wav";
+const std::string path = temporary_path("record.wav").string();
 const std::string prompt = ">> STREAM FILE tt-weasels 0123456789*#\n";
 
 std::string read_and_remove() {

@@ -2,6 +2,7 @@
 // Whole calls on the simulated Asterisk: the plan, the stream, the ladder, rehearsals, sounds of a folder.
 
 #include "catch.hpp"
+#include "temporary.hpp"
 #include <agi/agi.hpp>
 #include <agi/testing/ladder.hpp>
 #include <agi/testing/rehearsal.hpp>
@@ -287,7 +288,7 @@ TEST_CASE("rehearse: finds what goes wrong, and where") {
 }
 
 TEST_CASE("sounds_in: names and lengths of a folder") {
-    const auto folder = std::filesystem::temp_directory_path() / "agi-sounds-of-a-test";
+    const auto folder = temporary_path("sounds");
     std::filesystem::create_directories(folder / "digits");
     const auto write = [&](const char* name, std::size_t size) {
         std::ofstream{folder / name, std::ios::binary} << std::string(size, '\0');

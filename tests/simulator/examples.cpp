@@ -19,6 +19,7 @@
 #undef main
 
 #include "catch.hpp"
+#include "temporary.hpp"
 #include <agi/testing/rehearsal.hpp>
 #include <agi/testing/simulated_audio.hpp>
 
@@ -196,7 +197,7 @@ TEST_CASE("eagi_silence: ends well wherever the call does") {
 TEST_CASE("eagi_record: a call on the simulator") {
     Asterisk asterisk = eagi_call();
     asterisk.channel.caller.during("tt-weasels").wait(2s).press("1");
-    const auto file = std::filesystem::temp_directory_path() / "agi-simulated-record.wav";
+    const auto file = temporary_path("record.wav");
     {
         agi::Session session{SimulatedStream{asterisk}};
         const SimulatedAudio caller{asterisk};
@@ -211,7 +212,7 @@ TEST_CASE("eagi_record: a call on the simulator") {
 TEST_CASE("eagi_record: ends well wherever the call does") {
     Asterisk asterisk = eagi_call();
     asterisk.channel.caller.during("tt-weasels").wait(2s).press("1");
-    const auto file = std::filesystem::temp_directory_path() / "agi-rehearsed-record.wav";
+    const auto file = temporary_path("record.wav");
     const auto rehearsal = rehearse(asterisk, [&](auto& session) {
         const SimulatedAudio caller{session.stream().asterisk()};
         agi::EagiAudio audio{session, caller.fd()};
