@@ -65,14 +65,24 @@ void check_fields(const Environment& environment, const std::vector<Field>& fiel
 }
 
 void check_accessors(const Environment& environment) {
-    for (const std::string_view part :
-         {environment.request(), environment.channel(), environment.language(), environment.type(),
-          environment.uniqueid(), environment.callerid().value_or(""),
-          environment.calleridname().value_or(""), environment.dnid().value_or(""),
-          environment.rdnis().value_or(""), environment.context(), environment.extension(),
-          environment.accountcode(), environment.network_script(), environment.script().path(),
-          environment.script().raw_query(), environment.argument(1).value_or(""),
-          environment.argument(-1).value_or("")}) {
+    const std::string_view parts[] = {environment.request(),
+                                      environment.channel(),
+                                      environment.language(),
+                                      environment.type(),
+                                      environment.uniqueid(),
+                                      environment.callerid().value_or(""),
+                                      environment.calleridname().value_or(""),
+                                      environment.dnid().value_or(""),
+                                      environment.rdnis().value_or(""),
+                                      environment.context(),
+                                      environment.extension(),
+                                      environment.accountcode(),
+                                      environment.network_script(),
+                                      environment.script().path(),
+                                      environment.script().raw_query(),
+                                      environment.argument(1).value_or(""),
+                                      environment.argument(-1).value_or("")};
+    for (const auto part : parts) {
         require(fuzz::is_inside(part, environment.raw()), "Environment: views are in the block");
     }
     for (const auto& known : {environment.callerid(), environment.dnid(), environment.rdnis()}) {

@@ -79,9 +79,13 @@ Lines plainly(std::string_view bytes, std::size_t limit) {
 void check(const Reply& reply, std::size_t limit, std::size_t command_index) {
     require(reply.code() == 0 || (reply.code() >= 100 && reply.code() <= 999), "Reply: code");
     require(reply.raw().size() <= limit, "Reply: within the limit");
-    for (const std::string_view part :
-         {reply.result(), reply.data().value_or(""), reply.text(), reply.usage(),
-          reply.attribute("endpos").value_or(""), reply.attribute("").value_or("")}) {
+    const std::string_view parts[] = {reply.result(),
+                                      reply.data().value_or(""),
+                                      reply.text(),
+                                      reply.usage(),
+                                      reply.attribute("endpos").value_or(""),
+                                      reply.attribute("").value_or("")};
+    for (const auto part : parts) {
         require(fuzz::is_inside(part, reply.raw()), "Reply: its parts are in it");
     }
     require(reply.has_result() || !reply.data(), "Reply: no data without a result");

@@ -19,7 +19,7 @@ constexpr std::string_view opening = "520-Invalid command syntax.  Proper usage 
 constexpr std::string_view terminator = "520 End of proper usage.";
 
 /// Pushes the lines, none of which but the last completes a reply.
-const Reply& read(ReplyReader& reader, const Lines& lines, ReplyForm form = ReplyForm::tags) {
+Reply read(ReplyReader& reader, const Lines& lines, ReplyForm form = ReplyForm::tags) {
     reader.expect(form);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         CAPTURE(i, lines[i]);
@@ -192,7 +192,7 @@ TEST_CASE("ReplyReader: a value over several lines") {
     }));
     CAPTURE(lines);
     ReplyReader reader;
-    const Reply& reply = read(reader, lines, ReplyForm::value);
+    const Reply reply = read(reader, lines, ReplyForm::value);
     CHECK(reply.code() == 200);
     CHECK(reply.result() == "1");
     CHECK(reply.data() == value);
@@ -217,7 +217,7 @@ TEST_CASE("ReplyReader: only a value may have several lines") {
 TEST_CASE("ReplyReader: a stray line after a value is dropped before the next reply") {
     ReplyReader reader;
     CHECK(read(reader, {"200 result=1 (a)"}, ReplyForm::value).data() == "a");
-    const Reply& next = read(reader, {"b)", "", "c", "200 result=5"});
+    const Reply next = read(reader, {"b)", "", "c", "200 result=5"});
     CHECK(next.raw() == "200 result=5");
     CHECK(next.result() == "5");
 
@@ -243,7 +243,7 @@ TEST_CASE("ReplyReader: after a line that is no reply, more of them are dropped"
 
 TEST_CASE("ReplyReader: a 520 block") {
     ReplyReader reader;
-    const Reply& reply = read(
+    const Reply reply = read(
         reader, {std::string{opening}, "Usage: ANSWER", "", "\tAnswers.", std::string{terminator}});
     CHECK(reply.code() == 520);
     CHECK(reply.usage() == "Usage: ANSWER\n\n\tAnswers.");
@@ -259,7 +259,7 @@ TEST_CASE("ReplyReader: what looks like another reply in a 520 block is usage te
                  "100 result=0 Trying...", "520 ", "520 End of proper usage. Not.");
     CAPTURE(line);
     ReplyReader reader;
-    const Reply& reply = read(reader, {std::string{opening}, line, std::string{terminator}});
+    const Reply reply = read(reader, {std::string{opening}, line, std::string{terminator}});
     CHECK(reply.code() == 520);
     CHECK(reply.usage() == line);
     CHECK_FALSE(reader.hung_up());
@@ -268,7 +268,7 @@ TEST_CASE("ReplyReader: what looks like another reply in a 520 block is usage te
 
 TEST_CASE("ReplyReader: a 520 block whose end is glued to the text") {
     ReplyReader reader;
-    const Reply& reply =
+    const Reply reply =
         read(reader, {std::string{opening}, "Usage:", "some text." + std::string{terminator}});
     CHECK(reply.code() == 520);
     CHECK(reply.usage() == "Usage:\nsome text.");
@@ -285,7 +285,7 @@ TEST_CASE("ReplyReader: a 520 of one line") {
     }));
     CAPTURE(line);
     ReplyReader reader;
-    const Reply& reply = read(reader, {line});
+    const Reply reply = read(reader, {line});
     CHECK(reply.code() == 520);
     CHECK(reply.usage() == usage);
     CHECK(reply.raw() == line);
@@ -294,7 +294,7 @@ TEST_CASE("ReplyReader: a 520 of one line") {
 
 TEST_CASE("ReplyReader: an empty 520 block") {
     ReplyReader reader;
-    const Reply& reply = read(reader, {"520-", std::string{terminator}});
+    const Reply reply = read(reader, {"520-", std::string{terminator}});
     CHECK(reply.code() == 520);
     CHECK(reply.usage().empty());
     CHECK(reply.raw() == "520-\n" + std::string{terminator});
@@ -364,7 +364,7 @@ TEST_CASE("ReplyReader: HANGUP with other text is no hang-up") {
 
 TEST_CASE("ReplyReader: provisional replies and blank lines are skipped") {
     ReplyReader reader;
-    const Reply& reply = read(
+    const Reply reply = read(
         reader,
         {"", "100 result=0 Trying...", "\r", "100 Trying", "199", "200 result=0 Gosub complete"},
         ReplyForm::text);
@@ -378,7 +378,7 @@ TEST_CASE("ReplyReader: a reply over the limit is cut, and the next one is whole
     ReplyReader reader{limit};
 
     SECTION("a long line") {
-        const Reply& reply = read(reader, {"200 result=1 (" + std::string(1000, 'x') + ')'});
+        const Reply reply = read(reader, {"200 result=1 (" + std::string(1000, 'x') + ')'});
         CHECK(reply.truncated());
         CHECK(reply.code() == 200);
         CHECK(reply.raw().size() == limit);
