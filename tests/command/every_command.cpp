@@ -245,8 +245,8 @@ TEST_CASE("Commands: replies that are errors for all of them") {
         {"result=0", "AGIUnknownError", "this line is not a reply"},
         {"2000 result=0", "AGIUnknownError", "this line is not a reply"},
     }));
-    const auto check = [&, reply = reply, type = type, why = why](const auto& command) {
-        check_failure(command, reply, type, why);
+    const auto check = [&, line = reply, error = type, text = why](const auto& command) {
+        check_failure(command, line, error, text);
     };
     for_each_command(check);
     for_each_exact_command(check);

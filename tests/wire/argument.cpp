@@ -11,7 +11,7 @@ using namespace agi;
 
 namespace {
 
-std::string quoted(std::string_view text, CarriageReturn cr = CarriageReturn::refuse) {
+std::string in_quotes(std::string_view text, CarriageReturn cr = CarriageReturn::refuse) {
     wire::LineText line;
     const std::size_t bad = wire::append_quoted(line, text, cr);
     if (bad != std::string_view::npos) return "bad byte " + std::to_string(bad);
@@ -112,16 +112,16 @@ TEST_CASE("append_quoted: escapes the quote and the backslash only") {
         {"\x01\x7f\xc3\xbc\xff", "\"\x01\x7f\xc3\xbc\xff\""},
     }));
     CAPTURE(text);
-    CHECK(quoted(text) == expected);
+    CHECK(in_quotes(text) == expected);
 }
 
 TEST_CASE("append_quoted: says where the first byte is that cannot be sent") {
-    CHECK(quoted("\n") == "bad byte 0");
-    CHECK(quoted("ab\ncd\n") == "bad byte 2");
-    CHECK(quoted(std::string_view{"ab\"\0", 4}) == "bad byte 3");
-    CHECK(quoted("a\r") == "bad byte 1");
-    CHECK(quoted("a\r", CarriageReturn::allow) == "\"a\r\"");
-    CHECK(quoted("a\r\n", CarriageReturn::allow) == "bad byte 2");
+    CHECK(in_quotes("\n") == "bad byte 0");
+    CHECK(in_quotes("ab\ncd\n") == "bad byte 2");
+    CHECK(in_quotes(std::string_view{"ab\"\0", 4}) == "bad byte 3");
+    CHECK(in_quotes("a\r") == "bad byte 1");
+    CHECK(in_quotes("a\r", CarriageReturn::allow) == "\"a\r\"");
+    CHECK(in_quotes("a\r\n", CarriageReturn::allow) == "bad byte 2");
 }
 
 TEST_CASE("append_quoted: appends to what is there") {

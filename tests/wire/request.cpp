@@ -242,7 +242,7 @@ TEST_CASE("Request::raw: refuses what would break the session") {
         {"FaiLurex y", R"(raw line: begins with `failure`, which ends the session: "FaiLurex y")"},
     }));
     CAPTURE(line);
-    CHECK(refusal([&line = line] { Request::raw(line); }) == why);
+    CHECK(refusal([&raw = line] { Request::raw(raw); }) == why);
 }
 
 TEST_CASE("Request::raw: 64 words are the most") {
