@@ -150,6 +150,9 @@ TEST_CASE("FastAGI server: a hang-up during a command is no failure") {
     CHECK(soon([&] { return server.counts().hung_up == kinds().size(); }));
     CHECK(server.counts().failed == 0);
     CHECK(soon([&] { return server.counts().connections == 0; }));
+    for (const std::string& kind : kinds()) {
+        CHECK_FALSE(Asterisk::get().logged(server.url(kind + "play") + ": FastAGI: "));
+    }
 }
 
 TEST_CASE("FastAGI server: more calls than it takes are BUSY in the dialplan") {

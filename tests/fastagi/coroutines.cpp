@@ -261,6 +261,7 @@ TEST_CASE("Coroutines: what an exception says is told, and the server goes on") 
         {"odd", "the handler failed with an exception of unknown type"},
     }));
     Peer peer{port, path};
+    CHECK(peer.answer() == "NOOP");
     CHECK(peer.answer() == "VERBOSE \"FastAGI: " + why + "\" 0");
     CHECK(peer.answer() == "SET VARIABLE \"FASTAGI_STATUS\" \"FAILED\"");
     CHECK(peer.line() == "(closed)");
@@ -282,12 +283,16 @@ TEST_CASE("Coroutines: a hang-up explains a failure") {
     });
     Peer peer{running.start(), "x"};
     CHECK(peer.line() == "ANSWER");
-    if (GENERATE(false, true)) {
+    SECTION("in the reply") {
         peer.send("HANGUP\n511 Command Not Permitted on a dead channel\n");
         CHECK(peer.line() == "(closed)");
-    } else {
-        peer.reset();
     }
+    SECTION("after the reply") {
+        peer.send("200 result=-1\nHANGUP\n");
+        CHECK(peer.answer() == "NOOP");
+        CHECK(peer.line() == "(closed)");  // no line on the console
+    }
+    SECTION("the connection ended") { peer.reset(); }
     CHECK(eventually([&] { return running.server.counts().connections == 0; }));
     CHECK(running.server.counts().hung_up == 1);
     CHECK(running.log().empty());

@@ -38,8 +38,11 @@ std::vector<std::string> said(std::uint16_t port, std::string_view script) {
 using Lines = std::vector<std::string>;
 
 Lines told(const std::string& why, const std::string& status) {
-    return {"VERBOSE \"FastAGI: " + why + "\" 0",
-            "SET VARIABLE \"FASTAGI_STATUS\" \"" + status + '"', "(closed)"};
+    Lines lines{"VERBOSE \"FastAGI: " + why + "\" 0",
+                "SET VARIABLE \"FASTAGI_STATUS\" \"" + status + '"', "(closed)"};
+    // Whether the failure was a hang-up.
+    if (status == "FAILED") lines.insert(lines.begin(), "NOOP");
+    return lines;
 }
 
 }  // namespace
@@ -127,6 +130,7 @@ TEST_CASE("Server: a reply that is an error leaves the handler as any exception"
     running.server.route("x", [](Call& call) { agi::Answer{}(call); });
     Peer peer{running.start(), "x"};
     CHECK(peer.answer("200 result=-1\n") == "ANSWER");
+    CHECK(peer.answer() == "NOOP");
     CHECK_THAT(peer.answer(), ContainsSubstring("the handler failed: ANSWER"));
     CHECK_THAT(peer.answer(), ContainsSubstring("FAILED"));
     CHECK(peer.line() == "(closed)");
@@ -136,7 +140,9 @@ TEST_CASE("Server: the status variable is set also where the console takes nothi
     Running running;
     running.server.route("x", [](Call&) { throw std::runtime_error{"no file"}; });
     const auto port = running.start();
-    Peer peer{port, GENERATE("x", "no-route")};
+    const std::string path = GENERATE("x", "no-route");
+    Peer peer{port, path};
+    if (path == "x") CHECK(peer.answer() == "NOOP");
     CHECK_THAT(peer.answer("510 Invalid or unknown command\n"), ContainsSubstring("VERBOSE"));
     CHECK_THAT(peer.answer(), ContainsSubstring("SET VARIABLE"));
     CHECK(peer.line() == "(closed)");
@@ -157,8 +163,15 @@ TEST_CASE("Server: a hang-up explains a failure") {
         CHECK(peer.line() == "ANSWER");
         peer.close();
     }
+    SECTION("learnt after the reply that says -1, before Asterisk is told") {
+        Peer peer{port, "x"};
+        CHECK(peer.answer("200 result=-1\nHANGUP\n") == "ANSWER");
+        CHECK(peer.answer() == "NOOP");
+        CHECK(peer.line() == "(closed)");  // no line on the console
+    }
     SECTION("learnt while Asterisk is told") {
         Peer peer{port, "y"};
+        CHECK(peer.answer() == "NOOP");
         CHECK_THAT(peer.answer("HANGUP\n200 result=1\n"), ContainsSubstring("no file"));
         CHECK(peer.line() == "(closed)");  // no failure for the dialplan either
     }
@@ -246,12 +259,12 @@ TEST_CASE("Server: counts calls, and tells each end to its hook") {
     CHECK(counts.active == 0);
     CHECK(counts.failed == 1);
     CHECK(counts.not_found == 1);
-    CHECK(counts.commands == 7);
-    CHECK(counts.command_times.count() == 7);
+    CHECK(counts.commands == 8);
+    CHECK(counts.command_times.count() == 8);
     CHECK(counts.call_times.count() == 4);
     const std::string text = prometheus_text(counts);
     CHECK_THAT(text, ContainsSubstring("\nfastagi_calls_total 4\n"));
-    CHECK_THAT(text, ContainsSubstring("\nfastagi_command_seconds_count 7\n"));
+    CHECK_THAT(text, ContainsSubstring("\nfastagi_command_seconds_count 8\n"));
 }
 
 TEST_CASE("Server: says who calls") {

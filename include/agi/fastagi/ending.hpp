@@ -85,8 +85,9 @@ bool can_be_told(const AnyCall& call) {
     return call.state() == Conversation::State::ready;
 }
 
-/// A hang-up during a command is a failure of that command. The next one shows what it was: no
-/// failure then, for the dialplan either. Whether it is one.
+/// A hang-up during a command is a failure of that command, and the next one shows what it was: a
+/// NOOP, so that no caller who hangs up is a line on the console. No failure then, for the dialplan
+/// either. Whether it is one.
 template <class AnyCall>
 bool look_for_hangup(AnyCall& call, Ending& ending) {
     if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
@@ -109,6 +110,10 @@ inline void tell(Call& call, Ending& ending) {
     if (can_be_told(call)) {
         call.stream().deadline(std::chrono::steady_clock::now() +
                                std::min(options.farewell_time, Deadline::longest));
+        if (ending.outcome == Outcome::failed) {
+            try_to_tell(call, Noop{});
+            if (look_for_hangup(call, ending)) return;
+        }
         try_to_tell(call, console_line(ending.why));
         if (look_for_hangup(call, ending)) return;
         try_to_tell(call, SetVariable{options.status_variable, status_of(ending.outcome)});
@@ -120,18 +125,14 @@ inline void tell(Call& call, Ending& ending) {
 /// The same without blocking. Keeps itself until it is done, then calls `done(call, ending)`.
 template <class CallPointer, class Done>
 class AsyncTell {
+    using Self = std::unique_ptr<AsyncTell>;
+
   public:
     static void start(CallPointer call, Ending ending, Done done) {
-        auto self = std::unique_ptr<AsyncTell>{
-            new AsyncTell{std::move(call), std::move(ending), std::move(done)}};
+        Self self{new AsyncTell{std::move(call), std::move(ending), std::move(done)}};
         if (!can_be_told(*self->call_)) return end(std::move(self));
-        AsyncTell& telling = *self;
-        telling.call_->async_execute_after_hangup(
-            telling.console_, [self = std::move(self)](const std::exception_ptr&) mutable {
-                const bool go_on = can_be_told(*self->call_) && !self->late_ &&
-                                   !look_for_hangup(*self->call_, self->ending_);
-                go_on ? set_variable(std::move(self)) : end(std::move(self));
-            });
+        if (self->ending_.outcome != Outcome::failed) return write_line(std::move(self));
+        execute(std::move(self), &AsyncTell::noop_, write_line);
     }
 
   private:
@@ -147,13 +148,23 @@ class AsyncTell {
                         call_->channel().interrupt(Interrupt::deadline);
                     }} {}
 
-    static void set_variable(std::unique_ptr<AsyncTell> self) {
+    static void write_line(Self self) {
+        execute(std::move(self), &AsyncTell::console_, set_variable);
+    }
+    static void set_variable(Self self) { execute(std::move(self), &AsyncTell::variable_, end); }
+
+    /// Goes on to `next`, unless nothing more can be told, or need be.
+    template <class Command>
+    static void execute(Self self, Command AsyncTell::*command, void (*next)(Self)) {
         AsyncTell& telling = *self;
         telling.call_->async_execute_after_hangup(
-            telling.variable_,
-            [self = std::move(self)](const std::exception_ptr&) mutable { end(std::move(self)); });
+            telling.*command, [self = std::move(self), next](const std::exception_ptr&) mutable {
+                const bool go_on = can_be_told(*self->call_) && !self->late_ &&
+                                   !look_for_hangup(*self->call_, self->ending_);
+                go_on ? next(std::move(self)) : end(std::move(self));
+            });
     }
-    static void end(std::unique_ptr<AsyncTell> self) {
+    static void end(Self self) {
         AsyncCall& call = *self->call_;
         tell_if_awaiting(call, call.stream().native_handle(), self->ending_.outcome);
         look_for_hangup(call, self->ending_);
@@ -163,6 +174,7 @@ class AsyncTell {
     CallPointer call_;
     Ending ending_;
     Done done_;
+    Noop noop_{};
     Verbose console_;
     SetVariable variable_;
     bool late_ = false;
