@@ -159,7 +159,9 @@ class Call {
             send(stream);
         }
         terminal_.status("");
-        return stream.read_line(line);
+        if (stream.read_line(line)) return true;
+        // Asterisk runs a last line that has no LF, too.
+        return !std::exchange(ended_, true) && !line.empty();
     }
 
     // Nobody is there who could press a key.
@@ -323,6 +325,7 @@ class Call {
     std::vector<std::string> program_;
     bool trace_;
     bool hangup_noticed_ = false;
+    bool ended_ = false;  // the program has closed its output
     bool environment_shown_ = false;
     int environment_lines_ = 0;
     std::string request_;

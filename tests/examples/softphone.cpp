@@ -217,6 +217,15 @@ TEST_CASE("softphone: a program that crashes is said to") {
     has(call.output, "killed: Segmentation fault, AGISTATUS FAILURE");
 }
 
+TEST_CASE("softphone: a last line that has no end is run as Asterisk does") {
+    const Run call = run("--keys 1 " + script("cut",
+                                              "#!/bin/sh\n"
+                                              "while read -r line && [ -n \"$line\" ]; do :; done\n"
+                                              "printf 'SET VARIABLE LAST yes'\n"));
+    CHECK(call.status == 0);
+    has(call.output, "LAST is now \"yes\"");
+}
+
 TEST_CASE(
     "softphone: what a program prints to standard output is no command, and is shown as it is") {
     const Run call = run("--keys 1 " + script("print",
