@@ -220,7 +220,7 @@ TEST_CASE("HAProxy: a health check is no call and no error") {
     // Its own breaks off the handshake, so that the server does not even see it. Others do:
     { const Connection check{first.port()}; }
     CHECK(soon([&] { return first.counter("fastagi_no_calls_total") > 0; }));
-    CHECK(proxy.state("one") == "UP");
+    CHECK(soon([&] { return proxy.state("one") == "UP"; }));
     CHECK(first.counter("fastagi_calls_total") == 0);
     first.process().send(SIGTERM);
     CHECK(first.process().wait() == 0);
@@ -243,7 +243,7 @@ TEST_CASE("HAProxy: a server that is drained on its admin socket loses no call")
     calls.finish();
 
     proxy.admin("set server fastagi/one state ready");
-    CHECK(proxy.state("one") == "UP");
+    CHECK(soon([&] { return proxy.state("one") == "UP"; }));
     calls.add(2);
     CHECK(first.active() > 0);
     calls.finish();

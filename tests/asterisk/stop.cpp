@@ -9,7 +9,7 @@
 
 using namespace live;
 
-TEST_CASE("Stopping: a hundred times each, side by side") {
+TEST_CASE("Stopping: a hundred times each, side by side", "[load]") {
     std::list<ProcessCall> calls;
     for (const char* name : {"stream-file", "short-file", "get-data", "get-data-silent",
                              "get-option", "get-option-after", "wait-for-digit"}) {
