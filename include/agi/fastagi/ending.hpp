@@ -85,9 +85,8 @@ bool can_be_told(const AnyCall& call) {
     return call.state() == Conversation::State::ready;
 }
 
-/// A hang-up during a command is a failure of that command, and the next one shows what it was: a
-/// NOOP, so that no caller who hangs up is a line on the console. No failure then, for the dialplan
-/// either. Whether it is one.
+/// A hang-up during a command is a failure of that command. The next one shows what it was: no
+/// failure then, for the dialplan either. Whether it is one.
 template <class AnyCall>
 bool look_for_hangup(AnyCall& call, Ending& ending) {
     if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
@@ -110,6 +109,7 @@ inline void tell(Call& call, Ending& ending) {
     if (can_be_told(call)) {
         call.stream().deadline(std::chrono::steady_clock::now() +
                                std::min(options.farewell_time, Deadline::longest));
+        // A caller who hangs up is no line on the console.
         if (ending.outcome == Outcome::failed) {
             try_to_tell(call, Noop{});
             if (look_for_hangup(call, ending)) return;
