@@ -135,14 +135,22 @@ void check_cleaned_up(const ProcessCall& call, const Report& report) {
     CHECK(call.database() == call.name());
 }
 
+/// By what the program learnt of the hang-up. Asterisk refuses a command that is under way before it
+/// tells, if the caller hangs up between the two.
+void check_source(const ProcessCall& call, const Report& report, const std::string& expected) {
+    const std::string source = report["source"];
+    if (call.name() == "writing" && source == "dead_channel") return;
+    CHECK(source == expected);
+}
+
 }  // namespace
 
 TEST_CASE("End of call: a program is told by SIGHUP, and cleans up") {
     hang_up_in_all(AGI_LIVE_PROCESS, {}, [](const ProcessCall& call, const Report& report) {
         check_cleaned_up(call, report);
         // RECORD FILE says it in its reply, too: whichever comes first.
-        const bool by_reply = call.name() == "record-file" && report["source"] == "reply";
-        CHECK((by_reply || report["source"] == "signal"));
+        if (call.name() == "record-file" && report["source"] == "reply") return;
+        check_source(call, report, "signal");
     });
 }
 
@@ -166,7 +174,7 @@ TEST_CASE("End of call: a session on a socket is told by a line, and cleans up")
     const Server server;
     hang_up_in_all(server.url(), {}, [](const ProcessCall& call, const Report& report) {
         check_cleaned_up(call, report);
-        CHECK(report["source"] == (call.name() == "record-file" ? "reply" : "hangup_line"));
+        check_source(call, report, call.name() == "record-file" ? "reply" : "hangup_line");
     });
 }
 
