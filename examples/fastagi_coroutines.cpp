@@ -20,8 +20,8 @@
 
 using namespace asio::experimental::awaitable_operators;
 using namespace std::chrono_literals;
+using agi::Task;
 using agi::fastagi::AsyncCall;
-using agi::fastagi::Task;
 
 // Commands have names here, as g++ before 13 destroys a temporary twice in a co_await expression.
 

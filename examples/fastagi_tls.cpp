@@ -7,7 +7,7 @@
 // The certificate of stunnel must be signed by the authority.
 
 #include <agi/agi.hpp>
-#include <agi/fastagi/asio_stream.hpp>
+#include <agi/asio/asio_stream.hpp>
 
 #include <asio.hpp>
 #include <asio/ssl.hpp>
@@ -34,7 +34,7 @@ void secret_number(Session& session) {
 void serve(TlsStream stream) {
     try {
         stream.handshake(TlsStream::server);
-        agi::Session session{agi::fastagi::AsioStream{std::move(stream)}};
+        agi::Session session{agi::AsioStream{std::move(stream)}};
         secret_number(session);
         asio::error_code ignored;
         session.stream().stream().shutdown(ignored);

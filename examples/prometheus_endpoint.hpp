@@ -1,7 +1,7 @@
 #pragma once
 // The counters of a server, for Prometheus and for health checks: http://127.0.0.1:<port>/
 
-#include <agi/fastagi/deadline.hpp>
+#include <agi/asio/deadline.hpp>
 #include <agi/fastagi/prometheus.hpp>
 #include <agi/fastagi/server.hpp>
 
@@ -34,7 +34,7 @@ class PrometheusEndpoint {
             : socket{std::move(accepted)},
               late{socket.get_executor(), std::chrono::seconds{5}, [this] { socket.close(); }} {}
         asio::ip::tcp::socket socket;
-        agi::fastagi::Deadline late;
+        agi::wire::Deadline late;
         std::string text;
     };
 

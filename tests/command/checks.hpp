@@ -3,7 +3,7 @@
 // What the tests of the commands share: a reply read as a session reads it, and what is thrown.
 
 #include "catch.hpp"
-#include <agi/wire/reply_form.hpp>
+#include <agi/wire/command_traits.hpp>
 #include <agi/wire/reply_reader.hpp>
 
 #include <string>

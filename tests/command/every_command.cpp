@@ -7,9 +7,9 @@
 #include <agi/command/dialplan.hpp>
 #include <agi/command/digits.hpp>
 #include <agi/command/playback.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/record.hpp>
 #include <agi/command/say.hpp>
-#include <agi/command/script.hpp>
 #include <agi/command/speech.hpp>
 #include <agi/command/speech_grammar.hpp>
 #include <agi/command/speech_recognize.hpp>

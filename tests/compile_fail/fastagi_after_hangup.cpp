@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // After a hang-up only commands that work then.
 
+#include <agi/asio/async_session.hpp>
 #include <agi/command/call.hpp>
-#include <agi/command/script.hpp>
-#include <agi/fastagi/async_session.hpp>
+#include <agi/command/program.hpp>
 
 #include <exception>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // g++ before 13 destroys a temporary in a co_await expression twice.
 
+#include <agi/asio/async_session.hpp>
 #include <agi/command/variable.hpp>
-#include <agi/fastagi/async_session.hpp>
 
 using namespace agi::fastagi;
 

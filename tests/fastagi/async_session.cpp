@@ -6,8 +6,8 @@
 #include <agi/command/call.hpp>
 #include <agi/command/database.hpp>
 #include <agi/command/digits.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/record.hpp>
-#include <agi/command/script.hpp>
 #include <agi/command/secret.hpp>
 #include <agi/command/variable.hpp>
 
@@ -375,7 +375,7 @@ TEMPLATE_TEST_CASE("AsyncSession: an interrupt ends the wait, also one that was 
     talk.session.async_execute(answer, talk.into(ended));
     CHECK(talk.peer.line() == "ANSWER");
     talk.poll_one();
-    talk.session.channel().interrupt(Interrupt::deadline);
+    talk.session.channel().interrupt(wire::Interrupt::deadline);
     talk.poll();
     CHECK(ended.times == 1);
     CHECK_THAT(told(ended.error), ContainsSubstring("AGITimeoutError"));
@@ -391,7 +391,7 @@ TEMPLATE_TEST_CASE("AsyncSession: a stop is for all commands but those after a h
                    STREAMS) {
     Dialogue<TestType> talk;
     talk.start();
-    talk.session.channel().interrupt(Interrupt::server_stop);
+    talk.session.channel().interrupt(wire::Interrupt::server_stop);
     Ended<> ended;
     Ended<> synced;
     const Answer answer;

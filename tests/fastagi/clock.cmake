@@ -2,7 +2,7 @@
 
 cmake_minimum_required(VERSION 3.16)
 
-file(GLOB headers ${INCLUDE_DIR}/agi/fastagi/*.hpp)
+file(GLOB_RECURSE headers ${INCLUDE_DIR}/agi/asio/*.hpp ${INCLUDE_DIR}/agi/fastagi/*.hpp)
 foreach(header IN LISTS headers)
     file(STRINGS ${header} lines REGEX "system_clock|gettimeofday|clock_gettime|time\\(nullptr\\)|system_timer")
     if(lines)

@@ -11,7 +11,7 @@
 #include <agi/command/database.hpp>
 #include <agi/command/digits.hpp>
 #include <agi/command/playback.hpp>
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/variable.hpp>
 
 #ifdef AGI_BOOST_ASIO

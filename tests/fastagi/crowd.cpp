@@ -3,7 +3,7 @@
 
 #include "catch.hpp"
 #include "fastagi/running.hpp"
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 
 #include <sys/resource.h>
 

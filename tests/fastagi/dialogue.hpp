@@ -5,7 +5,8 @@
 #include "catch.hpp"
 #include "fastagi/layer.hpp"
 #include "fastagi/peer.hpp"
-#include <agi/fastagi/async_session.hpp>
+#include <agi/asio/async_session.hpp>
+#include <agi/fastagi/net.hpp>
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -148,7 +149,7 @@ class Dialogue {
     Sockets sockets_;
 
   public:
-    agi::fastagi::AsyncSession<Stream> session;
+    agi::AsyncSession<Stream> session;
     Peer peer;
 };
 

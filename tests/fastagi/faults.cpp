@@ -5,7 +5,7 @@
 #include "catch.hpp"
 #include "fastagi/running.hpp"
 #include <agi/command/call.hpp>
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 
 #include <pthread.h>
 #include <sys/resource.h>

@@ -2,7 +2,7 @@
 #pragma once
 // A stream of Asio that is no socket, as one of TLS is none.
 
-#include <agi/fastagi/asio.hpp>
+#include <agi/fastagi/net.hpp>
 
 #include <asio/local/connect_pair.hpp>
 #include <asio/local/stream_protocol.hpp>

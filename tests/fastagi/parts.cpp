@@ -3,11 +3,11 @@
 
 #include "catch.hpp"
 #include "fastagi/dialogue.hpp"
+#include <agi/asio/asio_stream.hpp>
+#include <agi/asio/deadline.hpp>
 #include <agi/command/call.hpp>
-#include <agi/command/script.hpp>
-#include <agi/fastagi/asio_stream.hpp>
+#include <agi/command/program.hpp>
 #include <agi/fastagi/counters.hpp>
-#include <agi/fastagi/deadline.hpp>
 #include <agi/fastagi/options.hpp>
 #include <agi/fastagi/prometheus.hpp>
 #include <agi/fastagi/socket_activation.hpp>
@@ -104,17 +104,18 @@ TEST_CASE("Deadline: does nothing once it is gone") {
     int late = 0;
     const auto add = [&] { ++late; };
     {
-        const Deadline deadline{context.get_executor(), 0ms, add};
-        const Deadline for_ever{context.get_executor(), std::chrono::milliseconds::max(), add};
-        Deadline moved{Deadline{context.get_executor(), 0ms, add}};
+        const wire::Deadline deadline{context.get_executor(), 0ms, add};
+        const wire::Deadline for_ever{context.get_executor(), std::chrono::milliseconds::max(),
+                                      add};
+        wire::Deadline moved{wire::Deadline{context.get_executor(), 0ms, add}};
         context.run_one();
         context.run_one();
         CHECK(late == 2);
     }
     {
         // It has run out, but its handler did not run yet.
-        const Deadline other{context.get_executor(), 0ms, [] {}};
-        const auto gone = std::make_unique<Deadline>(context.get_executor(), 0ms, add);
+        const wire::Deadline other{context.get_executor(), 0ms, [] {}};
+        const auto gone = std::make_unique<wire::Deadline>(context.get_executor(), 0ms, add);
         context.run_one();
     }
     context.run();
@@ -207,9 +208,9 @@ TEST_CASE("is_closed: also what TLS and a dead network say") {
         [[nodiscard]] std::string message(int /*value*/) const override { return "truncated"; }
     };
     static const Tls tls;
-    CHECK(is_closed(net::error::eof));
-    CHECK(is_closed(net::error::timed_out));
-    CHECK_FALSE(is_closed(net::error::operation_aborted));
-    CHECK_FALSE(is_closed(net::error::would_block));
-    CHECK(is_closed(error_code{1, tls}));
+    CHECK(wire::is_closed(net::error::eof));
+    CHECK(wire::is_closed(net::error::timed_out));
+    CHECK_FALSE(wire::is_closed(net::error::operation_aborted));
+    CHECK_FALSE(wire::is_closed(net::error::would_block));
+    CHECK(wire::is_closed(error_code{1, tls}));
 }

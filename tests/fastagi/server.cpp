@@ -5,7 +5,7 @@
 #include "fastagi/running.hpp"
 #include <agi/command/call.hpp>
 #include <agi/command/digits.hpp>
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/fastagi/prometheus.hpp>
 #include <agi/fastagi/regex.hpp>

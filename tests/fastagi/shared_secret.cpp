@@ -4,7 +4,7 @@
 #include "catch.hpp"
 #include "fastagi/running.hpp"
 #include "sha1.hpp"
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 #include <agi/fastagi/shared_secret.hpp>
 #include <agi/testing/words.hpp>
 
@@ -38,7 +38,7 @@ TEST_CASE("SharedSecret: only who knows it reaches the handler") {
     running.server.use(SharedSecret{"correct-horse"});
     running.server.route("blocking", [](Call& call) { agi::Noop{"in"}(call); });
 #ifdef AGI_HAS_COROUTINES
-    running.server.route("async", [](AsyncCall& call) -> Task<> {
+    running.server.route("async", [](AsyncCall& call) -> agi::Task<> {
         const agi::Noop noop{"in"};
         co_await call(noop);
     });

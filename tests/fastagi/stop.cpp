@@ -4,7 +4,7 @@
 #include "catch.hpp"
 #include "fastagi/running.hpp"
 #include <agi/command/call.hpp>
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/variable.hpp>
 
 #include <signal.h>

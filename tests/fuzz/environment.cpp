@@ -108,13 +108,13 @@ void check_accessors(const Environment& environment) {
     }
     require(!environment.argument(count + 1), "Environment: and no more");
 
-    const agi::Script script = environment.script();
+    const agi::ScriptUrl script = environment.script();
     std::size_t decoded = 0;
     script.for_each_query([&](std::string&& name, std::string&& value) {
         decoded += name.size() + value.size();
-        require(script.query(name).has_value(), "Script: every name is found");
+        require(script.query(name).has_value(), "ScriptUrl: every name is found");
     });
-    require(decoded <= script.raw_query().size(), "Script: decoding does not grow");
+    require(decoded <= script.raw_query().size(), "ScriptUrl: decoding does not grow");
 }
 
 }  // namespace

@@ -10,12 +10,12 @@ set(may_include_command "^agi/(${common}|command/)")
 set(may_include_stream "^agi/(${common}|stream/)")
 set(may_include_session "^agi/(${common}|stream/|session/)")
 set(layers wire command stream session)
-set(opt_in_folders "^agi/(fastagi|process|ivr|testing)/")
+set(opt_in_folders "^agi/(asio|fastagi|process|ivr|ami|asyncagi|testing)/")
 
 set(expensive "^(iostream|regex|functional|map|deque|system_error|iterator|fmt/.*)$")
 set(system "^((unistd|poll|signal|fcntl|errno|netdb)[.]h|(sys|netinet|arpa)/.*|cerrno|csignal)$")
 set(may_include_system
-    "^agi/(stream/(fd|stdio)_stream[.]hpp$|process/|fastagi/|testing/simulated_audio[.]hpp$)")
+    "^agi/(stream/(fd|stdio)_stream[.]hpp$|process/|asio/|fastagi/|ami/|asyncagi/|testing/simulated_audio[.]hpp$)")
 
 set(problems "")
 macro(fail text)

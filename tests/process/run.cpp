@@ -3,7 +3,7 @@
 #include "process/child.hpp"
 #include <agi/command/call.hpp>
 #include <agi/command/database.hpp>
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 #include <agi/process/run.hpp>
 #include <agi/session/transcript.hpp>
 

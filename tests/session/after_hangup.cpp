@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "catch.hpp"
 #include <agi/command/database.hpp>
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/session/after_hangup.hpp>
 #include <agi/session/session.hpp>

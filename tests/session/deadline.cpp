@@ -5,8 +5,8 @@
 #include <agi/command/call.hpp>
 #include <agi/command/digits.hpp>
 #include <agi/command/playback.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/record.hpp>
-#include <agi/command/script.hpp>
 #include <agi/command/secret.hpp>
 #include <agi/command/text.hpp>
 #include <agi/command/variable.hpp>

@@ -5,8 +5,8 @@
 #include <agi/command/call.hpp>
 #include <agi/command/database.hpp>
 #include <agi/command/digits.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/record.hpp>
-#include <agi/command/script.hpp>
 #include <agi/command/speech_recognize.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>

@@ -5,7 +5,7 @@
 #include <agi/command/call.hpp>
 #include <agi/command/dialplan.hpp>
 #include <agi/command/digits.hpp>
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>
 #include <agi/testing/scripted_stream.hpp>

@@ -3,9 +3,9 @@
 
 #include "catch.hpp"
 #include <agi/command/digits.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/record.hpp>
 #include <agi/command/say.hpp>
-#include <agi/command/script.hpp>
 #include <agi/command/secret.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>

@@ -5,8 +5,8 @@
 #include <agi/command/dialplan.hpp>
 #include <agi/command/digits.hpp>
 #include <agi/command/playback.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/record.hpp>
-#include <agi/command/script.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>
 #include <agi/stream/fd_stream.hpp>

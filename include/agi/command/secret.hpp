@@ -3,7 +3,7 @@
 // A command whose arguments and answer no trace shows.
 
 #include <agi/version.hpp>
-#include <agi/wire/reply_form.hpp>
+#include <agi/wire/command_traits.hpp>
 
 #include <type_traits>
 #include <utility>

@@ -2,8 +2,8 @@
 #pragma once
 // What a handler of a server takes: a session, and what the server knows of the call.
 
-#include <agi/fastagi/async_session.hpp>
-#include <agi/fastagi/call_stream.hpp>
+#include <agi/asio/async_session.hpp>
+#include <agi/fastagi/detail/call_stream.hpp>
 #include <agi/fastagi/options.hpp>
 #include <agi/fastagi/router.hpp>
 #include <agi/session/session.hpp>
@@ -17,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// What a server knows of a call.
 struct CallFacts {
@@ -102,4 +102,4 @@ using LoopSocket = net::basic_stream_socket<net::ip::tcp, net::io_context::execu
 ///     server.route("pin", [](AsyncCall& call) -> Task<> { const Answer a; co_await call(a); ... });
 using AsyncCall = ServerCall<AsyncSession<LoopSocket>>;
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// How a call ended for the server.
 enum class Outcome : unsigned char {
@@ -171,4 +171,4 @@ class Gauge {
     Counters::Counter* counter_ = nullptr;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -3,7 +3,7 @@
 // What goes around handlers.
 
 #include <agi/fastagi/call.hpp>
-#include <agi/fastagi/dispatcher.hpp>
+#include <agi/fastagi/detail/dispatcher.hpp>
 #include <agi/version.hpp>
 
 #include <functional>
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// What a blocking middleware calls to go on.
 using Next = std::function<void()>;
@@ -102,4 +102,4 @@ class Middlewares {
     std::vector<Entry> entries_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -2,8 +2,8 @@
 #pragma once
 // What may be set before a server runs, and what all of its parts share.
 
-#include <agi/fastagi/asio.hpp>
 #include <agi/fastagi/counters.hpp>
+#include <agi/fastagi/net.hpp>
 #include <agi/session/options.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/escape.hpp>
@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 enum class Severity : unsigned char { info, warning, error };
 
@@ -111,4 +111,4 @@ struct ServerState {
     std::atomic<bool> stopping{false};
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

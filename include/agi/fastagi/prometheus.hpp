@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 namespace detail {
 
@@ -80,4 +80,4 @@ inline std::string prometheus_text(const Counts& counts) {
     return text;
 }
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// A matcher for Server::route: the whole path must match. Its groups are the parameters `1`, `2`...
 /// A path of more than 1000 bytes does not match, as std::regex takes stack for each of them.
@@ -28,4 +28,4 @@ inline Matcher matching(std::regex expression) {
     };
 }
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// The parts of a path that a pattern names, percent-decoded.
 class Parameters {
@@ -158,4 +158,4 @@ class Router {
     std::vector<std::pair<Matcher, Target>> patterns_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -3,14 +3,14 @@
 // A FastAGI server: the programs that agi:// URLs of the dialplan name.
 
 #include <agi/fastagi/call.hpp>
-#include <agi/fastagi/dispatcher.hpp>
-#include <agi/fastagi/ending.hpp>
-#include <agi/fastagi/listener.hpp>
-#include <agi/fastagi/loop.hpp>
+#include <agi/fastagi/detail/dispatcher.hpp>
+#include <agi/fastagi/detail/ending.hpp>
+#include <agi/fastagi/detail/listener.hpp>
+#include <agi/fastagi/detail/loop.hpp>
+#include <agi/fastagi/detail/shutdown.hpp>
 #include <agi/fastagi/middleware.hpp>
 #include <agi/fastagi/options.hpp>
 #include <agi/fastagi/router.hpp>
-#include <agi/fastagi/shutdown.hpp>
 #include <agi/version.hpp>
 
 #include <chrono>
@@ -26,7 +26,7 @@
 #include <utility>
 #include <vector>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// Takes the calls of any number of Asterisks.
 ///
@@ -125,7 +125,7 @@ class Server {
     }
 
     /// Takes no more calls. Running ones may go on for that long; then what they wait for throws
-    /// ServerStopping, and Asterisk goes on with the dialplan. `run` returns when they have ended,
+    /// wire::ServerStopping, and Asterisk goes on with the dialplan. `run` returns when they have ended,
     /// or some seconds later without those that did not: see `farewell_time`. From any thread.
     void stop(std::chrono::milliseconds grace = std::chrono::seconds{30}) {
         net::post(context(), [this, grace] { shutdown_.begin(grace); });
@@ -228,4 +228,4 @@ class Server {
     Shutdown shutdown_{state_, loops_, listeners_, dispatcher_.workers()};
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -2,7 +2,7 @@
 #pragma once
 // A password for FastAGI, which has none: a middleware. Needs OpenSSL (libcrypto).
 
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/fastagi/middleware.hpp>
 #include <agi/version.hpp>
@@ -17,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// Asks Asterisk for the SHA-1 of a random text and a secret that both know, as only a dialplan
 /// with the secret can answer. In extensions.conf:
@@ -117,4 +117,4 @@ class SharedSecret {
     std::string variable_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

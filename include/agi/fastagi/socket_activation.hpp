@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// The listening sockets that this process was started with: none when it was started by hand.
 ///
@@ -34,4 +34,4 @@ inline std::vector<int> inherited_sockets() {
     return sockets;
 }
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

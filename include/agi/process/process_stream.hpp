@@ -4,8 +4,8 @@
 
 #include <agi/process/hangup_signal.hpp>
 #include <agi/process/stdout_guard.hpp>
-#include <agi/session/conversation.hpp>
 #include <agi/stream/fd_stream.hpp>
+#include <agi/stream/hangup_source.hpp>
 #include <agi/version.hpp>
 
 #include <unistd.h>

@@ -2,6 +2,7 @@
 #pragma once
 // The protocol of a session without its I/O: whose turn it is, and what is known of the call.
 
+#include <agi/stream/hangup_source.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/environment.hpp>
 #include <agi/wire/error.hpp>
@@ -12,16 +13,6 @@
 #include <string_view>
 
 namespace agi { inline namespace v0 {
-
-/// How the program learnt that the call is over.
-enum class HangupSource : unsigned char {
-    none,           ///< It has not.
-    hangup_line,    ///< A HANGUP line (FastAGI).
-    dead_channel,   ///< 511.
-    reply,          ///< A reply that says so: RECORD FILE, SPEECH RECOGNIZE.
-    closed_stream,  ///< Asterisk closed its end.
-    signal,         ///< SIGHUP, in a program that watches for it.
-};
 
 /// The rules of one request, one reply. Whoever has the bytes drives it:
 ///

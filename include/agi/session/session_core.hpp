@@ -5,7 +5,7 @@
 #include <agi/session/conversation.hpp>
 #include <agi/session/options.hpp>
 #include <agi/version.hpp>
-#include <agi/wire/reply_form.hpp>
+#include <agi/wire/command_traits.hpp>
 
 #include <chrono>
 #include <string>

@@ -28,7 +28,7 @@ namespace agi { inline namespace v0 {
 //       to stop a command from outside, and for deadlines.
 //
 //   HangupSource hangup_source();
-//       What the stream knows of the call apart from its lines, such as SIGHUP.
+//       What the stream knows of the call (stream/hangup_source.hpp) apart from its lines, such as SIGHUP.
 //
 // Any other exception passes through the Session, which then knows that a reply is owed, or that a
 // line may have been sent in part.

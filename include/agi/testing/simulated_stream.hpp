@@ -2,7 +2,7 @@
 #pragma once
 // A LineStream that leads to a simulated Asterisk.
 
-#include <agi/session/conversation.hpp>
+#include <agi/stream/hangup_source.hpp>
 #include <agi/testing/asterisk.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>

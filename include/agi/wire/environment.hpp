@@ -5,7 +5,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/number.hpp>
-#include <agi/wire/script.hpp>
+#include <agi/wire/script_url.hpp>
 #include <agi/wire/server_version.hpp>
 
 #include <optional>
@@ -104,7 +104,7 @@ class Environment {
         return text("agi_network_script");
     }
     /// The same, taken apart.
-    [[nodiscard]] Script script() const noexcept { return Script{network_script()}; }
+    [[nodiscard]] ScriptUrl script() const noexcept { return ScriptUrl{network_script()}; }
 
     /// Argument `n` of AGI(), counted from 1; may be empty. Nothing when there are fewer.
     [[nodiscard]] std::optional<std::string_view> argument(int n) const noexcept {

@@ -3,20 +3,12 @@
 // C escapes, for messages and transcripts. Never for the wire, which knows only \\ and \".
 
 #include <agi/version.hpp>
+#include <agi/wire/joined.hpp>
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
 namespace agi { inline namespace v0 { namespace wire {
-
-/// The pieces as one text. In a header that every program includes, this costs less than `+`: the
-/// compiler weighs all operators of all types for each of those.
-inline std::string joined(std::initializer_list<std::string_view> pieces) {
-    std::string text;
-    for (const std::string_view piece : pieces) text.append(piece.data(), piece.size());
-    return text;
-}
 
 /// The text with `\n \r \t \" \\` and `\xHH` (always two digits) in place of bytes that a terminal
 /// or a quoted string could not show. Bytes from 0x80 are escaped too: the charset is unknown.

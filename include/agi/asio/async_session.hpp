@@ -2,11 +2,11 @@
 #pragma once
 // A session that does not block: over any Asio stream, with coroutines or callbacks.
 
-#include <agi/fastagi/asio.hpp>
-#include <agi/fastagi/async_after_hangup.hpp>
-#include <agi/fastagi/async_channel.hpp>
-#include <agi/fastagi/async_operation.hpp>
-#include <agi/fastagi/deadline.hpp>
+#include <agi/asio/async_after_hangup.hpp>
+#include <agi/asio/async_channel.hpp>
+#include <agi/asio/async_operation.hpp>
+#include <agi/asio/deadline.hpp>
+#include <agi/asio/net.hpp>
 #include <agi/version.hpp>
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { inline namespace AGI_NET {
 
 /// One call, over a stream of Asio: a socket, or whatever reads and writes like one. One command at
 /// a time, from one thread or strand. Not to be moved or destroyed while an operation runs.
@@ -30,7 +30,7 @@ namespace agi { inline namespace v0 { namespace fastagi {
 /// Errors are the exceptions of the blocking Session. A cancelled operation (by the operator `||`
 /// of Asio's coroutines, say) leaves its reply owed: the next command waits for it and drops it, or
 /// `resync` ends what Asterisk does at once.
-template <class AsyncStream = net::ip::tcp::socket>
+template <class AsyncStream = wire::net::ip::tcp::socket>
 class AsyncSession {
   public:
     /// Nothing is read yet: that is `start`.
@@ -75,34 +75,36 @@ class AsyncSession {
 
 #ifdef AGI_HAS_COROUTINES
     /// Reads the environment.
-    Task<> start() { return async_start(net::use_awaitable); }
+    Task<> start() { return async_start(wire::net::use_awaitable); }
 
     /// Sends a command and waits for its result.
     template <class Command>
     auto operator()(Command&& command) {
-        refuse_temporary<Command>();
-        return execute(command, Urgency::normal, net::use_awaitable);
+        wire::refuse_temporary<Command>();
+        return execute(command, Urgency::normal, wire::net::use_awaitable);
     }
 
     /// The same, for  co_await Command{...}(call)
     template <class Command>
     auto execute(const Command& command) {
-        refuse_any<Command>();
-        return execute(command, Urgency::normal, net::use_awaitable);
+        wire::refuse_any<Command>();
+        return execute(command, Urgency::normal, wire::net::use_awaitable);
     }
 
     /// Sends a line that was written elsewhere, as it is, and returns its reply.
-    Task<Reply> send(std::string line) { return async_send(std::move(line), net::use_awaitable); }
+    Task<Reply> send(std::string line) {
+        return async_send(std::move(line), wire::net::use_awaitable);
+    }
 
     /// See Session::resync.
-    Task<> resync() { return async_resync(net::use_awaitable); }
+    Task<> resync() { return async_resync(wire::net::use_awaitable); }
 
     /// See Session::execute_within. Needs a stream with a socket as its lowest layer.
     ///
     /// @throws AGITimeoutError  the reply did not come in time. It is still owed
     template <class Command>
     auto execute_within(Command&& command, std::chrono::milliseconds margin) {
-        refuse_temporary<Command>();
+        wire::refuse_temporary<Command>();
         return within(command, margin);
     }
 
@@ -110,8 +112,9 @@ class AsyncSession {
     ///
     ///     co_await call.after_hangup([&](auto& rest) -> Task<> { co_await rest(note); });
     template <class Work>
-    auto after_hangup(Work work) -> std::invoke_result_t<Work&, AsyncAfterHangup<AsyncSession>&> {
-        AsyncAfterHangup<AsyncSession> call{*this};
+    auto after_hangup(Work work)
+        -> std::invoke_result_t<Work&, wire::AsyncAfterHangup<AsyncSession>&> {
+        wire::AsyncAfterHangup<AsyncSession> call{*this};
         co_return co_await work(call);
     }
 #endif
@@ -140,7 +143,7 @@ class AsyncSession {
     [[nodiscard]] AsyncStream& stream() noexcept { return channel_.stream(); }
     [[nodiscard]] const AsyncStream& stream() const noexcept { return channel_.stream(); }
 
-    using Channel = AsyncChannel<AsyncStream>;
+    using Channel = wire::AsyncChannel<AsyncStream>;
     /// The machinery: for what takes the connection over.
     [[nodiscard]] Channel& channel() noexcept { return channel_; }
 
@@ -149,7 +152,7 @@ class AsyncSession {
 
     struct Start {
         using Result = void;
-        static Step begin(Channel& channel) { return channel.read_environment(); }
+        static wire::Step begin(Channel& channel) { return channel.read_environment(); }
         static bool complete(const Channel& /*channel*/) noexcept { return true; }
         static void finish(Channel& /*channel*/) noexcept {}
     };
@@ -158,20 +161,20 @@ class AsyncSession {
         using Result = wire::ResultOf<Command>;
         const Command* command;
         Urgency urgency;
-        Step begin(Channel& channel) const { return channel.begin(*command, urgency); }
+        wire::Step begin(Channel& channel) const { return channel.begin(*command, urgency); }
         static bool complete(const Channel& /*channel*/) noexcept { return true; }
         Result finish(Channel& channel) const { return channel.result_of(*command); }
     };
     struct Send {
         using Result = Reply;
         std::string line;
-        [[nodiscard]] Step begin(Channel& channel) const { return channel.begin_raw(line); }
+        [[nodiscard]] wire::Step begin(Channel& channel) const { return channel.begin_raw(line); }
         static bool complete(const Channel& /*channel*/) noexcept { return true; }
         static Reply finish(Channel& channel) { return channel.reply(); }
     };
     struct Resync {
         using Result = void;
-        static Step begin(Channel& channel) { return channel.begin_mark(); }
+        static wire::Step begin(Channel& channel) { return channel.begin_mark(); }
         static bool complete(Channel& channel) noexcept { return channel.at_mark(); }
         static void finish(Channel& /*channel*/) noexcept {}
     };
@@ -189,21 +192,21 @@ class AsyncSession {
     Task<wire::ResultOf<Command>> within(const Command& command, std::chrono::milliseconds margin) {
         std::optional<std::chrono::milliseconds> longest{0};
         if constexpr (wire::has_longest<Command>::value) longest = command.longest();
-        std::optional<Deadline> deadline;
+        std::optional<wire::Deadline> deadline;
         if (longest) {
             deadline.emplace(channel_.stream().get_executor(),
-                             *longest + std::min(margin, Deadline::longest),
-                             [this] { channel_.interrupt(Interrupt::deadline); });
+                             *longest + std::min(margin, wire::Deadline::longest),
+                             [this] { channel_.interrupt(wire::Interrupt::deadline); });
         }
-        co_return co_await execute(command, Urgency::normal, net::use_awaitable);
+        co_return co_await execute(command, Urgency::normal, wire::net::use_awaitable);
     }
 #endif
 
     template <class Exchange, class Token>
     auto run(Exchange exchange, Token&& token) {
         using Signature = typename wire::Completion<typename Exchange::Result>::Type;
-        return net::async_compose<Token, Signature>(
-            AsyncOperation<Channel, Exchange>{channel_, std::move(exchange)}, token,
+        return wire::net::async_compose<Token, Signature>(
+            wire::AsyncOperation<Channel, Exchange>{channel_, std::move(exchange)}, token,
             channel_.stream());
     }
 
@@ -214,4 +217,4 @@ class AsyncSession {
     Channel channel_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}  // namespace agi::v0::AGI_NET

@@ -8,19 +8,16 @@
 #include <type_traits>
 #include <utility>  // which the awaitable.hpp of Boost 1.74 forgets
 
+// AGI_NET names an inline namespace: what is built on one Asio does not link to what is built on the other.
 #ifdef AGI_BOOST_ASIO
+#define AGI_NET boost_asio
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -28,18 +25,14 @@
 #define AGI_HAS_COROUTINES
 #endif
 #else
+#define AGI_NET standalone_asio
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
-#include <asio/co_spawn.hpp>
 #include <asio/compose.hpp>
 #include <asio/error.hpp>
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/ip/v6_only.hpp>
 #include <asio/post.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
@@ -48,16 +41,16 @@
 #endif
 #endif
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace wire { inline namespace AGI_NET {
 
 #ifdef AGI_BOOST_ASIO
 namespace net = boost::asio;
 using boost::system::error_code;
 using boost::system::system_error;
 #else
-namespace net = asio;
-using asio::error_code;
-using asio::system_error;
+namespace net = ::asio;
+using ::asio::error_code;
+using ::asio::system_error;
 #endif
 
 /// Whether it is a socket itself, and not a layer on one, such as TLS.
@@ -75,10 +68,14 @@ inline bool is_closed(const error_code& error) noexcept {
            std::string_view{error.category().name()} == "asio.ssl.stream";
 }
 
+}}}}  // namespace agi::v0::wire::AGI_NET
+
 #ifdef AGI_HAS_COROUTINES
+namespace agi { inline namespace v0 { inline namespace AGI_NET {
+
 /// What a coroutine returns.
 template <class T = void>
-using Task = net::awaitable<T>;
-#endif
+using Task = wire::net::awaitable<T>;
 
-}}}  // namespace agi::v0::fastagi
+}}}  // namespace agi::v0::AGI_NET
+#endif

@@ -2,7 +2,7 @@
 #pragma once
 // Does something in a while, unless it has become needless by then.
 
-#include <agi/fastagi/asio.hpp>
+#include <agi/asio/net.hpp>
 #include <agi/version.hpp>
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 #include <memory>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace wire { inline namespace AGI_NET {
 
 /// Calls `late()` on the executor when the time has passed, unless it was destroyed before. Both
 /// must happen on the same thread or strand.
@@ -41,4 +41,4 @@ class Deadline {
     std::shared_ptr<bool> running_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::wire::AGI_NET

@@ -2,7 +2,7 @@
 #pragma once
 // The stream of a blocking call of a server.
 
-#include <agi/fastagi/interrupt.hpp>
+#include <agi/asio/interrupt.hpp>
 #include <agi/stream/fd_stream.hpp>
 #include <agi/version.hpp>
 
@@ -21,7 +21,9 @@
 #include <string_view>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
+
+using wire::ServerStopping;
 
 /// A connected socket that it owns. Another thread may end a wait for a line.
 class CallStream {
@@ -32,7 +34,7 @@ class CallStream {
         ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     }
 
-    /// @throws ServerStopping   `interrupt` was called
+    /// @throws wire::ServerStopping   `interrupt` was called
     /// @throws AGITimeoutError  the deadline is over
     bool read_line(std::string& line) {
         if (deadline_ && !stream_.wait_line(time_left())) {
@@ -40,7 +42,7 @@ class CallStream {
         }
         const bool open = stream_.read_line(line);
         if (!open && socket_->interrupted) {
-            throw ServerStopping("FastAGI", "the server is stopping");
+            throw wire::ServerStopping("FastAGI", "the server is stopping");
         }
         return open;
     }
@@ -91,4 +93,4 @@ class CallStream {
     std::optional<std::chrono::steady_clock::time_point> deadline_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -2,7 +2,7 @@
 
 #include "catch.hpp"
 #include "command/checks.hpp"
-#include <agi/command/script.hpp>
+#include <agi/command/program.hpp>
 
 #include <string>
 

@@ -12,9 +12,9 @@
 namespace agi { inline namespace v0 {
 
 /// `pin?account=42` of `agi://host/pin?account=42`. Views the text it was made from.
-class Script {
+class ScriptUrl {
   public:
-    explicit Script(std::string_view text) noexcept : path_{text.substr(0, text.find('?'))} {
+    explicit ScriptUrl(std::string_view text) noexcept : path_{text.substr(0, text.find('?'))} {
         if (path_.size() < text.size()) query_ = text.substr(path_.size() + 1);
     }
 

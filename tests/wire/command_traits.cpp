@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "catch.hpp"
-#include <agi/wire/reply_form.hpp>
+#include <agi/wire/command_traits.hpp>
 
 #include <string>
 #include <string_view>

@@ -2,12 +2,12 @@
 #pragma once
 // What a coroutine does after a hang-up, and which commands it may await.
 
-#include <agi/fastagi/asio.hpp>
+#include <agi/asio/net.hpp>
 #include <agi/version.hpp>
 
 #include <type_traits>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace wire { inline namespace AGI_NET {
 
 // g++ before 13 destroys the members of an aggregate temporary twice in a co_await expression.
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
@@ -64,4 +64,4 @@ class AsyncAfterHangup {
 };
 #endif
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::wire::AGI_NET

@@ -2,12 +2,12 @@
 #pragma once
 // The life of a connection in a server: environment, route, handler, farewell.
 
+#include <agi/asio/deadline.hpp>
 #include <agi/fastagi/call.hpp>
-#include <agi/fastagi/deadline.hpp>
-#include <agi/fastagi/ending.hpp>
-#include <agi/fastagi/loop.hpp>
+#include <agi/fastagi/detail/ending.hpp>
+#include <agi/fastagi/detail/loop.hpp>
+#include <agi/fastagi/detail/workers.hpp>
 #include <agi/fastagi/router.hpp>
-#include <agi/fastagi/workers.hpp>
 #include <agi/version.hpp>
 
 #include <chrono>
@@ -18,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// Brings calls to their handlers.
 class Dispatcher {
@@ -39,9 +39,9 @@ class Dispatcher {
     void begin(Loop& loop, LoopSocket socket, CallFacts facts) {
         CallPointer call = loop.add(std::move(facts), std::move(socket));
         AsyncCall& started = *call;
-        auto deadline = std::make_unique<Deadline>(
+        auto deadline = std::make_unique<wire::Deadline>(
             loop.context().get_executor(), state_->options.environment_time,
-            [&started] { started.channel().interrupt(Interrupt::deadline); });
+            [&started] { started.channel().interrupt(wire::Interrupt::deadline); });
         started.async_start([this, call = std::move(call), deadline = std::move(deadline)](
                                 const std::exception_ptr& error) mutable {
             deadline.reset();
@@ -74,7 +74,7 @@ class Dispatcher {
             if (!silent) call.log(Severity::info, "closed in the middle of its environment");
         } catch (const AGITimeoutError&) {
             call.log(Severity::info, "closed, as its environment was not complete in time");
-        } catch (const ServerStopping&) {
+        } catch (const wire::ServerStopping&) {
             // It has not said anything that could be lost.
         } catch (const std::exception& refused) {
             call.log(Severity::warning, std::string{"closed: "} + refused.what());
@@ -174,4 +174,4 @@ class Dispatcher {
     Workers workers_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -17,7 +17,7 @@
 #include <malloc.h>
 #endif
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// A loop and its calls. All but `context` is for its own thread.
 class Loop {
@@ -81,4 +81,4 @@ class Loop {
     net::io_context context_{1};
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

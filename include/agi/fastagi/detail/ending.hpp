@@ -2,10 +2,10 @@
 #pragma once
 // How a call ends, and what Asterisk is told of it.
 
-#include <agi/command/script.hpp>
+#include <agi/asio/deadline.hpp>
+#include <agi/command/program.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/fastagi/call.hpp>
-#include <agi/fastagi/deadline.hpp>
 #include <agi/version.hpp>
 
 #include <sys/socket.h>
@@ -18,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// What the server knows of the end of a call.
 struct Ending {
@@ -33,7 +33,7 @@ inline Ending ending_of(const std::exception_ptr& exception, const char* what = 
         std::rethrow_exception(exception);
     } catch (const AGIHangup&) {
         return {Outcome::hung_up, {}};
-    } catch (const ServerStopping& stopping) {
+    } catch (const wire::ServerStopping& stopping) {
         return {Outcome::stopped, stopping.what()};
     } catch (const std::exception& error) {
         return {Outcome::failed, std::string{what} + " failed: " + error.what()};
@@ -108,7 +108,7 @@ inline void tell(Call& call, Ending& ending) {
     const ServerOptions& options = call.facts().server->options;
     if (can_be_told(call)) {
         call.stream().deadline(std::chrono::steady_clock::now() +
-                               std::min(options.farewell_time, Deadline::longest));
+                               std::min(options.farewell_time, wire::Deadline::longest));
         // A caller who hangs up is no line on the console.
         if (ending.outcome == Outcome::failed) {
             try_to_tell(call, Noop{});
@@ -145,7 +145,7 @@ class AsyncTell {
           deadline_{call_->stream().get_executor(), call_->facts().server->options.farewell_time,
                     [this] {
                         late_ = true;
-                        call_->channel().interrupt(Interrupt::deadline);
+                        call_->channel().interrupt(wire::Interrupt::deadline);
                     }} {}
 
     static void write_line(Self self) {
@@ -178,7 +178,7 @@ class AsyncTell {
     Verbose console_;
     SetVariable variable_;
     bool late_ = false;
-    Deadline deadline_;
+    wire::Deadline deadline_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace wire { inline namespace AGI_NET {
 
 enum class Interrupt : unsigned char { none, deadline, server_stop };
 
@@ -55,4 +55,4 @@ class Interruption {
     bool stopping_ = false;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::wire::AGI_NET

@@ -2,9 +2,9 @@
 #pragma once
 // Accepts connections, whatever happens.
 
-#include <agi/fastagi/asio.hpp>
-#include <agi/fastagi/ending.hpp>
-#include <agi/fastagi/loop.hpp>
+#include <agi/fastagi/detail/ending.hpp>
+#include <agi/fastagi/detail/loop.hpp>
+#include <agi/fastagi/net.hpp>
 #include <agi/version.hpp>
 
 #include <sys/resource.h>
@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// One listening socket. Lives on the first loop, and deals connections out to all.
 class Listener {
@@ -198,4 +198,4 @@ class Listener {
     Seldom failed_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

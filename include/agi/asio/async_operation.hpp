@@ -2,16 +2,14 @@
 #pragma once
 // One operation of an AsyncSession, from its begin to its completion.
 
-#include <agi/fastagi/async_channel.hpp>
+#include <agi/asio/async_channel.hpp>
 #include <agi/version.hpp>
 
 #include <exception>
 #include <type_traits>
 #include <utility>
 
-namespace agi { inline namespace v0 {
-
-namespace wire {
+namespace agi { inline namespace v0 { namespace wire { inline namespace AGI_NET {
 
 template <class Command>
 using ResultOf = decltype(std::declval<const Command&>().parse(std::declval<const Reply&>()));
@@ -25,10 +23,6 @@ template <>
 struct Completion<void> {
     using Type = void(std::exception_ptr);
 };
-
-}  // namespace wire
-
-namespace fastagi {
 
 /// Whether an operation was cancelled by its slot; Asio has these since 1.19.
 template <class Self>
@@ -96,5 +90,4 @@ class AsyncOperation {
     bool ended_ = false;
 };
 
-}  // namespace fastagi
-}}  // namespace agi::v0
+}}}}  // namespace agi::v0::wire::AGI_NET

@@ -2,11 +2,11 @@
 #pragma once
 // The graceful stop of a server, step by step.
 
-#include <agi/fastagi/deadline.hpp>
-#include <agi/fastagi/ending.hpp>
-#include <agi/fastagi/listener.hpp>
-#include <agi/fastagi/loop.hpp>
-#include <agi/fastagi/workers.hpp>
+#include <agi/asio/deadline.hpp>
+#include <agi/fastagi/detail/ending.hpp>
+#include <agi/fastagi/detail/listener.hpp>
+#include <agi/fastagi/detail/loop.hpp>
+#include <agi/fastagi/detail/workers.hpp>
 #include <agi/version.hpp>
 
 #include <sys/socket.h>
@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// Lets calls end, then tells them to, then leaves those that do not. On the first loop.
 class Shutdown {
@@ -38,7 +38,7 @@ class Shutdown {
             state_->log(Severity::info,
                         "stopping: " + std::to_string(state_->counters.active) + " calls run");
         }
-        end_ = std::chrono::steady_clock::now() + std::min(grace, Deadline::longest);
+        end_ = std::chrono::steady_clock::now() + std::min(grace, wire::Deadline::longest);
         told_ = false;
         if (timer_) return;
         timer_.emplace(loops_.front()->context());
@@ -60,7 +60,7 @@ class Shutdown {
         const auto now = std::chrono::steady_clock::now();
         const bool idle = state_->counters.connections == 0;
         if (!idle && now >= end_ && !told_) tell_all();
-        const auto last = end_ + std::min(state_->options.farewell_time, Deadline::longest) +
+        const auto last = end_ + std::min(state_->options.farewell_time, wire::Deadline::longest) +
                           std::chrono::seconds{1};
         if (idle || (told_ && now >= last)) return leave();
         timer_->expires_after(interval);
@@ -75,7 +75,7 @@ class Shutdown {
         for (const auto& loop : loops_) {
             net::post(loop->context(), [&loop = *loop] {
                 for (AsyncCall* call : loop.calls()) {
-                    call->channel().interrupt(Interrupt::server_stop);
+                    call->channel().interrupt(wire::Interrupt::server_stop);
                 }
             });
         }
@@ -116,4 +116,4 @@ class Shutdown {
     bool told_ = false;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

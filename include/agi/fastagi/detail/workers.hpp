@@ -13,7 +13,7 @@
 #include <unordered_set>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
 /// A thread for each call, up to a limit. A thread whose handler never returns outlives this, so
 /// they share their state.
@@ -111,4 +111,4 @@ class Workers {
     std::size_t limit_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -2,7 +2,7 @@
 #pragma once
 // A LineStream on a stream of Asio, for a blocking Session over a connection of your own.
 
-#include <agi/fastagi/asio.hpp>
+#include <agi/asio/net.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/line_buffer.hpp>
 
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { inline namespace AGI_NET {
 
 /// Anything with Asio's read_some and write_some: a TCP or Unix socket, TLS.
 ///
@@ -26,10 +26,10 @@ class AsioStream {
     /// @throws AGIError         the stream cannot be read
     bool read_line(std::string& line) {
         while (!in_.next(line)) {
-            error_code error;
+            wire::error_code error;
             char* const to = in_.prepare();
-            in_.commit(stream_.read_some(net::buffer(to, in_.room()), error));
-            if (is_closed(error)) {
+            in_.commit(stream_.read_some(wire::net::buffer(to, in_.room()), error));
+            if (wire::is_closed(error)) {
                 line.assign(in_.rest());
                 return false;
             }
@@ -42,10 +42,11 @@ class AsioStream {
     /// @throws AGIError          the stream cannot be written
     void write_line(std::string_view line) {
         constexpr std::string_view end = "\n";
-        const std::array<net::const_buffer, 2> parts{net::buffer(line), net::buffer(end)};
-        error_code error;
-        net::write(stream_, parts, error);
-        if (is_closed(error)) throw AGISIGPIPEHangup({}, "the stream is closed");
+        const std::array<wire::net::const_buffer, 2> parts{wire::net::buffer(line),
+                                                           wire::net::buffer(end)};
+        wire::error_code error;
+        wire::net::write(stream_, parts, error);
+        if (wire::is_closed(error)) throw AGISIGPIPEHangup({}, "the stream is closed");
         if (error) throw AGIError("write: " + error.message());
     }
 
@@ -56,4 +57,4 @@ class AsioStream {
     wire::LineBuffer in_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}  // namespace agi::v0::AGI_NET

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "catch.hpp"
-#include <agi/wire/script.hpp>
+#include <agi/wire/script_url.hpp>
 
 #include <optional>
 #include <string>
@@ -16,7 +16,7 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 Pairs all(std::string_view text) {
     Pairs found;
-    Script{text}.for_each_query([&](std::string&& name, std::string&& value) {
+    ScriptUrl{text}.for_each_query([&](std::string&& name, std::string&& value) {
         found.emplace_back(std::move(name), std::move(value));
     });
     return found;
@@ -24,7 +24,7 @@ Pairs all(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("Script: path and query") {
+TEST_CASE("ScriptUrl: path and query") {
     const auto [text, path, query] = GENERATE(table<std::string, std::string, std::string>({
         {"", "", ""},
         {"pin", "pin", ""},
@@ -37,11 +37,11 @@ TEST_CASE("Script: path and query") {
         {"a&b=c", "a&b=c", ""},
     }));
     CAPTURE(text);
-    CHECK(Script{text}.path() == path);
-    CHECK(Script{text}.raw_query() == query);
+    CHECK(ScriptUrl{text}.path() == path);
+    CHECK(ScriptUrl{text}.raw_query() == query);
 }
 
-TEST_CASE("Script: parts of the query, in order and decoded") {
+TEST_CASE("ScriptUrl: parts of the query, in order and decoded") {
     const auto [text, pairs] = GENERATE(table<std::string, Pairs>({
         {"x", {}},
         {"x?", {}},
@@ -63,8 +63,8 @@ TEST_CASE("Script: parts of the query, in order and decoded") {
     CHECK(all(text) == pairs);
 }
 
-TEST_CASE("Script: query finds the first value of a name") {
-    const Script script{"x?a=1&b=two%20words&a=3&flag&%63=4&empty="};
+TEST_CASE("ScriptUrl: query finds the first value of a name") {
+    const ScriptUrl script{"x?a=1&b=two%20words&a=3&flag&%63=4&empty="};
     CHECK(script.query("a") == "1");
     CHECK(script.query("b") == "two words");
     CHECK(script.query("flag") == "");
@@ -72,5 +72,5 @@ TEST_CASE("Script: query finds the first value of a name") {
     CHECK(script.query("empty") == "");
     CHECK(script.query("missing") == std::nullopt);
     CHECK(script.query("A") == std::nullopt);
-    CHECK(Script{"x"}.query("") == std::nullopt);
+    CHECK(ScriptUrl{"x"}.query("") == std::nullopt);
 }

@@ -2,8 +2,8 @@
 #pragma once
 // The machinery of AsyncSession: a stream, what was read of it, and one operation at a time.
 
-#include <agi/fastagi/asio.hpp>
-#include <agi/fastagi/interrupt.hpp>
+#include <agi/asio/interrupt.hpp>
+#include <agi/asio/net.hpp>
 #include <agi/session/session_core.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/line_buffer.hpp>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace agi { inline namespace v0 { namespace fastagi {
+namespace agi { inline namespace v0 { namespace wire { inline namespace AGI_NET {
 
 /// What an operation needs next.
 enum class Step : unsigned char {
@@ -248,4 +248,4 @@ class AsyncChannel {
     Interruption interruption_;
 };
 
-}}}  // namespace agi::v0::fastagi
+}}}}  // namespace agi::v0::wire::AGI_NET

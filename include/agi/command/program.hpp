@@ -4,7 +4,7 @@
 
 #include <agi/command/formatted.hpp>
 #include <agi/command/parse.hpp>
-#include <agi/wire/reply_form.hpp>
+#include <agi/wire/command_traits.hpp>
 
 #include <string>
 
