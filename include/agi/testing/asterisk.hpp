@@ -4,10 +4,10 @@
 
 #include <agi/testing/call.hpp>
 #include <agi/testing/channel.hpp>
+#include <agi/testing/dialplan.hpp>
 #include <agi/testing/happening.hpp>
 #include <agi/testing/simulator/commands.hpp>
 #include <agi/testing/simulator/environment.hpp>
-#include <agi/testing/simulator/functions.hpp>
 #include <agi/testing/simulator/outbox.hpp>
 #include <agi/testing/simulator/quirks.hpp>
 #include <agi/testing/words.hpp>

@@ -4,7 +4,7 @@
 
 #include <agi/testing/caller.hpp>
 #include <agi/testing/happening.hpp>
-#include <agi/testing/simulator/timeline.hpp>
+#include <agi/testing/timeline.hpp>
 #include <agi/version.hpp>
 
 #include <algorithm>

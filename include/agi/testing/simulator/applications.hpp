@@ -3,7 +3,7 @@
 // The applications of the dialplan that scripts run most, for EXEC.
 
 #include <agi/testing/call.hpp>
-#include <agi/testing/expression.hpp>
+#include <agi/testing/simulator/expression.hpp>
 #include <agi/testing/simulator/functions.hpp>
 #include <agi/testing/simulator/quirks.hpp>
 #include <agi/version.hpp>

@@ -2,24 +2,16 @@
 #pragma once
 // What `$[...]` of the dialplan comes to, once the variables in it are replaced.
 
+#include <agi/testing/not_simulated.hpp>
 #include <agi/testing/simulator/operand.hpp>
 #include <agi/version.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
-namespace agi { inline namespace v0 { namespace testing {
-
-/// The program uses something of the dialplan that the simulator does not have. Not an AGIException, so
-/// that call logic which handles those does not swallow it.
-class NotSimulated : public std::logic_error {
-    using std::logic_error::logic_error;
-};
-
-namespace simulator {
+namespace agi { inline namespace v0 { namespace testing::simulator {
 
 /// The words and the operators of an expression, one after the other.
 class Lexer {
@@ -206,5 +198,4 @@ class Calculation {
     Lexer lexer_;
 };
 
-}  // namespace simulator
-}}}  // namespace agi::v0::testing
+}}}  // namespace agi::v0::testing::simulator

@@ -3,9 +3,9 @@
 // Variables and functions of the dialplan, read and written.
 
 #include <agi/testing/call.hpp>
-#include <agi/testing/expression.hpp>
 #include <agi/testing/simulator/base64.hpp>
 #include <agi/testing/simulator/caller_id.hpp>
+#include <agi/testing/simulator/expression.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/percent.hpp>
 #include <agi/wire/words.hpp>
@@ -18,15 +18,13 @@
 #include <string>
 #include <string_view>
 
-namespace agi { inline namespace v0 { namespace testing {
+namespace agi { inline namespace v0 { namespace testing::simulator {
 
 /// The value of a variable or of a function, named as in `${...}`. Nothing when there is none.
 std::optional<std::string> find_value(Call& call, std::string_view name);
 
 /// Sets a variable, or writes a function.
 void set_value(Call& call, std::string_view name, const std::string& value);
-
-namespace simulator {
 
 /// What Asterisk takes for no or yes in a variable.
 inline bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -198,22 +196,19 @@ inline std::optional<std::string> read_function(Call& call, std::string_view fun
     return std::nullopt;
 }
 
-}  // namespace simulator
-
 inline std::optional<std::string> find_value(Call& call, std::string_view name) {
-    if (name.empty() || name.back() != ')')
-        return simulator::find_variable(call, std::string{name});
+    if (name.empty() || name.back() != ')') return find_variable(call, std::string{name});
     const Reference reference{name};
-    return simulator::read_function(call, reference.function, std::string{reference.argument});
+    return read_function(call, reference.function, std::string{reference.argument});
 }
 
 /// Replaces every `${...}` by its value.
 inline std::string evaluated(Call& call, std::string_view text) {
     return evaluate(text, [&](const Reference& reference) {
-        const auto value = reference.name.find('(') == std::string_view::npos
-                               ? simulator::find_variable(call, std::string{reference.name})
-                               : simulator::read_function(call, reference.function,
-                                                          std::string{reference.argument});
+        const auto value =
+            reference.name.find('(') == std::string_view::npos
+                ? find_variable(call, std::string{reference.name})
+                : read_function(call, reference.function, std::string{reference.argument});
         return value.value_or(std::string{});
     });
 }
@@ -224,7 +219,7 @@ inline void set_value(Call& call, std::string_view name, const std::string& valu
     if (reference.function == "DB") {
         call.database['/' + argument] = value;
     } else if (reference.function == "CALLERID") {
-        simulator::set_caller_id_part(call, argument, value);
+        set_caller_id_part(call, argument, value);
     } else if (reference.function == "GLOBAL") {
         call.globals[argument] = value;
     } else if (reference.function == "HASH") {
@@ -235,4 +230,4 @@ inline void set_value(Call& call, std::string_view name, const std::string& valu
     }
 }
 
-}}}  // namespace agi::v0::testing
+}}}  // namespace agi::v0::testing::simulator
