@@ -329,7 +329,7 @@ agi::testing::Asterisk twin_of(const agi::Environment& environment) {
     agi::testing::Asterisk twin{std::string{environment.get("agi_version").value()}};
     for (auto& [name, value] : twin.environment) value = environment.get(name).value();
     twin.network = true;
-    twin.answered = true;
+    twin.channel.answered = true;
     twin.channel.sounds = {{"beep", 440ms}};
     twin.unwritable = {"/nosuch"};
     twin.labels = {{"landing,here,label", 4}};

@@ -66,6 +66,8 @@ inline std::string ladder(const Asterisk& asterisk) {
             case Kind::signal: row(what, {}, to_program("SIGHUP")); break;
             case Kind::closed: row(what, {}, " Asterisk ends the session"); break;
             case Kind::broken: row(what, {}, " the connection is lost", true); break;
+            case Kind::remark: row(what, {}, ' ' + what.text); break;
+            case Kind::not_simulated: row(what, {}, " NOT SIMULATED: " + what.text, true); break;
             default: row(what, {}, " the program waits, and nothing will come", true);
         }
     }
@@ -98,6 +100,8 @@ inline std::string transcript(const Asterisk& asterisk) {
             case Kind::signal: out += "!! SIGNAL SIGHUP\n"; break;
             case Kind::closed: out += "!! EOF from Asterisk\n"; break;
             case Kind::broken: out += "!! the connection is lost\n"; break;
+            case Kind::remark: remark(what.text); break;
+            case Kind::not_simulated: remark("not simulated: " + what.text); break;
             default: out += "!! the program waits, and nothing will come\n";
         }
     }

@@ -14,11 +14,22 @@ namespace agi { inline namespace v0 { namespace testing {
 /// How a rehearsal went.
 struct Rehearsal {
     int runs = 0;
-    int steps = 0;        ///< Commands of the whole call.
-    std::string problem;  ///< The first one, with the ladder of its call; empty: none.
-    Run failed{};         ///< Where it was.
+    int steps = 0;         ///< Commands of the whole call.
+    std::string problem;   ///< The first one, with the ladder of its call; empty: none.
+    Run failed{};          ///< Where it was.
+    bool checked = false;  ///< Whether RehearsalOptions::work_done looked at what was done.
 
     [[nodiscard]] bool passed() const noexcept { return problem.empty(); }
+
+    /// What was tried and what was not, in a sentence; or the problem.
+    [[nodiscard]] std::string summary() const {
+        if (!passed()) return problem;
+        return std::to_string(runs) + " calls, " + std::to_string(steps) +
+               (steps == 1 ? " command" : " commands") +
+               ": the script always ended, by no exception that it may not throw. " +
+               (checked ? "What has to be done was done."
+                        : "NOTHING ELSE WAS CHECKED: RehearsalOptions::work_done is not set.");
+    }
 };
 
 /// Makes the call as it is planned, then again and again: once for each command of it and each kind
@@ -26,7 +37,7 @@ struct Rehearsal {
 /// not, or leaves work undone.
 ///
 ///     const auto rehearsal = rehearse(asterisk, [](auto& session) { ask_pin(session); });
-///     INFO(rehearsal.problem);
+///     INFO(rehearsal.summary());
 ///     CHECK(rehearsal.passed());
 ///
 /// `asterisk` is copied for each call.
@@ -34,6 +45,7 @@ template <class Script>
 Rehearsal rehearse(const Asterisk& asterisk, Script&& script,
                    const RehearsalOptions& options = {}) {
     Rehearsal rehearsal;
+    rehearsal.checked = static_cast<bool>(options.work_done);
     const auto make_call = [&](const Run& run) {
         Asterisk copy = asterisk;
         Caller& caller = copy.channel.caller;

@@ -3,6 +3,7 @@
 // What `$[...]` of the dialplan comes to, once the variables in it are replaced.
 
 #include <agi/testing/not_simulated.hpp>
+#include <agi/testing/simulator/match.hpp>
 #include <agi/testing/simulator/operand.hpp>
 #include <agi/version.hpp>
 
@@ -66,7 +67,7 @@ class Calculation {
 
     /// What cannot be read comes to 0, and what follows a whole expression does not count.
     ///
-    /// @throws NotSimulated  regular expressions and functions
+    /// @throws NotSimulated  functions
     std::string result() {
         if (!begins_operand()) return {};
         try {
@@ -163,8 +164,20 @@ class Calculation {
             case product: return multiplied(a, token, b);
             default: break;
         }
-        if (token != "~~") throw NotSimulated{"regular expressions in $[...]: " + token};
-        return Operand{a.unquoted() + b.unquoted()};
+        if (token == "~~") return Operand{a.unquoted() + b.unquoted()};
+        return matched(a.unquoted(), token, b.unquoted());
+    }
+
+    /// What the parentheses of the pattern fit, else how much of the text it does. `:` begins at the front.
+    static Operand matched(const std::string& text, std::string_view token,
+                           const std::string& pattern) {
+        const Match match{pattern, text};
+        if (!match.readable()) return Operand{std::string{}};
+        if (token == ":" ? match.at_front() : match.found()) {
+            return match.has_group() ? Operand{match.group()}
+                                     : Operand{static_cast<long double>(match.length())};
+        }
+        return match.has_group() ? Operand{std::string{}} : Operand{0.0L};
     }
 
     static bool compares(const Operand& a, std::string_view token, const Operand& b) {

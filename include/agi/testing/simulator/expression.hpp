@@ -69,7 +69,7 @@ struct Reference {
 /// Replaces every `${...}` of a text by what `value_of(Reference)` says, and every `$[...]` by what it
 /// comes to, inner ones first.
 ///
-/// @throws NotSimulated  regular expressions and functions in `$[...]`
+/// @throws NotSimulated  functions in `$[...]`
 template <class ValueOf>
 std::string evaluate(std::string_view text, const ValueOf& value_of) {
     std::string out;
