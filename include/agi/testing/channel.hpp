@@ -46,11 +46,14 @@ class Channel : public Timeline {
                     schedule(time, action);
                     continue;
                 }
-                time = std::max(time, now() + key_length);  // the moment is when it is let go
+                // The moment is when it is let go; the caller has one finger.
+                time = std::max(time, now() + key_length);
+                if (when != Caller::Step::When::at) time = std::max(time, next_press_);
                 for (const char key : action.text) {
                     schedule(time, {action.kind, std::string(1, key), {}});
                     time += between_keys;
                 }
+                if (when != Caller::Step::When::at) next_press_ = time;
             }
         }
     }
@@ -122,6 +125,7 @@ class Channel : public Timeline {
     static int number(const Playing& playing) { return static_cast<int>(playing.index) + 1; }
 
     std::vector<Heard> heard_;
+    Time next_press_{0};  ///< Keys that are planned come before it.
 };
 
 }}}  // namespace agi::v0::testing
