@@ -76,7 +76,7 @@ class Screen {
         const std::string file = socket_ + ".stty";
         type("stty -a > " + file + "; echo saved-" + std::to_string(++saved_) + "-$((1+1))");
         REQUIRE(shows("saved-" + std::to_string(saved_) + "-2"));
-        return output_of("cat " + file);
+        return output_of("tail -n +2 " + file);  // the first line is the size
     }
 
     /// Waits until a program has the terminal.
