@@ -36,6 +36,9 @@ class ProcessStream {
     bool read_line(std::string& line) { return stream_.read_line(line); }
     void write_line(std::string_view line) { stream_.write_line(line); }
     bool wait_line(std::chrono::milliseconds time) { return stream_.wait_line(time); }
+    Arrived read_arrived(std::string& line, bool ask_system) {
+        return stream_.read_arrived(line, ask_system);
+    }
 
     [[nodiscard]] HangupSource hangup_source() const noexcept {
         return hangup_ != nullptr && hangup_->received() ? HangupSource::signal
