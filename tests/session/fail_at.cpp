@@ -158,7 +158,7 @@ TEST_CASE("Session: a stream that fails at any point lets its exception through"
     for (std::size_t n = 1; n <= operations; ++n) {
         CAPTURE(n);
         ScriptedStream stream{dialogue};
-        stream.fail_at(n, testing::Failure::error);
+        stream.fail_at(n, testing::ScriptedStream::Failure::error);
         Results results;
         if (n <= 4) {
             CHECK_THROWS_AS(Session{std::move(stream)}, StreamFailure);

@@ -20,7 +20,6 @@
 
 using namespace agi;
 using namespace std::chrono_literals;
-using testing::Failure;
 using testing::ScriptedStream;
 
 namespace {
@@ -264,7 +263,7 @@ TEST_CASE("execute_until: fails at any point, never out of step unnoticed") {
         CHECK(session.hangup_source() == HangupSource::closed_stream);
 
         ScriptedStream broken{dialogue};
-        broken.fail_at(n, Failure::error);
+        broken.fail_at(n, ScriptedStream::Failure::error);
         Session other{std::move(broken)};
         CHECK_THROWS_AS(run(other), testing::StreamFailure);
         CHECK_FALSE(other.in_step());

@@ -21,7 +21,7 @@ namespace {
 
 Asterisk with_prompt() {
     Asterisk asterisk;
-    asterisk.answered = true;
+    asterisk.channel.answered = true;
     asterisk.channel.sounds = {{"prompt", 4s}, {"beep", 200ms}};
     return asterisk;
 }

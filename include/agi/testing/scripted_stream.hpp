@@ -23,12 +23,6 @@ class ScriptMismatch : public std::logic_error {
     using std::logic_error::logic_error;
 };
 
-/// What an operation that is to fail does.
-enum class Failure : unsigned char {
-    closed,  ///< The far end has closed: a read finds the end, a write throws AGISIGPIPEHangup.
-    error,   ///< Throws StreamFailure, as a stream with a timeout would.
-};
-
 /// Thrown by an operation that was told to fail.
 class StreamFailure : public std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -48,6 +42,12 @@ class StreamFailure : public std::runtime_error {
 /// end of the dialogue the stream is closed. No timing, no I/O.
 class ScriptedStream {
   public:
+    /// What an operation that is to fail does.
+    enum class Failure : unsigned char {
+        closed,  ///< The far end has closed: a read finds the end, a write throws AGISIGPIPEHangup.
+        error,   ///< Throws StreamFailure, as a stream with a timeout would.
+    };
+
     /// @throws std::invalid_argument  the text is not a dialogue
     explicit ScriptedStream(std::string_view dialogue) : script_{parse_dialogue(dialogue)} {}
 

@@ -50,7 +50,9 @@ class SimulatedStream {
             }
             if (asterisk_->closed()) return false;
             if (!asterisk_->channel.wait_for_anything()) {
-                hang("waits for Asterisk, and Asterisk for the program");
+                hang(asterisk_->has_stuck_lines()
+                         ? "waits for the reply to a line that lies unread in Asterisk's buffer"
+                         : "waits for Asterisk, and Asterisk for the program");
             }
         }
     }
