@@ -36,28 +36,35 @@ inline std::string content(const Fd& file) {
     return all;
 }
 
+/// Where standard error leads.
+enum class StandardError { a_file, standard_output };
+
 /// Runs `body` in a child whose standard input says `input`; what `body` returns is its status.
 template <class Body>
-Outcome in_child(const std::string& input, Body body) {
+Outcome in_child(const std::string& input, Body body,
+                 StandardError standard_error = StandardError::a_file) {
     Pipe in = make_pipe();
     const Fd out = make_file();
+    Pipe pipe = make_pipe();
     const Fd errors = make_file();
+    const bool together = standard_error == StandardError::standard_output;
     in.write.put(input);
     std::fflush(nullptr);
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
         ::dup2(in.read, STDIN_FILENO);
-        ::dup2(out, STDOUT_FILENO);
-        ::dup2(errors, STDERR_FILENO);
-        in.read.close();
-        in.write.close();
+        ::dup2(together ? pipe.write : out, STDOUT_FILENO);
+        ::dup2(together ? pipe.write : errors, STDERR_FILENO);
+        for (Fd* const fd : {&in.read, &in.write, &pipe.read, &pipe.write}) fd->close();
         const int status = body();
         std::fflush(nullptr);
         ::_exit(status);
     }
     in.write.close();
+    pipe.write.close();
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
-    return {content(out), content(errors), WIFEXITED(status) ? WEXITSTATUS(status) : -1};
+    return {together ? pipe.read.take() : content(out), content(errors),
+            WIFEXITED(status) ? WEXITSTATUS(status) : -1};
 }

@@ -31,12 +31,11 @@ class HangupSignal {
             throw AGIError("HangupSignal: there is one already");
         }
         int made[2] = {-1, -1};
-        int error = ::pipe(made) == 0 ? 0 : errno;
+        int error = ::pipe2(made, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : errno;
         for (int i = 0; i < 2 && error == 0; ++i) {
             // Far from 0 and 1, which may be closed, and from 3, the caller's audio in EAGI.
             pipe_[i] = ::fcntl(made[i], F_DUPFD_CLOEXEC, 10);
             if (pipe_[i] < 0) error = errno;
-            ::fcntl(made[i], F_SETFL, O_NONBLOCK);
         }
         for (const int fd : made) close(fd);
         if (error != 0) {
