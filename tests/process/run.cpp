@@ -219,48 +219,26 @@ namespace {
 std::string answer(const std::string& line) {
     const std::string full = "GET FULL VARIABLE \"";
     if (line.compare(0, full.size(), full) == 0) {
-        return "200 result=1 (" + line.substr(full.size(), line.size() - full.size() - 1) + ")\n";
+        return "200 result=1 (" + line.substr(full.size(), line.size() - full.size() - 1) + ')';
     }
-    if (line == "GET VARIABLE \"X\"") return "200 result=1 (its own)\n";
-    if (line.compare(0, 8, "VERBOSE ") == 0) return "200 result=1\n";
-    return "510 Invalid or unknown command\n";
+    if (line == "GET VARIABLE \"X\"") return "200 result=1 (its own)";
+    if (line.compare(0, 8, "VERBOSE ") == 0) return "200 result=1";
+    return "510 Invalid or unknown command";
 }
 
 /// A program that prints something before agi::run, and an Asterisk that answers each line.
 template <class Print>
 Outcome printed_before(Print print) {
-    Pipe replies = make_pipe();
-    Pipe requests = make_pipe();
-    const Fd errors = make_file();
-    std::fflush(nullptr);
-    const pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        ::dup2(replies.read, STDIN_FILENO);
-        ::dup2(requests.write, STDOUT_FILENO);
-        ::dup2(errors, STDERR_FILENO);
-        for (Fd* const fd : {&replies.read, &replies.write, &requests.read, &requests.write})
-            fd->close();
-        print();
-        ::_exit(run([](ProcessSession& session) {
-            if (!session.in_step()) throw std::runtime_error{"out of step"};
-            if (GetVariable{"X"}(session) != "its own") throw std::runtime_error{"another's"};
-        }));
-    }
-    replies.read.close();
-    requests.write.close();
-    replies.write.put(environment);
-    Outcome outcome;
-    FdStream asterisk{requests.read, replies.write};
-    for (std::string line; asterisk.read_line(line);) {
-        outcome.protocol += line + '\n';
-        asterisk.write_line(answer(line).substr(0, answer(line).size() - 1));
-    }
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    outcome.status = WEXITSTATUS(status);
-    outcome.errors = content(errors);
-    return outcome;
+    return in_talking_child(
+        environment,
+        [&] {
+            print();
+            return run([](ProcessSession& session) {
+                if (!session.in_step()) throw std::runtime_error{"out of step"};
+                if (GetVariable{"X"}(session) != "its own") throw std::runtime_error{"another's"};
+            });
+        },
+        answer);
 }
 
 void print_lines() {

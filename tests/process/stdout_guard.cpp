@@ -138,12 +138,12 @@ TEST_CASE("StdoutGuard: so it is on a socket, as a server of the inetd kind star
 
 TEST_CASE("StdoutGuard: a file or a terminal that is both is no protocol") {
     const auto outcome = in_child("", [] {
-        ::dup2(STDOUT_FILENO, STDERR_FILENO);
+        ::dup2(STDERR_FILENO, STDOUT_FILENO);
         const StdoutGuard guard;
         std::fprintf(stderr, "error\n");
         return 0;
     });
-    CHECK(outcome.protocol == "error\n");
+    CHECK(outcome.errors == "error\n");
 }
 
 TEST_CASE("StdoutGuard: nobody else reads what Asterisk says") {

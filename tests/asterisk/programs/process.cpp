@@ -183,8 +183,8 @@ void listen(ProcessSession& session, ReportWriter& report) {
         return true;
     };
     // What waited at the start is not counted.
-    audio.listen_for(100ms, [](const agi::AudioFrame&) { return true; });
-    audio.listen_for(2s, hear);
+    audio.listen_for(session, 100ms, [](const agi::AudioFrame&) { return true; });
+    audio.listen_for(session, 2s, hear);
     report("frames", frames);
     report("gaps", gaps);
     report("level", static_cast<int>(std::sqrt(sum / (samples > 0 ? samples : 1))));
@@ -207,7 +207,7 @@ void listen(ProcessSession& session, ReportWriter& report) {
     agi::Exec{"Wait", "1"}(session);
     bool gap = false;
     int left = 5;
-    audio.listen_for(2s, [&](const agi::AudioFrame& frame) {
+    audio.listen_for(session, 2s, [&](const agi::AudioFrame& frame) {
         gap = gap || frame.after_gap;
         return --left > 0;
     });
