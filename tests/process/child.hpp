@@ -38,6 +38,9 @@ inline std::string content(const Fd& file) {
     return all;
 }
 
+/// In place of a reply: nothing, for now.
+inline const std::string no_reply = "no reply";
+
 /// Where standard error leads.
 enum class StandardError { a_file, standard_output };
 
@@ -73,7 +76,7 @@ Outcome in_talking_child(const std::string& first, Body body, Answer answer,
         outcome.protocol += line + '\n';
         const std::string reply = in.write >= 0 ? answer(line) : "";
         try {
-            if (!reply.empty()) program.write_line(reply);
+            if (!reply.empty() && reply != no_reply) program.write_line(reply);
         } catch (const agi::AGISIGPIPEHangup&) {
             // The child has ended.
         }

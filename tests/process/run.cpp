@@ -266,6 +266,29 @@ TEST_CASE("run: what was printed before is found, said, and disturbs no command"
     }
 }
 
+TEST_CASE("run: so it is by an Asterisk that has taken two lines at once") {
+    // It looks at the second of them when more comes.
+    std::string held;
+    const auto outcome = in_talking_child(
+        environment,
+        [] {
+            print_lines();
+            return run([](ProcessSession& session) { GetVariable{"X"}(session); });
+        },
+        [&held](const std::string& line) {
+            if (line == "GET FULL VARIABLE \"agi-begin-1\"") {
+                held = line;
+                return no_reply;
+            }
+            const std::string before = held.empty() ? "" : answer(held) + '\n';
+            held.clear();
+            return before + answer(line);
+        });
+    CHECK(outcome.status == EXIT_SUCCESS);
+    CHECK_THAT(outcome.errors, Catch::Matchers::StartsWith(std::string{"agi: "} + found));
+    CHECK_THAT(outcome.protocol, Catch::Matchers::EndsWith("\nGET VARIABLE \"X\"\n"));
+}
+
 TEST_CASE("run: what is still in a buffer is not, and costs no command") {
     const auto outcome = printed_before([] { std::printf("hello\n"); });
     CHECK(outcome.status == EXIT_SUCCESS);
@@ -277,7 +300,7 @@ TEST_CASE("run: what was printed elsewhere costs a command, and nothing is said 
     const auto outcome = printed_before([] { std::fprintf(stderr, "a log\n"); });
     CHECK(outcome.status == EXIT_SUCCESS);
     CHECK(outcome.errors == "a log\n");
-    CHECK(outcome.protocol == "GET FULL VARIABLE \"agi-begin\"\nGET VARIABLE \"X\"\n");
+    CHECK(outcome.protocol == "GET FULL VARIABLE \"agi-begin-1\"\nGET VARIABLE \"X\"\n");
 }
 
 TEST_CASE("run: standard output is guarded") {
