@@ -10,8 +10,10 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <stdexcept>
@@ -323,6 +325,60 @@ TEST_CASE("run: SIGHUP is noted, and the clean-up runs") {
     });
     CHECK(outcome.status == EXIT_SUCCESS);
     CHECK(outcome.protocol == "NOOP\nDATABASE PUT \"a\" \"b\" \"c\"\n");
+}
+
+TEST_CASE("run: SIGHUP while a command runs is told when its reply comes, and not later") {
+    const auto outcome = in_child(environment + "200 result=0\n", [] {
+        SessionOptions options;
+        options.on_hangup = [](HangupSource source) {
+            std::fputs(source == HangupSource::signal ? "told\n" : "?\n", stderr);
+        };
+        options.trace = [](Direction direction, std::string_view) {
+            if (direction == Direction::sent) ::raise(SIGHUP);
+        };
+        return run(
+            [](ProcessSession& session) {
+                Noop{}(session);
+                std::fputs("next\n", stderr);
+            },
+            std::move(options));
+    });
+    CHECK(outcome.status == EXIT_SUCCESS);
+    CHECK(outcome.errors == "told\nnext\n");
+}
+
+namespace {
+
+/// How long a file can be.
+void set_limit(rlim_t size) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(9);
+    limit.rlim_cur = std::min(size, limit.rlim_max);
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(9);
+}
+
+}  // namespace
+
+TEST_CASE("run: after a write that failed in the middle nothing is sent any more") {
+    const Fd file = make_file();
+    const auto outcome = in_child(environment, [&] {
+        ::signal(SIGXFSZ, SIG_IGN);
+        ::dup2(file, STDOUT_FILENO);
+        set_limit(10);
+        return run([](ProcessSession& session) {
+            try {
+                Verbose{"more than ten bytes"}(session);
+            } catch (const AGIError&) {
+                if (session.state() != Conversation::State::out_of_step) return true;
+                if (session.in_step()) return true;
+            }
+            set_limit(RLIM_INFINITY);
+            Noop{}(session);
+            return true;
+        });
+    });
+    CHECK(outcome.status == EXIT_FAILURE);
+    CHECK(content(file) == "VERBOSE \"m");
 }
 
 TEST_CASE("run: its options are those of the session") {
