@@ -315,6 +315,19 @@ TEST_CASE("run: standard output is guarded") {
     CHECK(outcome.errors == "noise\n");
 }
 
+TEST_CASE("run: a child that falls out of the handler does not end the call's program twice") {
+    const auto outcome = run_in_child("200 result=0\n", [](ProcessSession& session) {
+        const pid_t child = ::fork();
+        if (child == 0) throw std::runtime_error{"in the child"};
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        Noop{std::to_string(WEXITSTATUS(status))}(session);
+    });
+    CHECK(outcome.status == EXIT_SUCCESS);
+    CHECK(outcome.protocol == "NOOP \"1\"\n");
+    CHECK(outcome.errors == "agi: in the child\n");
+}
+
 TEST_CASE("run: SIGHUP is noted, and the clean-up runs") {
     const auto outcome = run_in_child("200 result=0\n200 result=1\n", [](ProcessSession& session) {
         Noop{}(session);
