@@ -136,6 +136,17 @@ TEST_CASE("HangupSignal: leaves descriptor 3 to the caller's audio, and those ne
     CHECK(outcome.status == 0);
 }
 
+TEST_CASE("HangupSignal: what comes to a child is not for its parent") {
+    const HangupSignal hangup;
+    const auto outcome = in_child("", [&hangup] {
+        ::raise(SIGHUP);
+        return hangup.received() ? 0 : 1;
+    });
+    CHECK(outcome.status == 0);
+    CHECK_FALSE(hangup.received());
+    CHECK_FALSE(readable(hangup.fd()));
+}
+
 TEST_CASE("HangupSignal: errno survives the handler") {
     const HangupSignal hangup;
     for (int i = 0; i < 70000; ++i) ::raise(SIGHUP);

@@ -2,6 +2,7 @@
 #pragma once
 // SIGHUP, by which Asterisk tells a program that it started of the hang-up.
 
+#include <agi/process/not_in_children.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 
@@ -43,6 +44,7 @@ class HangupSignal {
             exists_ = false;
             throw AGIError("HangupSignal: " + std::generic_category().message(error));
         }
+        wire::NotInChildren::add(pipe_[1]);  // a child's SIGHUP is none of its parent's
         received_ = false;
         wake_ = pipe_[1];
         struct sigaction ours {};
@@ -57,6 +59,7 @@ class HangupSignal {
         ::sigaction(SIGHUP, &before_, nullptr);
         wake_ = -1;
         while (handlers_ > 0) ::sched_yield();  // one that runs in another thread may still write
+        wire::NotInChildren::remove(pipe_[1]);
         for (const int fd : pipe_) close(fd);
         exists_ = false;
     }
