@@ -159,7 +159,10 @@ void check_failures(const Command& command) {
         } catch (const AGIException& error) {
             check(error);
         }
-        CHECK_FALSE(tells(content(file)));
+        // A transcript shows what a command without a result gets, as Asterisk says it.
+        if (wire::redaction(Secret{command}).reply || !tells(failure)) {
+            CHECK_FALSE(tells(content(file)));
+        }
         std::fclose(file);
     }
 }
@@ -199,6 +202,13 @@ TEST_CASE("Secret: an exception keeps its type, and what is no secret") {
         CHECK(error.request() == "SAY ALPHA ***");
         CHECK(error.reply().code() == 520);
         CHECK(error.reply().usage() == "****");
+    }
+    Session plain{Peer{"200 result=0\n"}};
+    try {
+        Secret{DatabasePut{"f", "k", secret}}(plain);
+        FAIL();
+    } catch (const AGIDBError& error) {
+        CHECK(error.reply().result() == "0");
     }
     Session prompt{Peer{"200 result=-1 endpos=0\n"}};
     try {
@@ -243,6 +253,8 @@ TEST_CASE("Secret: a secret command does what it does, a raw line and a read-bac
           "SAY DIGITS *** ***\n200 result=*\n");
     CHECK(trace_of(Secret{RawCommand{"SET VARIABLE CARD " + secret}}, "200 result=1\n") ==
           "SET VARIABLE *** ***\n200 result=*\n");
+    CHECK(trace_of(Secret{SetVariable{"CARD", secret}}, "200 result=1\n") ==
+          "SET VARIABLE *** ***\n200 result=1\n");
     CHECK(trace_of(Secret{RawCommand{"GET FULL VARIABLE ${CARD}"}}, "200 result=1 (4711)\n") ==
           "GET FULL VARIABLE ***\n200 result=1 (****)\n");
 }

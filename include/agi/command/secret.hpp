@@ -25,10 +25,10 @@ struct Secret {
     Command command;
     bool request_too = true;  ///< Whether the arguments are secret, as of SetVariable{"PIN", pin}.
 
-    /// A reply may quote the request; one to a command without a result says nothing else.
+    /// The reply to a command without a result says nothing of it.
     [[nodiscard]] wire::Redaction redaction() const noexcept {
         using Result = decltype(command.parse(std::declval<const Reply&>()));
-        return {request_too, request_too || !std::is_void_v<Result>};
+        return {request_too, !std::is_void_v<Result>};
     }
     static constexpr bool works_after_hangup = Command::works_after_hangup;
     static constexpr bool stops_in_eagi_only = wire::stops_in_eagi_only<Command>::value;

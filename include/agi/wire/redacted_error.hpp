@@ -46,9 +46,16 @@ inline std::string without_quotations(std::string_view text) {
     return out;
 }
 
+/// Whether the reply cannot quote anything.
+inline bool is_plain(const Reply& reply) noexcept {
+    const std::string_view raw = reply.raw();
+    return raw == "200 result=-1" || raw == "200 result=0" || raw == "200 result=1";
+}
+
 /// Makes the exception one that a log may show: the request without its arguments, the reply
-/// without what it says, no quotation. Its type stays, so that `catch (AGIException& error)` can
-/// change it and `throw;` go on with it. To do so twice changes nothing.
+/// without what it says, as it may quote the request, and no other quotation. Its type stays, so
+/// that `catch (AGIException& error)` can change it and `throw;` go on with it. To do so twice
+/// changes nothing.
 inline void redact(AGIException& error, Redaction redaction) {
     if (!redaction.request && !redaction.reply) return;
     const std::string quoted = joined({": reply ", shown(error.reply().raw())});
@@ -66,10 +73,13 @@ inline void redact(AGIException& error, Redaction redaction) {
         redaction.request && is_line ? redacted_request(error.request()) : error.request();
     const std::string text = without_quotations(why);
     // The base alone: an AGIUsageError stays one.
-    error = has_reply ? AGIException(
-                            request,
-                            redaction.reply ? redacted_reply(error.reply()) : error.reply(), text)
-                      : AGIException(request, text);
+    if (!has_reply) {
+        error = AGIException(request, text);
+    } else if (!redaction.reply && is_plain(error.reply())) {
+        error = AGIException(request, Reply{error.reply()}, text);
+    } else {
+        error = AGIException(request, redacted_reply(error.reply()), text);
+    }
 }
 
 }}}  // namespace agi::v0::wire
