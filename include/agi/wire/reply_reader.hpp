@@ -85,8 +85,9 @@ class ReplyReader {
         const unsigned tens = digit(1);
         const unsigned ones = digit(2);
         if (hundreds - 1 > 8 || tens > 9 || ones > 9) return 0;
-        if (line.size() > 3 && line[3] != ' ' && line[3] != '-') return 0;
-        return static_cast<int>(hundreds * 100 + tens * 10 + ones);
+        const auto code = static_cast<int>(hundreds * 100 + tens * 10 + ones);
+        if (line.size() > 3 && line[3] != ' ' && (line[3] != '-' || code != 520)) return 0;
+        return code;
     }
 
     // What is rare is not inline from here on: the path of a one-line reply stays short.
