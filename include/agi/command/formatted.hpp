@@ -4,6 +4,8 @@
 
 #include <agi/version.hpp>
 #include <agi/wire/number.hpp>
+#include <agi/wire/refuse.hpp>
+#include <agi/wire/text.hpp>
 
 #include <string>
 #include <string_view>
@@ -33,13 +35,26 @@ inline constexpr bool is_whole_number =
 
 }  // namespace wire
 
+#define AGI_NULL_VALUE "agi: a null pointer is no value: \"\" is an empty one"
+
 /// Text, made from text as it is, or from a whole number, a bool or a char; with <agi/fmt.hpp>
 /// also from anything that fmt can format, as its `{}` shows it.
 ///
 ///     SetVariable{"ATTEMPTS", 3}
+///
+/// It must be given. `nullptr` does not compile, a null `const char*` is an AGIArgumentError.
 class Formatted {
   public:
-    Formatted() = default;
+    template <class T = void>
+    AGI_REFUSE(AGI_MISSING)
+    Formatted() {
+        AGI_REFUSE_IN_BODY(T, AGI_MISSING);
+    }
+    template <class T = void>
+    AGI_REFUSE(AGI_NULL_VALUE)
+    Formatted(std::nullptr_t /*none*/) {  // NOLINT(google-explicit-constructor)
+        AGI_REFUSE_IN_BODY(T, AGI_NULL_VALUE);
+    }
 
     template <class T, class = std::enable_if_t<!std::is_same_v<std::decay_t<T>, Formatted>>>
     Formatted(const T& value) : text_{text_of(value)} {}  // NOLINT(google-explicit-constructor)
@@ -51,7 +66,9 @@ class Formatted {
   private:
     template <class T>
     static std::string text_of(const T& value) {
-        if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+        if constexpr (std::is_pointer_v<T> && std::is_convertible_v<T, const char*>) {
+            return std::string{wire::not_null(value)};
+        } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
             return std::string{std::string_view{value}};
         } else if constexpr (std::is_same_v<T, bool>) {
             return value ? "true" : "false";
@@ -66,5 +83,7 @@ class Formatted {
 
     std::string text_;
 };
+
+#undef AGI_NULL_VALUE
 
 }}  // namespace agi::v0

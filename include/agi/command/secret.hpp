@@ -17,7 +17,7 @@ namespace agi { inline namespace v0 {
 /// A trace hook gets `***` in place of each argument, and a `*` for each byte of the result.
 /// Exceptions still quote the reply.
 template <class Command>
-struct Secret {
+struct [[nodiscard]] Secret {
     Command command;
     bool request_too = true;  ///< Whether the arguments are secret, as of SetVariable{"PIN", pin}.
 
