@@ -20,10 +20,8 @@ TEST_CASE("Commands: a name or file that must be there is not empty") {
     check_refused(Exec{""}, "EXEC: application is empty");
     check_refused(GetVariable{""}, "GET VARIABLE: name is empty");
     check_refused(SetVariable{"", "x"}, "SET VARIABLE: name is empty");
-    check_refused(GetVariableExact{""}, "GET FULL VARIABLE: a name is empty");
-    check_refused(SetVariableExact{"", "x"}, "EXEC: a name is empty");
-    check_refused(DatabaseGetExact{"family", ""}, "GET FULL VARIABLE: a name is empty");
-    check_refused(DatabasePutExact{"", "key", "x"}, "EXEC: a name is empty");
+    check_refused(GetVariableExact{""}, "GET FULL VARIABLE: name is empty");
+    check_refused(SetVariableExact{"", "x"}, "EXEC: name is empty");
     check_refused(SetContext{""}, "SET CONTEXT: context is empty");
     check_refused(SetExtension{""}, "SET EXTENSION: extension is empty");
     check_refused(SetPriority{""}, "SET PRIORITY: priority is empty");
@@ -50,10 +48,9 @@ TEST_CASE("RecordFile: keys where the format belongs") {
 
 TEST_CASE("SetCallerid: the name where the number belongs") {
     check_refused(SetCallerid{"Bob", "5550100"},
-                  R"(SET CALLERID: number is "Bob" and name is "5550100": the number comes first)");
-    check_refused(
-        SetCallerid{"Bob", "+1 (555) 0100"},
-        R"(SET CALLERID: number is "Bob" and name is "+1 (555) 0100": the number comes first)");
+                  R"(SET CALLERID: the number comes before the name: "Bob")");
+    check_refused(SetCallerid{"Bob", "+1 (555) 0100"},
+                  R"(SET CALLERID: the number comes before the name: "Bob")");
     CHECK_NOTHROW(SetCallerid{"anonymous"}.request());
     CHECK_NOTHROW(SetCallerid{"alice", "Alice"}.request());
     CHECK_NOTHROW(SetCallerid{"5550100", "5550100"}.request());
@@ -75,7 +72,7 @@ TEST_CASE("GetVariable, SetVariable, GetFullVariable: ${} where it does not belo
     check_refused(GetVariable{"${EXTEN}"}, R"(GET VARIABLE: name stands without ${}: "${EXTEN}")");
     check_refused(SetVariable{"${X}", "1"}, R"(SET VARIABLE: name stands without ${}: "${X}")");
     check_refused(GetFullVariable{"PJSIP/100-1", "${EXTEN}"},
-                  R"(GET FULL VARIABLE: channel is "${EXTEN}": the expression comes first)");
+                  R"(GET FULL VARIABLE: the expression comes before the channel: "${EXTEN}")");
     CHECK_NOTHROW(GetVariable{"HASH(a,${b})"}.request());
 }
 

@@ -132,14 +132,10 @@ struct [[nodiscard]] SetCallerid {
     [[nodiscard]] Request request() const {
         const std::string_view digits = number;
         if (digits.find_first_of("\"<>") != std::string_view::npos) {
-            throw AGIArgumentError(
-                "SET CALLERID",
-                wire::joined({"number has a quote or a bracket: ", wire::shown(number)}));
+            wire::refuse("SET CALLERID", "number has a quote or a bracket", number);
         }
         if (has_no_digit(number) && looks_dialled(name)) {
-            throw AGIArgumentError("SET CALLERID",
-                                   wire::joined({"number is ", wire::shown(number), " and name is ",
-                                                 wire::shown(name), ": the number comes first"}));
+            wire::refuse("SET CALLERID", "the number comes before the name", number);
         }
         // Text without brackets is a name, unless it looks like a number.
         std::string text = number;

@@ -33,8 +33,7 @@ struct [[nodiscard]] Exec {
     [[nodiscard]] Request request() const {
         wire::require_text("EXEC", "application", application);
         if (application.find_first_of("(),/ ") != std::string::npos) {
-            throw AGIArgumentError(
-                "EXEC", wire::joined({"application is no name: ", wire::shown(application)}));
+            wire::refuse("EXEC", "application is no name", application);
         }
         if (options.empty()) return Request{"EXEC", application};
         return Request{"EXEC", application, options};

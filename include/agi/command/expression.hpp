@@ -10,10 +10,9 @@
 
 namespace agi { inline namespace v0 { namespace wire {
 
-/// Refuses a name that is empty, or that would be more than a name in an expression.
+/// Refuses a name that would be more than a name in an expression.
 inline void refuse_expression(const char* verb, std::string_view name,
                               std::string_view bytes = "${}") {
-    if (name.empty()) throw AGIArgumentError(verb, "a name is empty");
     const std::size_t at = name.find_first_of(bytes);
     if (at == std::string_view::npos) return;
     throw AGIArgumentError(

@@ -85,6 +85,11 @@ constexpr long long at_most_int(std::chrono::milliseconds time) noexcept {
     return time.count() < most ? time.count() : most;
 }
 
+/// Throws that a member's value is wrong. `why` ends in front of the value.
+[[noreturn]] inline void refuse(const char* verb, const char* why, std::string_view value) {
+    throw AGIArgumentError(verb, joined({why, ": ", shown(value)}));
+}
+
 /// @throws AGIArgumentError  the member is empty, and the command is nothing without it
 inline void require_text(const char* verb, const char* member, std::string_view value) {
     if (value.empty()) throw AGIArgumentError(verb, joined({member, " is empty"}));

@@ -55,8 +55,7 @@ struct [[nodiscard]] RecordFile {
     [[nodiscard]] Request request() const {
         wire::require_text("RECORD FILE", "file", file);
         if (!is_format(format)) {
-            throw AGIArgumentError("RECORD FILE", wire::joined({"format is no name of a format: ",
-                                                                wire::shown(format)}));
+            wire::refuse("RECORD FILE", "format is no name of a format", format);
         }
         std::optional<std::string> silence_word;
         if (silence) {

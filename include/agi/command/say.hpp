@@ -101,9 +101,7 @@ struct [[nodiscard]] SayDigits {
     [[nodiscard]] Request request() const {
         const std::size_t first = !digits.empty() && digits[0] == '-' ? 1 : 0;
         if (digits.size() <= first || digits[first] < '0' || digits[first] > '9') {
-            throw AGIArgumentError(
-                "SAY DIGITS",
-                wire::joined({"digits does not begin with a number: ", wire::shown(digits)}));
+            wire::refuse("SAY DIGITS", "digits does not begin with a number", digits);
         }
         return Request{"SAY DIGITS", digits, escape_digits};
     }
@@ -281,8 +279,7 @@ struct [[nodiscard]] SayDatetime {
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
         if (zone && zone->find_first_of("' ") != std::string::npos) {
-            throw AGIArgumentError("SAY DATETIME",
-                                   wire::joined({"zone is no time zone: ", wire::shown(*zone)}));
+            wire::refuse("SAY DATETIME", "zone is no time zone", *zone);
         }
         std::optional<std::string> sent = format;
         if (zone && !format) sent = "ABdY 'digits/at' IMp";

@@ -3,6 +3,7 @@
 // SPEECH RECOGNIZE, and what the engine may have heard.
 
 #include <agi/command/parse.hpp>
+#include <agi/wire/offsets.hpp>
 
 #include <chrono>
 #include <optional>
@@ -32,18 +33,13 @@ class SpeechResults {
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return offsets_.size() / offsets; }
-    [[nodiscard]] bool empty() const noexcept { return offsets_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return offsets_.size() == 0; }
 
     /// `index` is below `size()`; an empty result if not.
     [[nodiscard]] SpeechResult operator[](std::size_t index) const {
         if (index >= size()) return {};
-        const std::string_view text = text_;
         const std::size_t first = index * offsets;
-        const auto part = [&](std::size_t begin) {
-            const std::size_t from = offsets_[first + begin];
-            return text.substr(from, offsets_[first + begin + 1] - from);
-        };
-        return {wire::to_number<int>(part(0)).value_or(0), part(2), part(4)};
+        return {wire::to_number<int>(part(first)).value_or(0), part(first + 2), part(first + 4)};
     }
 
   private:
@@ -68,12 +64,16 @@ class SpeechResults {
         const std::size_t words_end = text.substr(0, end).rfind(mark);
         const std::size_t score_end = text.find(' ', score);
         if (!wire::to_number<int>(text.substr(score, score_end - score))) return false;
-        for (const std::size_t offset :
-             {score, score_end, words, words_end, words_end + mark.size(), end}) {
-            offsets_ += static_cast<char32_t>(offset);
-        }
+        offsets_.add(score, score_end);
+        offsets_.add(words, words_end);
+        offsets_.add(words_end + mark.size(), end);
         at = end;
         return true;
+    }
+    /// From one offset to the next.
+    [[nodiscard]] std::string_view part(std::size_t begin) const noexcept {
+        const std::string_view text = text_;
+        return text.substr(offsets_[begin], offsets_[begin + 1] - offsets_[begin]);
     }
     [[nodiscard]] std::size_t after(std::size_t at, const std::string& mark) const {
         const std::size_t found = text_.find(mark, at);
@@ -83,7 +83,7 @@ class SpeechResults {
     static constexpr std::size_t offsets = 6;  ///< Begin and end of score, text and grammar.
 
     std::string text_;
-    std::u32string offsets_;
+    wire::Offsets offsets_;
 };
 
 /// Why recognition ended.

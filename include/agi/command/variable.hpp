@@ -19,7 +19,7 @@ namespace wire {
 inline void require_name(const char* verb, std::string_view name) {
     require_text(verb, "name", name);
     if (name.substr(0, 2) == "${") {
-        throw AGIArgumentError(verb, joined({"name stands without ${}: ", shown(name)}));
+        refuse(verb, "name stands without ${}", name);
     }
 }
 
@@ -121,9 +121,7 @@ struct [[nodiscard]] GetFullVariable {
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
         if (channel && channel->find("${") != std::string::npos) {
-            throw AGIArgumentError("GET FULL VARIABLE",
-                                   wire::joined({"channel is ", wire::shown(*channel),
-                                                 ": the expression comes first"}));
+            wire::refuse("GET FULL VARIABLE", "the expression comes before the channel", *channel);
         }
         return Request{"GET FULL VARIABLE", expression, channel};
     }
@@ -156,6 +154,7 @@ struct [[nodiscard]] GetVariableExact {
     /// @throws AGIArgumentError  the name is empty, or has `$`, `{` or `}`
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("GET FULL VARIABLE", "name", name);
         wire::refuse_expression("GET FULL VARIABLE", name);
         return Request{"GET FULL VARIABLE",
                        wire::joined({wire::uri_probe, "${URIENCODE(${", name, "})}"})};
@@ -190,6 +189,7 @@ struct [[nodiscard]] SetVariableExact {
     /// @throws AGIArgumentError  the name is empty, or has `$`, `{`, `}` or `=`; a NUL in the value
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("EXEC", "name", name);
         wire::refuse_expression("EXEC", name, "${}=");
         return wire::set_by_expression(name, value.text());
     }

@@ -5,6 +5,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/number.hpp>
+#include <agi/wire/offsets.hpp>
 #include <agi/wire/script_url.hpp>
 #include <agi/wire/server_version.hpp>
 
@@ -164,7 +165,7 @@ class Environment {
         constexpr std::string_view prefix = "agi_arg_";
         std::size_t lines = 1;
         for (const char c : text_) lines += c == '\n' ? 1U : 0U;
-        std::u32string found(lines, not_there);  // more numbers than lines cannot be complete
+        wire::Offsets found{lines};  // with a number above that, others are missing
         for (std::string_view rest = text_; !rest.empty();) {
             const std::size_t at = text_.size() - rest.size();
             const auto name = next_field(rest).name;
@@ -173,16 +174,14 @@ class Environment {
             const auto number = wire::to_number<int>(digits).value_or(0);
             if (number < 1 || digits.front() == '0') continue;
             const auto index = static_cast<std::size_t>(number - 1);
-            if (index < lines && found[index] == not_there)
-                found[index] = static_cast<char32_t>(at);
+            if (index < lines && found[index] == wire::Offsets::nowhere) found.set(index, at);
         }
-        arguments_ = found.substr(0, found.find(not_there));
+        found.end_at_gap();
+        arguments_ = found;
     }
 
-    static constexpr char32_t not_there = 0xffffffff;
-
     std::string text_;
-    std::u32string arguments_;  ///< Where the line of each argument begins.
+    wire::Offsets arguments_;  ///< Where the line of each argument begins.
 };
 
 namespace wire {

@@ -63,24 +63,21 @@ class Text : public std::string {
 };
 
 /// Text that need not be given: without it, the argument is not sent. Made from all that Text is
-/// made from, and from optionals of it.
+/// made from, and from a std::optional<std::string>.
 class OptionalText : public std::optional<std::string> {
   public:
     OptionalText() = default;
     OptionalText(std::nullopt_t /*none*/) noexcept {}  // NOLINT(google-explicit-constructor)
     OptionalText(const char* text)                     // NOLINT(google-explicit-constructor)
-        : optional(std::in_place, wire::not_null(text)) {}
+        : optional(std::string(wire::not_null(text))) {}
     OptionalText(char* text)  // NOLINT(google-explicit-constructor)
-        : optional(std::in_place, wire::not_null(text)) {}
+        : optional(std::string(wire::not_null(text))) {}
     OptionalText(std::string text) noexcept  // NOLINT(google-explicit-constructor)
         : optional(std::move(text)) {}
     OptionalText(std::string_view text)  // NOLINT(google-explicit-constructor)
-        : optional(std::in_place, text) {}
+        : optional(std::string(text)) {}
     OptionalText(std::optional<std::string> text) noexcept  // NOLINT(google-explicit-constructor)
         : optional(std::move(text)) {}
-    OptionalText(std::optional<std::string_view> text) {  // NOLINT(google-explicit-constructor)
-        if (text) emplace(*text);
-    }
 
     template <class T, class = wire::if_no_class<T>>
     AGI_REFUSE(AGI_NO_TEXT)

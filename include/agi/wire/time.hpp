@@ -14,11 +14,15 @@ namespace agi { inline namespace v0 {
 
 namespace wire {
 
+/// Whether every duration of this kind is a whole number of Unit. (What chrono says of it costs the
+/// compiler more.)
 template <class Rep, class Period, class Unit>
-using if_exact = std::enable_if_t<std::is_convertible_v<std::chrono::duration<Rep, Period>, Unit>>;
+inline constexpr bool is_exact =
+    std::is_integral_v<Rep>&& Unit::period::den* Period::num % Period::den == 0;
 template <class Rep, class Period, class Unit>
-using if_inexact =
-    std::enable_if_t<!std::is_convertible_v<std::chrono::duration<Rep, Period>, Unit>>;
+using if_exact = std::enable_if_t<is_exact<Rep, Period, Unit>>;
+template <class Rep, class Period, class Unit>
+using if_inexact = std::enable_if_t<!is_exact<Rep, Period, Unit>>;
 
 #define AGI_NO_UNIT "agi: a time has a unit: 5s, 500ms or std::chrono::seconds{5}"
 #define AGI_INEXACT "agi: a part of this time would be lost: std::chrono::duration_cast or round"
