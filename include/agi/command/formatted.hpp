@@ -20,9 +20,7 @@ namespace wire {
 /// as fmt's headers are a sixth of the time that agi.hpp takes to compile.
 template <class T, class = void>
 struct TextFrom {
-    static_assert(sizeof(T) == 0,
-                  "agi: for a value that is neither text nor a whole number, a bool or a char: "
-                  "#include <agi/fmt.hpp>");
+    static constexpr bool is_known = false;
 };
 
 template <class T, class... Types>
@@ -33,8 +31,24 @@ inline constexpr bool is_whole_number =
     is_one_of<T, signed char, unsigned char, short, unsigned short, int, unsigned, long,
               unsigned long, long long, unsigned long long>;
 
+template <class T>
+constexpr bool has_text() {
+    if constexpr (is_whole_number<T> || is_one_of<T, bool, char>) {
+        return true;
+    } else {
+        return std::is_convertible_v<const T&, std::string_view> || TextFrom<T>::is_known;
+    }
+}
+template <class T>
+using if_text = std::enable_if_t<has_text<T>()>;
+template <class T>
+using if_no_text = std::enable_if_t<!has_text<T>()>;
+
 }  // namespace wire
 
+#define AGI_NEEDS_FMT                                                                       \
+    "agi: for a value that is neither text nor a whole number, a bool or a char: #include " \
+    "<agi/fmt.hpp>"
 #define AGI_NULL_VALUE "agi: a null pointer is no value: \"\" is an empty one"
 
 /// Text, made from text as it is, or from a whole number, a bool or a char; with <agi/fmt.hpp>
@@ -56,8 +70,13 @@ class Formatted {
         AGI_REFUSE_IN_BODY(T, AGI_NULL_VALUE);
     }
 
-    template <class T, class = std::enable_if_t<!std::is_same_v<std::decay_t<T>, Formatted>>>
+    template <class T, class = wire::if_text<T>>
     Formatted(const T& value) : text_{text_of(value)} {}  // NOLINT(google-explicit-constructor)
+    template <class T, class = wire::if_no_text<T>, class = void>
+    AGI_REFUSE(AGI_NEEDS_FMT)
+    Formatted(const T& /*value*/) {  // NOLINT(google-explicit-constructor)
+        AGI_REFUSE_IN_BODY(T, AGI_NEEDS_FMT);
+    }
     Formatted(std::string&& text) noexcept
         : text_{std::move(text)} {}  // NOLINT(google-explicit-constructor)
 
@@ -85,5 +104,6 @@ class Formatted {
 };
 
 #undef AGI_NULL_VALUE
+#undef AGI_NEEDS_FMT
 
 }}  // namespace agi::v0

@@ -5,6 +5,7 @@
 #include <agi/process/process_stream.hpp>
 #include <agi/session/session.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/refuse.hpp>
 
 #include <unistd.h>
 
@@ -29,8 +30,10 @@ constexpr int exit_status(bool success) noexcept { return success ? EXIT_SUCCESS
 /// to standard error. Standard output stays standard error after it.
 ///
 ///     int main() { return agi::run([](agi::ProcessSession& session) { ... }); }
+///
+/// Options that have a name are given away: `agi::run(handler, std::move(options))`.
 template <class Handler>
-int run(Handler&& handler, SessionOptions options = {}) {
+int run(Handler&& handler, SessionOptions&& options = {}) {
     // What is still in the buffer of std::cout, or is printed by destructors of static objects, is
     // no request either.
     struct NoMoreOutput {
@@ -57,5 +60,14 @@ int run(Handler&& handler, SessionOptions options = {}) {
         return exit_status(false);
     }
 }
+
+#define AGI_NO_COPY "agi: options have hooks and are not copied: run(handler, std::move(options))"
+template <class Handler>
+AGI_REFUSE(AGI_NO_COPY)
+int run(Handler&& /*handler*/, const SessionOptions& /*options*/) {
+    AGI_REFUSE_IN_BODY(Handler, AGI_NO_COPY);
+    return exit_status(false);
+}
+#undef AGI_NO_COPY
 
 }}  // namespace agi::v0
