@@ -82,8 +82,8 @@ class SpeechResults {
 
     static constexpr std::size_t offsets = 6;  ///< Begin and end of score, text and grammar.
 
-    std::string text_;
-    wire::Offsets offsets_;
+    std::string text_{};
+    wire::Offsets offsets_{};
 };
 
 /// Why recognition ended.

@@ -170,8 +170,9 @@ struct [[nodiscard]] TDDMode {
             case TddMode::on: return Request{"TDD MODE", "on"};
             case TddMode::mate: return Request{"TDD MODE", "mate"};
             case TddMode::tdd: return Request{"TDD MODE", "tdd"};
-            default: return Request{"TDD MODE", "off"};
+            case TddMode::off: break;
         }
+        return Request{"TDD MODE", "off"};
     }
 
     /// Whether the channel supports it.

@@ -180,8 +180,8 @@ class Environment {
         arguments_ = found;
     }
 
-    std::string text_;
-    wire::Offsets arguments_;  ///< Where the line of each argument begins.
+    std::string text_{};
+    wire::Offsets arguments_{};  ///< Where the line of each argument begins.
 };
 
 namespace wire {
@@ -243,7 +243,7 @@ class EnvironmentReader {
 
     EnvironmentLimits limits_;
     std::size_t lines_ = 0;
-    Environment environment_;
+    Environment environment_{};
 };
 
 /// Reads an environment from text that holds the whole block.

@@ -48,7 +48,7 @@ class Offsets {
   private:
     static constexpr std::size_t width = sizeof(unsigned);
 
-    std::string bytes_;
+    std::string bytes_{};
 };
 
 }}}  // namespace agi::v0::wire

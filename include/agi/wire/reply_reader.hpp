@@ -249,7 +249,9 @@ class ReplyReader {
             case ReplyForm::value:
                 if (open != 0 || close == 0 || text[close] != ')') return;
                 break;
-            default:
+            case ReplyForm::text:
+            case ReplyForm::application:
+            case ReplyForm::none:
                 if (open == std::string_view::npos || text[close] != ')') return;
         }
         reply_.has_data_ = true;
@@ -262,7 +264,7 @@ class ReplyReader {
     ReplyForm form_ = ReplyForm::tags;
     bool hung_up_ = false;
     bool stray_lines_ = false;
-    Reply reply_;
+    Reply reply_{};
 };
 
 /// Reads one reply from text, lines ended by LF (the last one need not be).
