@@ -5,7 +5,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/digit_set.hpp>
 #include <agi/wire/error.hpp>
-#include <agi/wire/flag.hpp>
+#include <agi/wire/refuse.hpp>
 #include <agi/wire/request.hpp>
 #include <agi/wire/text.hpp>
 #include <agi/wire/time.hpp>

@@ -9,8 +9,7 @@
 
 namespace agi { inline namespace v0 { namespace wire {
 
-/// A list of offsets into a text of less than 4 GB. They are kept as the bytes of a std::string,
-/// which a program has already: a std::vector would cost every file that includes agi.hpp.
+/// Offsets into a text of less than 4 GB, in a std::string: <vector> costs every file more.
 class Offsets {
   public:
     static constexpr unsigned nowhere = 0xffffffff;

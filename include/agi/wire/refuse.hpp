@@ -18,7 +18,9 @@
 
 #define AGI_MISSING "agi: an argument is missing: what has no default must be given"
 
-namespace agi { inline namespace v0 { namespace wire {
+namespace agi { inline namespace v0 {
+
+namespace wire {
 
 /// False, but not before a template is used.
 template <class T>
@@ -28,4 +30,32 @@ inline constexpr bool never = false;
 template <class T>
 using if_no_class = std::enable_if_t<!std::is_class_v<T>>;
 
-}}}  // namespace agi::v0::wire
+}  // namespace wire
+
+#define AGI_NO_FLAG "agi: true or false belongs here"
+
+/// true or false. Text, a pointer or a number does not compile.
+class Flag {
+  public:
+    template <class T = void>
+    AGI_REFUSE(AGI_MISSING)
+    constexpr Flag() {
+        AGI_REFUSE_IN_BODY(T, AGI_MISSING);
+    }
+    constexpr Flag(bool on) noexcept : on_{on} {}  // NOLINT(google-explicit-constructor)
+
+    template <class T, class = wire::if_no_class<T>>
+    AGI_REFUSE(AGI_NO_FLAG)
+    constexpr Flag(T /*value*/) {  // NOLINT(google-explicit-constructor)
+        AGI_REFUSE_IN_BODY(T, AGI_NO_FLAG);
+    }
+
+    constexpr operator bool() const noexcept { return on_; }  // NOLINT(google-explicit-constructor)
+
+  private:
+    bool on_ = false;
+};
+
+#undef AGI_NO_FLAG
+
+}}  // namespace agi::v0

@@ -22,7 +22,6 @@ constexpr const char* not_null(const char* text) {
     return text;
 }
 
-/// Classes that are text for std::string too.
 template <class T>
 using if_reads_as_string =
     std::enable_if_t<std::is_class_v<T> && std::is_convertible_v<const T&, std::string>>;

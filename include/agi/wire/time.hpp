@@ -70,12 +70,6 @@ class OptionalTime : public std::optional<Unit> {
         std::chrono::duration<Rep, Period> time)  // NOLINT(google-explicit-constructor)
         : std::optional<Unit>{time} {}
 
-    template <class Rep, class Period, class = if_inexact<Rep, Period, Unit>, class = void>
-    AGI_REFUSE(AGI_INEXACT)
-    constexpr OptionalTime(
-        std::chrono::duration<Rep, Period> /*time*/) {  // NOLINT(google-explicit-constructor)
-        AGI_REFUSE_IN_BODY(Rep, AGI_INEXACT);
-    }
     template <class T, class = if_no_class<T>>
     AGI_REFUSE(AGI_NO_UNIT)
     constexpr OptionalTime(T /*number*/) {  // NOLINT(google-explicit-constructor)
