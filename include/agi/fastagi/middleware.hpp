@@ -73,8 +73,10 @@ constexpr bool is_middleware() {
 #define AGI_NO_MIDDLEWARE \
     "A middleware is  void(Call&, const Next&)  or  Task<>(AsyncCall&, const AsyncNext&)"
 #else
-#define AGI_NO_HANDLER "A handler is  void(agi::fastagi::Call&); coroutines need C++20"
-#define AGI_NO_MIDDLEWARE "A middleware is  void(Call&, const Next&); coroutines need C++20"
+#define AGI_NO_HANDLER \
+    "A handler is  void(agi::fastagi::Call&); coroutines need C++20 and an Asio that has them"
+#define AGI_NO_MIDDLEWARE \
+    "A middleware is  void(Call&, const Next&); coroutines need C++20 and an Asio that has them"
 #endif
 
 /// Wraps handlers of both kinds, the first middleware outermost.
