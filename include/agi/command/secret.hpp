@@ -21,7 +21,7 @@ namespace agi { inline namespace v0 {
 /// command too: `Secret{SayDigits{pin}}`. What Asterisk logs of its own commands is its affair:
 /// `agi set debug`, and the events of its manager interface.
 template <class Command>
-struct Secret {
+struct [[nodiscard]] Secret {
     Command command;
     bool request_too = true;  ///< Whether the arguments are secret, as of SetVariable{"PIN", pin}.
 

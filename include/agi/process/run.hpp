@@ -6,6 +6,7 @@
 #include <agi/process/process_stream.hpp>
 #include <agi/session/session.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/refuse.hpp>
 
 #include <unistd.h>
 
@@ -107,10 +108,21 @@ bool run_program(Handler& handler, SessionOptions&& options) {
 /// says who it is for, and fails. Standard output stays standard error after it.
 ///
 ///     int main() { return agi::run([](agi::ProcessSession& session) { ... }); }
+///
+/// Options that have a name are given away: `agi::run(handler, std::move(options))`.
 template <class Handler>
-int run(Handler&& handler, SessionOptions options = {}) {
+int run(Handler&& handler, SessionOptions&& options = {}) {
     const wire::NoMoreOutput no_more_output;
     return exit_status(wire::run_program(handler, std::move(options)));
 }
+
+#define AGI_NO_COPY "agi: options have hooks and are not copied: run(handler, std::move(options))"
+template <class Handler>
+AGI_REFUSE(AGI_NO_COPY)
+int run(Handler&& /*handler*/, const SessionOptions& /*options*/) {
+    AGI_REFUSE_IN_BODY(Handler, AGI_NO_COPY);
+    return exit_status(false);
+}
+#undef AGI_NO_COPY
 
 }}  // namespace agi::v0

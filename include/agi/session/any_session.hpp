@@ -119,6 +119,10 @@ class AnySession {
     /// sends a mark first, to find out.
     [[nodiscard]] bool in_step() const noexcept { return conversation().in_step(); }
 
+    /// How many replies and other lines were dropped so far, as no command had asked for them any more
+    /// or ever.
+    [[nodiscard]] std::size_t dropped() const noexcept { return conversation().dropped(); }
+
     /// Whether the call is known to be over, and how that was learnt. Looks at what has come so far,
     /// and does not wait: `while (!call.hung_up()) work();` ends soon after the hang-up.
     [[nodiscard]] bool hung_up() const { return hangup_source() != HangupSource::none; }

@@ -49,6 +49,10 @@ class Conversation {
     /// after something that nobody had asked for: then a mark is sent first, to find out.
     [[nodiscard]] bool in_step() const noexcept { return state_ == State::ready && !doubtful_; }
 
+    /// How many replies and other lines were dropped so far, as no command had asked for them any more
+    /// or ever.
+    [[nodiscard]] std::size_t dropped() const noexcept { return dropped_; }
+
     /// Which Asterisk this is: what agi_version says, unless the options said so.
     [[nodiscard]] const ServerVersion& server() const noexcept { return server_; }
 
@@ -70,7 +74,10 @@ class Conversation {
 
     /// A line that came while no reply is owed: it is never taken for the next one.
     void push_unasked(std::string_view line) {
-        if (!reader_.skim(line)) doubtful_ = true;
+        if (!reader_.skim(line)) {
+            doubtful_ = true;
+            ++dropped_;
+        }
         received(line);
     }
     /// The same of a line that is not complete yet, or was too long.
@@ -223,6 +230,7 @@ class Conversation {
     wire::Marks marks_;
     ServerVersion server_;
     std::size_t line_limit_ = 0;
+    std::size_t dropped_ = 0;
     std::exception_ptr refusal_;
     State state_ = State::environment;
     ReplyForm form_ = ReplyForm::tags;

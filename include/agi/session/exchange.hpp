@@ -6,6 +6,7 @@
 #include <agi/session/order.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
+#include <agi/wire/redacted_error.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -382,8 +383,9 @@ class Exchange {
         } else if (phase_ == Phase::owed) {
             look();
         } else if (talk_.marks_.pending()) {
+            if (talk_.marks_.is_echo(talk_.reply().raw())) return;
             const bool own = order_.kind == Order::Kind::command && then_ == Then::done && !kept_;
-            if (own && !talk_.marks_.is_echo(talk_.reply().raw())) kept_ = talk_.reply();
+            own ? void(kept_ = talk_.reply()) : void(++talk_.dropped_);
         } else if (then_ == Then::request) {
             send();
         } else {
@@ -410,7 +412,7 @@ class Exchange {
 
     /// What an error may show of the reply.
     [[nodiscard]] Reply shown_reply() const {
-        return order_.redaction.reply ? wire::redacted(reply()) : reply();
+        return order_.redaction.reply ? wire::redacted_reply(reply()) : reply();
     }
     [[noreturn, gnu::noinline]] void fail() const {
         wire::throw_error(order_.subject(), shown_reply());

@@ -41,8 +41,8 @@ class AGIException : public std::runtime_error {
         return wire::joined({request.substr(0, 300), cut, after, why, before_reply, reply});
     }
 
-    std::string request_;
-    Reply reply_;
+    std::string request_{};
+    Reply reply_{};
 };
 
 /// Something went wrong; the caller is still there, as far as is known.

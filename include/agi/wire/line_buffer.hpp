@@ -148,7 +148,7 @@ class LineBuffer {
 
     std::size_t limit_;
     std::size_t initial_size_;
-    std::string storage_;
+    std::string storage_{};
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::size_t scanned_ = 0;  ///< Bytes from `begin_` that hold no LF.

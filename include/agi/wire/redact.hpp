@@ -3,8 +3,6 @@
 // Lines with their content made unreadable, for traces of secret commands.
 
 #include <agi/version.hpp>
-#include <agi/wire/reply.hpp>
-#include <agi/wire/reply_reader.hpp>
 #include <agi/wire/words.hpp>
 
 #include <string>
@@ -109,17 +107,6 @@ inline std::string redacted_reply(std::string_view line) {
     if (!value) return out.append(tail);
     for (const char c : tail) out += c == ' ' || c == '(' || c == ')' ? c : '*';
     return out;
-}
-
-/// The reply, its lines made unreadable: for errors.
-inline Reply redacted(const Reply& reply) {
-    std::string text;
-    for (std::string_view rest = reply.raw(); !rest.empty();) {
-        const std::string_view line = rest.substr(0, rest.find('\n'));
-        text.append(redacted_reply(line)).append(1, '\n');
-        rest.remove_prefix(line.size() < rest.size() ? line.size() + 1 : line.size());
-    }
-    return parse_reply(text);
 }
 
 }}}  // namespace agi::v0::wire

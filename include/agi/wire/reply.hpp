@@ -81,16 +81,16 @@ class Reply {
         return p.size == 0 ? std::string_view{} : std::string_view{raw_.data() + p.begin, p.size};
     }
 
-    std::string raw_;
+    std::string raw_{};
     int code_ = 0;
     bool has_result_ = false;
     bool has_data_ = false;
     bool truncated_ = false;
-    Part result_;
-    Part data_;
-    Part attributes_;
-    Part text_;
-    Part usage_;
+    Part result_{};
+    Part data_{};
+    Part attributes_{};
+    Part text_{};
+    Part usage_{};
 };
 
 }}  // namespace agi::v0

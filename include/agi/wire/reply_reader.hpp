@@ -90,8 +90,9 @@ class ReplyReader {
         const unsigned tens = digit(1);
         const unsigned ones = digit(2);
         if (hundreds - 1 > 8 || tens > 9 || ones > 9) return 0;
-        if (line.size() > 3 && line[3] != ' ' && line[3] != '-') return 0;
-        return static_cast<int>(hundreds * 100 + tens * 10 + ones);
+        const auto code = static_cast<int>(hundreds * 100 + tens * 10 + ones);
+        if (line.size() > 3 && line[3] != ' ' && (line[3] != '-' || code != 520)) return 0;
+        return code;
     }
 
     // What is rare is not inline from here on: the path of a one-line reply stays short.
@@ -248,7 +249,9 @@ class ReplyReader {
             case ReplyForm::value:
                 if (open != 0 || close == 0 || text[close] != ')') return;
                 break;
-            default:
+            case ReplyForm::text:
+            case ReplyForm::application:
+            case ReplyForm::none:
                 if (open == std::string_view::npos || text[close] != ')') return;
         }
         reply_.has_data_ = true;
@@ -260,7 +263,7 @@ class ReplyReader {
     State state_ = State::waiting;
     ReplyForm form_ = ReplyForm::tags;
     bool hung_up_ = false;
-    Reply reply_;
+    Reply reply_{};
 };
 
 /// Reads one reply from text, lines ended by LF (the last one need not be).
