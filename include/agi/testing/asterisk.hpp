@@ -96,6 +96,18 @@ class Asterisk : public Call {
         return said_.take();
     }
 
+    /// A line that it has said and that nobody has read, if there is one. No time passes.
+    std::optional<std::string> said_line() {
+        if (said_.empty()) settle();
+        if (channel.broken()) return std::nullopt;
+        return said_.take();
+    }
+
+    /// Where the program is in time.
+    [[nodiscard]] Channel::Time program_time() const noexcept {
+        return std::max(program_time_, said_.empty() ? channel.now() : program_time_);
+    }
+
     /// Lets the program wait for a line, for that long at most. Whether there is one now, or the
     /// end. What the program does in between takes no time.
     bool wait(Channel::Time time) {

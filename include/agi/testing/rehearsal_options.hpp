@@ -36,16 +36,11 @@ struct Run {
     int step = 0;  ///< The number of the command, counted from 1.
 };
 
-/// Whether an exception is the way that call logic ends when the call does: an AGIHangup, a 511, or
-/// a command that failed because the caller was gone.
+/// Whether an exception is the way that call logic ends when the call does: an AGIHangup.
 inline bool ends_call(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
     } catch (const AGIHangup&) {
-        return true;
-    } catch (const AGIDeadChannelError&) {
-        return true;
-    } catch (const AGIAppError&) {
         return true;
     } catch (...) {
         return false;
