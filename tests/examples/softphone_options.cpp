@@ -6,6 +6,9 @@
 
 #ifdef AGI_SOFTPHONE
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <string>
 
 using namespace phone;
@@ -60,6 +63,28 @@ TEST_CASE("softphone: wrong options are refused with a line") {
     has(call.output, says);
 }
 
+#ifdef AGI_PIN
+TEST_CASE("softphone: the lines of the README work as they are written") {
+    std::ifstream in{AGI_TEST_DATA "/../README.md"};
+    const std::string tool = "    build/demo/examples/softphone ";
+    const std::string program = "build/demo/examples/pin";
+    int lines = 0;
+    for (std::string line; std::getline(in, line);) {
+        if (line.compare(0, tool.size(), tool) != 0) continue;
+        ++lines;
+        line = line.substr(tool.size(), line.find("  #") - tool.size());
+        const bool server = line.find("agi://") != std::string::npos;
+        const std::size_t at = line.find(program);
+        CHECK((server || at != std::string::npos));
+        if (at != std::string::npos) line.replace(at, program.size(), AGI_PIN);
+        const Run call = run(line);
+        INFO(line << '\n' << call.output);
+        CHECK(call.status == (server ? 2 : 0));  // no server is there
+    }
+    CHECK(lines == 4);
+}
+#endif
+
 TEST_CASE("softphone: no program is refused, and --help says how") {
     CHECK(run("").status == 2);
     const Run help = run("--help");
@@ -111,7 +136,8 @@ TEST_CASE("softphone: keys belong to a prompt, and to the time that it is heard"
         sends("prompts", {"STREAM FILE intro \"\"", "GET DATA pin 2000 4", "GET DATA pin 2000 4",
                           "GET DATA pin 2000 4", "GET DATA menu 2000 1"});
     const Run call =
-        run("--answered --press pin=1111 --press pin= --press pin=2222 --press-during menu=9 " + program);
+        run("--answered --press pin=1111 --press pin= --press pin=2222 --press-during menu=9 " +
+            program);
     has(call.output, "intro\n");
     has(call.output, "pin   keys: 1111\n");
     has(call.output, "pin   no keys\n");
@@ -155,11 +181,13 @@ TEST_CASE("softphone: lines that come in one write lie in the buffer until the e
 
 TEST_CASE(
     "softphone: a program that does not flush its output is ended with a hint, and its children") {
-    const std::string program = script("unflushed", "#!/bin/sh\nsleep 1000 & sleep 1000\n");
+    const std::string time = "9" + std::to_string(getpid());
+    const std::string program =
+        script("unflushed", "#!/bin/sh\nsleep " + time + " & sleep " + time + "\n");
     const Run call = run("--keys - --patience 300ms " + program);
     CHECK(call.status == 1);
     has(call.output, "Does it flush its output after each line?");
-    CHECK(std::system("pgrep -f 'sleep 100[0]' > /dev/null") != 0);
+    CHECK(std::system(("pgrep -fx 'sleep " + time + "' > /dev/null").c_str()) != 0);
 }
 
 TEST_CASE("softphone: one that ignores the hang-up and goes on is ended") {
