@@ -298,7 +298,7 @@ TEST_CASE("Environment: an unprefixed name is not taken for an accessor's") {
 
 TEST_CASE("Environment: a line without a separator is kept in raw only") {
     const std::string line =
-        GENERATE("junk", "agi_channel", "agi_channel:x", "agi_channel x", ":", " ", "\x01\xff");
+        GENERATE("junk", "agi_channel", "channel:x", "agi_channel x", ":", " ", "\x01\xff");
     CAPTURE(line);
     const Environment environment = parse_environment(line + "\nagi_language: en\n");
     CHECK(environment.channel().empty());
@@ -318,6 +318,9 @@ TEST_CASE("Environment: splits at the first colon and blank, and trims nothing")
         {"agi_channel: ", ""},
         {"agi_channel:", ""},
         {"agi_channel: :", ":"},
+        {"agi_channel:1", "1"},
+        {"agi_channel:SIP/a: b", "SIP/a: b"},
+        {"other:1", Text{}},
         {"agi_channel: a\rb", "a\rb"},
         {"agi_channel: a\r", "a\r"},
         {"agi_channel: \tx", "\tx"},

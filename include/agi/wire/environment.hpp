@@ -141,8 +141,13 @@ class Environment {
     static Field next_field(std::string_view& rest) noexcept {
         const std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(line.size() < rest.size() ? line.size() + 1 : line.size());
-        const std::size_t end = line.find(": ");
-        if (end != std::string_view::npos) return {line.substr(0, end), line.substr(end + 2)};
+        // A name of Asterisk's has no colon. The blank behind it may have been lost on the way.
+        const bool asterisks = line.substr(0, 4) == "agi_";
+        const std::size_t end = line.find(asterisks ? ":" : ": ");
+        if (end != std::string_view::npos) {
+            const bool blank = line.substr(end + 1, 1) == " ";
+            return {line.substr(0, end), line.substr(end + (blank ? 2 : 1))};
+        }
         // An empty value whose blank was trimmed on the way.
         if (!line.empty() && line.back() == ':') return {line.substr(0, line.size() - 1), {}};
         return {};

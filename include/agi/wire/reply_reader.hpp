@@ -57,6 +57,11 @@ class ReplyReader {
         return true;
     }
 
+    /// Takes a line that nobody has asked for. Whether it is one by which Asterisk tells of the hang-up.
+    bool skim(std::string_view line) noexcept {
+        return starts_with(line, hangup) && without_cr(without_hangup(line)).empty();
+    }
+
     /// Whether a HANGUP line came, ever.
     [[nodiscard]] bool hung_up() const noexcept { return hung_up_; }
 
@@ -98,7 +103,6 @@ class ReplyReader {
         if (trimmed.empty()) return skip(line);
         const int code = code_of(trimmed);
         if (code >= 100 && code < 200) return skip(line);
-        if (code == 0 && stray_lines_) return skip(line);
         start(code);
         if (code == 520 && trimmed.size() > 3 && trimmed[3] == '-' &&
             !ends_with(trimmed, end_of_usage)) {
@@ -201,10 +205,6 @@ class ReplyReader {
     bool finish() {
         if (state_ != State::usage) split();
         state_ = State::waiting;
-        // A value `a)LFb` looks complete at its first line: `b)` comes as a stray line before the
-        // next reply. After a line that was no reply, more of them may come.
-        stray_lines_ = reply_.code_ == 0 || reply_.truncated_ ||
-                       (form_ == ReplyForm::value && reply_.has_data_);
         return true;
     }
 
@@ -263,7 +263,6 @@ class ReplyReader {
     State state_ = State::waiting;
     ReplyForm form_ = ReplyForm::tags;
     bool hung_up_ = false;
-    bool stray_lines_ = false;
     Reply reply_{};
 };
 
