@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Dialogues: prompts, questions, menus, recordings, dialling.
+
+#include <agi/ivr/ask.hpp>
+#include <agi/ivr/menu.hpp>
+#include <agi/ivr/say.hpp>
