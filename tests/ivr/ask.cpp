@@ -212,7 +212,7 @@ TEST_CASE("Ask: another terminator, or none") {
     check(ask,
           {{"another", {{play, one}, {wait, "200 result=42"}}, End::entered, "1"},
            {"# is a wrong key then", {{play, one}, {wait, "200 result=35"}}, End::no_match, "1#"}});
-    ask.terminator = none;
+    ask.terminator = agi::no_key;
     ask.keys = "0123456789#";
     check(ask, {{"# as a digit",
                  {{"STREAM FILE enter-pin 0123456789#", one},
@@ -355,7 +355,7 @@ TEST_CASE("Ask: keys that mean the same everywhere, where the question has no us
     manners.attendant = '0';  // a digit of the entry: it stays one
     const std::string stops = "STREAM FILE enter-pin 0123456789*#";
     const std::string wait = "WAIT FOR DIGIT 5000";
-    ask.terminator = none;
+    ask.terminator = agi::no_key;
     check(ask,
           {
               {"repeat is no try",

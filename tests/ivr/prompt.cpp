@@ -19,7 +19,7 @@ namespace {
 std::vector<std::string> said(const Prompt& prompt, const Manners& manners = Manners::usual(),
                               const char* language = "en", const char* stops = "") {
     const Say say{prompt, stops};
-    Saying saying{say.prompt, say.keys, false, manners};
+    Saying saying{say, manners};
     saying.language(language);
     std::vector<std::string> all;
     while (const Step* step = saying.next(Time{0})) {
@@ -37,7 +37,7 @@ TEST_CASE("Prompt: what each part sends") {
     const std::chrono::system_clock::time_point time{1700000000s};
     CHECK(said({"hello", Number(105), Number(1, agi::Gender::feminine)}) ==
           Lines{"STREAM FILE hello \"\"", "SAY NUMBER 105 \"\"", "SAY NUMBER 1 \"\" f"});
-    CHECK(said({Digits("0042"), Digits("-5"), Letters("abc"), Phonetic("x1")}) ==
+    CHECK(said({Digits("0042"), Digits("-5"), Spelled("abc"), Phonetic("x1")}) ==
           Lines{"SAY DIGITS 0042 \"\"", "SAY DIGITS -5 \"\"", "SAY ALPHA abc \"\"",
                 "SAY PHONETIC x1 \"\""});
     CHECK(said({Day(time), Clock(time, "Europe/Berlin"), Moment(time)}) ==
@@ -48,7 +48,7 @@ TEST_CASE("Prompt: what each part sends") {
 }
 
 TEST_CASE("Prompt: SAY DIGITS refuses what does not begin with a digit, so SAY ALPHA says it") {
-    CHECK(said({Digits("*12"), Digits("#"), Digits(""), Digits("-"), Letters(""), Phonetic("")}) ==
+    CHECK(said({Digits("*12"), Digits("#"), Digits(""), Digits("-"), Spelled(""), Phonetic("")}) ==
           Lines{"SAY ALPHA *12 \"\"", "SAY ALPHA # \"\"", "SAY ALPHA - \"\""});
 }
 
@@ -109,14 +109,14 @@ TEST_CASE("Prompt: text is spoken by a hook") {
 
 TEST_CASE("Say: a key stops all of it, and is the result") {
     const Say say{{"a", "b"}, "12"};
-    Saying saying{say.prompt, say.keys, false, Manners::usual()};
+    Saying saying{say};
     CHECK(talk(saying, {{"STREAM FILE a 12", "200 result=50 endpos=8"}}).size() == 1);
     CHECK(say.result(saying) == '2');
 }
 
 TEST_CASE("Say: what is missing is named") {
     const Say say{{"a", Digits("12"), "b"}};
-    Saying saying{say.prompt, say.keys, false, Manners::usual()};
+    Saying saying{say};
     talk(saying, {{"STREAM FILE a \"\"", "200 result=0 endpos=8"},
                   {"SAY DIGITS 12 \"\"", "200 result=-1"},
                   {"STREAM FILE b \"\"", "200 result=-1 endpos=0"}});
@@ -127,20 +127,20 @@ TEST_CASE("Prompt: a null pointer is refused") {
     CHECK_THROWS_AS(Part{static_cast<const char*>(nullptr)}, agi::AGIArgumentError);
 }
 
-TEST_CASE("Function: copies what it holds") {
+TEST_CASE("Callback: copies what it holds") {
     int calls = 0;
-    Function<int(int)> one = [count = 0, &calls](int more) mutable {
+    Callback<int(int)> one = [count = 0, &calls](int more) mutable {
         ++calls;
         return count += more;
     };
-    Function<int(int)> two = one;
+    Callback<int(int)> two = one;
     CHECK(one(2) == 2);
     CHECK(one(2) == 4);
     CHECK(two(1) == 1);
     two = one;
     CHECK(two(1) == 5);
-    const Function<int(int)> moved = std::move(two);
+    const Callback<int(int)> moved = std::move(two);
     CHECK(moved(1) == 6);
     CHECK(calls == 5);
-    CHECK_FALSE(Function<int(int)>{});
+    CHECK_FALSE(Callback<int(int)>{});
 }

@@ -51,7 +51,8 @@ inline std::vector<std::string> talk(agi::ivr::Machine& machine, const std::vect
         asked.push_back(plain(step->request()));
         if (asked.back() != turn.request) return asked;
         now += agi::ivr::Time{turn.time};
-        if (turn.reply == "200 result=-1 endpos=0" || turn.reply == "200 result=-1") {
+        const bool exec = step->kind() == agi::ivr::Step::Kind::application;
+        if (!exec && (turn.reply == "200 result=-1 endpos=0" || turn.reply == "200 result=-1")) {
             REQUIRE_THROWS_AS(step->parse(reply_of(*step, turn.reply)), agi::AGIAppError);
             if (!machine.fail()) asked.emplace_back("(failed)");
         } else {

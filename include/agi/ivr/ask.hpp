@@ -36,8 +36,8 @@ struct Ask {
     Prompt prompt{};
     Length digits{};
     DigitSet keys{"0123456789"};  ///< What counts as a digit.
-    char cancel = none;           ///< Ends the question: End::cancelled.
-    char terminator = '#';        ///< Ends the entry; none: only silence does, or the last digit.
+    char cancel = no_key;         ///< Ends the question: End::cancelled.
+    char terminator = '#';        ///< Ends the entry; no_key: only silence does, or the last digit.
     bool secret = false;          ///< In no trace and no error.
     std::vector<Prompt>
         again{};  ///< From the second try on, instead of the prompt; the last one stays.
@@ -78,10 +78,11 @@ struct Ask {
         made.interrupt = interrupt;
         return made;
     }
-    [[nodiscard]] Asking machine(const Manners& manners) const {
-        return Asking{question(manners), manners};
-    }
+    using Runs = Asking;
     [[nodiscard]] static Entry result(const Asking& machine) { return machine.entry(); }
+    // What Confirm asks: what an entry means, and how it is said.
+    [[nodiscard]] static Entry result_of(Entry entry) { return entry; }
+    [[nodiscard]] static Prompt read_back(const std::string& entered) { return {Digits(entered)}; }
 
     template <class Session>
     auto operator()(Session& session, const Manners& manners = Manners::usual()) const& {

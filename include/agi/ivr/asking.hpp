@@ -26,7 +26,7 @@ struct Speech {
     bool listen = false;
     /// What words mean, as keys; empty: they are no answer. Without it the engine's text is taken as
     /// it is, so that a grammar that yields digits needs none.
-    Function<std::string(std::string_view words)> keys{};
+    Callback<std::string(std::string_view words)> keys{};
 };
 
 /// A question as a machine sees it. The prompts are those of a specification, which must outlive it.
@@ -35,6 +35,7 @@ struct Question {
     const std::vector<Prompt>* again = nullptr;
     const Prompt* wrong = nullptr;
     const Check* check = nullptr;
+    Check valid{};  ///< Asked before that: what the kind of question itself demands.
     const Speech* speech = nullptr;
     KeyPlan plan{};
     std::vector<const std::string*> words{};  ///< What may be said for each of the plan's patterns.
@@ -42,7 +43,7 @@ struct Question {
     Time next_key{0};
     Time total{0};  ///< 0: no limit.
     int tries = 1;
-    char cancel = none;
+    char cancel = no_key;
     char terminator = '#';
     bool interruptible = true;
     bool secret = false;
@@ -169,12 +170,12 @@ class Asking : public Machine {
     [[nodiscard]] bool is_special(std::string_view before, char key) const {
         const bool one = key == question_.cancel || key == manners_->repeat ||
                          key == manners_->back || key == manners_->attendant;
-        return one && key != none && question_.plan.fit(std::string{before} + key) == Fit::no;
+        return one && key != no_key && question_.plan.fit(std::string{before} + key) == Fit::no;
     }
     [[nodiscard]] bool has_special() const {
         for (const char key :
              {question_.cancel, manners_->repeat, manners_->back, manners_->attendant}) {
-            if (key != none && is_special({}, key)) return true;
+            if (key != no_key && is_special({}, key)) return true;
         }
         return false;
     }
@@ -275,12 +276,12 @@ class Asking : public Machine {
     }
 
     bool accept() {
-        if (question_.check != nullptr && *question_.check) {
-            const Objection objection = (*question_.check)(entry_.digits);
-            if (objection.refused()) {
-                reject(objection.prompt());
-                return true;
-            }
+        for (const Check* check : {&std::as_const(question_.valid), question_.check}) {
+            if (check == nullptr || !*check) continue;
+            const Objection objection = (*check)(entry_.digits);
+            if (!objection.refused()) continue;
+            reject(objection.prompt());
+            return true;
         }
         return end(End::entered);
     }

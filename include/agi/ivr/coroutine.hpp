@@ -49,8 +49,8 @@ struct Driver<Session,
   private:
     template <class Specification>
     static auto owning(Session& session, Specification specification, Manners manners)
-        -> Task<decltype(specification.result(specification.machine(manners)))> {
-        auto machine = specification.machine(manners);
+        -> Task<decltype(specification.result(std::declval<typename Specification::Runs&>()))> {
+        typename Specification::Runs machine{specification, manners};
         co_await run(session, machine);
         co_return specification.result(machine);
     }

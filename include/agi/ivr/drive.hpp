@@ -66,7 +66,7 @@ struct Driver {
     template <class Specification>
     static auto question(Session& session, const Specification& specification,
                          const Manners& manners) {
-        auto machine = specification.machine(manners);
+        typename Specification::Runs machine{specification, manners};
         run(session, machine);
         return specification.result(machine);
     }

@@ -2,7 +2,7 @@
 #pragma once
 // How a question ended, and with what.
 
-#include <agi/ivr/function.hpp>
+#include <agi/ivr/callback.hpp>
 #include <agi/ivr/prompt.hpp>
 #include <agi/version.hpp>
 
@@ -74,6 +74,6 @@ class Objection {
 };
 
 /// Looks at an entry that has the right keys. It must not wait, and not use the session.
-using Check = Function<Objection(std::string_view digits)>;
+using Check = Callback<Objection(std::string_view digits)>;
 
 }}}  // namespace agi::v0::ivr

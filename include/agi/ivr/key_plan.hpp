@@ -2,6 +2,7 @@
 #pragma once
 // Which keys are an answer: a number of them, or patterns as in the dialplan.
 
+#include <agi/command/playback.hpp>  // no_key
 #include <agi/version.hpp>
 #include <agi/wire/digit_set.hpp>
 
@@ -12,9 +13,6 @@
 #include <vector>
 
 namespace agi { inline namespace v0 { namespace ivr {
-
-/// No key: what a key setting is when there is none.
-inline constexpr char none = '\0';
 
 /// What keys are so far.
 enum class Fit : unsigned char {

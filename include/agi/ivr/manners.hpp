@@ -2,7 +2,7 @@
 #pragma once
 // What is the same for all dialogues of a program.
 
-#include <agi/ivr/function.hpp>
+#include <agi/ivr/callback.hpp>
 #include <agi/ivr/key_plan.hpp>
 #include <agi/ivr/prompt.hpp>
 #include <agi/version.hpp>
@@ -14,10 +14,10 @@
 namespace agi { inline namespace v0 { namespace ivr {
 
 /// Turns text into a sound for a language: the file's name, without extension. Empty: it could not.
-using Speak = Function<std::string(std::string_view text, std::string_view language)>;
+using Speak = Callback<std::string(std::string_view text, std::string_view language)>;
 
 /// Whether Asterisk has a sound in a language.
-using HasSound = Function<bool(std::string_view sound, std::string_view language)>;
+using HasSound = Callback<bool(std::string_view sound, std::string_view language)>;
 
 /// What becomes of a sound that is not there.
 enum class Missing : unsigned char {
@@ -40,9 +40,9 @@ struct Manners {
     int tries = 3;
 
     // Keys that mean the same everywhere, unless the question at hand has another use for them.
-    char repeat = none;     ///< Says the prompt again; up to three times without a try.
-    char back = none;       ///< Ends the question: End::back.
-    char attendant = none;  ///< Ends the question: End::attendant.
+    char repeat = no_key;     ///< Says the prompt again; up to three times without a try.
+    char back = no_key;       ///< Ends the question: End::back.
+    char attendant = no_key;  ///< Ends the question: End::attendant.
 
     Prompt silence{};                               ///< After silence, before the question again.
     Prompt wrong{"privacy-incorrect"};              ///< After an entry that is none.

@@ -49,7 +49,7 @@ template <class To>
 struct Menu {
     Prompt prompt{};
     std::vector<Option<To>> options{};
-    char cancel = none;  ///< Ends the menu: End::cancelled.
+    char cancel = no_key;  ///< Ends the menu: End::cancelled.
     std::vector<Prompt>
         again{};  ///< From the second try on, instead of the prompt; the last one stays.
     std::optional<std::chrono::milliseconds> first_key{};  ///< Silence after the prompt.
@@ -82,9 +82,7 @@ struct Menu {
         return made;
     }
 
-    [[nodiscard]] Asking machine(const Manners& manners) const {
-        return Asking{question(manners), manners};
-    }
+    using Runs = Asking;
     [[nodiscard]] Choice<To> result(const Asking& machine) const {
         Entry entry = machine.entry();
         Choice<To> choice{{}, {}, entry.end, entry.tries, {}, {}};

@@ -58,7 +58,7 @@ inline Part Number(long long value, std::optional<Gender> gender = std::nullopt)
 inline Part Digits(std::string digits) { return {Part::Kind::digits, std::move(digits)}; }
 
 /// Text, letter by letter.
-inline Part Letters(std::string text) { return {Part::Kind::letters, std::move(text)}; }
+inline Part Spelled(std::string text) { return {Part::Kind::letters, std::move(text)}; }
 
 /// The same with the radio alphabet: "alpha, bravo". The sounds are English, unless others are installed.
 inline Part Phonetic(std::string text) { return {Part::Kind::phonetic, std::move(text)}; }

@@ -14,12 +14,13 @@
 
 namespace agi { inline namespace v0 { namespace ivr {
 
+struct Say;
+
 /// The machine of Say.
 class Saying : public Machine {
   public:
-    /// What is named must outlive it.
-    Saying(const Prompt& prompt, const DigitSet& stops, bool secret, const Manners& manners)
-        : prompt_{&prompt}, stops_{stops}, secret_{secret}, player_{manners} {}
+    /// Both must outlive it.
+    explicit Saying(const Say& say, const Manners& manners = Manners::usual());
 
     void language(std::string_view of_the_call) override { player_.language(of_the_call); }
     const Step* next(Time /*now*/) override {
@@ -57,9 +58,7 @@ struct Say {
     DigitSet keys{};      ///< Those that stop it; none by default.
     bool secret = false;  ///< What is said is in no trace: the read-back of a PIN.
 
-    [[nodiscard]] Saying machine(const Manners& manners) const {
-        return {prompt, keys, secret, manners};
-    }
+    using Runs = Saying;
     [[nodiscard]] static std::optional<char> result(const Saying& machine) { return machine.key(); }
 
     template <class Session>
@@ -71,6 +70,9 @@ struct Say {
         return drive_temporary(session, *this, manners);
     }
 };
+
+inline Saying::Saying(const Say& say, const Manners& manners)
+    : prompt_{&say.prompt}, stops_{say.keys}, secret_{say.secret}, player_{manners} {}
 
 template <class Session>
 auto Prompt::operator()(Session& session, const Manners& manners) const {

@@ -10,35 +10,35 @@
 namespace agi { inline namespace v0 { namespace ivr {
 
 template <class Signature>
-class Function;
+class Callback;
 
 /// Any callable with this signature, or none. Copies what it holds.
 template <class Result, class... Arguments>
-class Function<Result(Arguments...)> {
+class Callback<Result(Arguments...)> {
   public:
-    Function() noexcept = default;
+    Callback() noexcept = default;
 
     template <class Callable,
               class = std::enable_if_t<
-                  !std::is_same_v<std::decay_t<Callable>, Function> &&
+                  !std::is_same_v<std::decay_t<Callable>, Callback> &&
                   std::is_invocable_r_v<Result, std::decay_t<Callable>&, Arguments...>>>
-    Function(
+    Callback(
         Callable&&
             callable)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
         : object_{new std::decay_t<Callable>(std::forward<Callable>(callable))},
           table_{&table_of<std::decay_t<Callable>>} {}
 
-    Function(const Function& other)
+    Callback(const Callback& other)
         : object_{other.object_ == nullptr ? nullptr : other.table_->copy(other.object_)},
           table_{other.table_} {}
-    Function(Function&& other) noexcept
+    Callback(Callback&& other) noexcept
         : object_{std::exchange(other.object_, nullptr)}, table_{other.table_} {}
-    Function& operator=(Function other) noexcept {
+    Callback& operator=(Callback other) noexcept {
         std::swap(object_, other.object_);
         std::swap(table_, other.table_);
         return *this;
     }
-    ~Function() {
+    ~Callback() {
         if (object_ != nullptr) table_->destroy(object_);
     }
 
