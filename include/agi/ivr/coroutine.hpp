@@ -8,6 +8,7 @@
 
 #ifdef AGI_HAS_COROUTINES
 
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -40,6 +41,12 @@ struct Driver<Session,
         co_return static_cast<bool>(asking.entry());
     }
 
+    template <class Table, class Actions>
+    static auto flow(Session& session, const Table& table, const Actions& actions,
+                     const Manners& manners) {
+        return owning_flow(session, table, actions, manners);
+    }
+
     template <class Specification>
     static auto question(Session& session, const Specification& specification,
                          const Manners& manners) {
@@ -47,6 +54,24 @@ struct Driver<Session,
     }
 
   private:
+    template <class Table, class Actions>
+    static auto owning_flow(Session& session, Table table, Actions actions, Manners manners)
+        -> Task<typename Table::Result> {
+        typename Table::Walk walk{table};
+        while (const auto* node = walk.node()) {
+            if (!node->question) {
+                auto outcome = co_await actions(session, node->action, walk.visits());
+                walk.go(std::string{outcome}, {});
+                continue;
+            }
+            const auto machine = node->question->machine(manners);
+            co_await run(session, *machine);
+            const auto came = node->question->outcome(*machine);
+            walk.go(came.outcome, came.to);
+        }
+        co_return walk.visits();
+    }
+
     template <class Specification>
     static auto owning(Session& session, Specification specification, Manners manners)
         -> Task<decltype(specification.result(std::declval<typename Specification::Runs&>()))> {

@@ -63,6 +63,23 @@ struct Driver {
         return static_cast<bool>(asking.entry());
     }
 
+    template <class Table, class Actions>
+    static auto flow(Session& session, const Table& table, Actions& actions,
+                     const Manners& manners) {
+        typename Table::Walk walk{table};
+        while (const auto* node = walk.node()) {
+            if (!node->question) {
+                walk.go(std::string{actions(session, node->action, walk.visits())}, {});
+                continue;
+            }
+            const auto machine = node->question->machine(manners);
+            run(session, *machine);
+            const auto came = node->question->outcome(*machine);
+            walk.go(came.outcome, came.to);
+        }
+        return walk.visits();
+    }
+
     template <class Specification>
     static auto question(Session& session, const Specification& specification,
                          const Manners& manners) {

@@ -59,9 +59,9 @@ struct Record {
     std::chrono::seconds silence{5};           ///< That ends it; 0: none does.
     std::chrono::milliseconds shortest{1000};  ///< What is shorter counts as nothing.
     bool beep = true;
-    bool review = true;  ///< Asks what to do with it.
-    int takes = 5;       ///< How often it may be recorded.
-    Prompt question{};   ///< The review; empty: Manners::review.
+    bool review = true;      ///< Asks what to do with it.
+    int takes = 5;           ///< How often it may be recorded.
+    Prompt review_prompt{};  ///< The review; empty: Manners::review.
     std::string keep_key = "1";
     std::string listen_key = "2";
     std::string again_key = "3";
@@ -87,7 +87,7 @@ class RecordingMachine : public Machine {
     explicit RecordingMachine(const Record& spec, const Manners& manners = Manners::usual())
         : spec_{&spec}, manners_{&manners}, player_{manners} {
         made_.file = spec.file;
-        menu_.prompt = spec.question.empty() ? manners.review : spec.question;
+        menu_.prompt = spec.review_prompt.empty() ? manners.review : spec.review_prompt;
         menu_.options = {{spec.keep_key, What::keep},
                          {spec.listen_key, What::listen},
                          {spec.again_key, What::again}};
