@@ -23,6 +23,7 @@ using namespace live;
 using namespace std::chrono_literals;
 namespace fastagi = agi::fastagi;
 namespace ivr = agi::ivr;
+namespace net = agi::wire::net;
 
 namespace {
 
@@ -91,7 +92,8 @@ agi::Task<> handler_async(fastagi::AsyncCall& call) {
     try {
         const ivr::Ask first = question_of(std::string{*call.parameter("name")});
         outcome = text(co_await first(call));
-        if (think > 0ms) std::this_thread::sleep_for(think);
+        net::steady_timer thinks{co_await net::this_coro::executor, think};
+        co_await thinks.async_wait(net::use_awaitable);
         const ivr::Ask second = age();
         outcome += ", " + text(co_await second(call));
     } catch (const agi::AGIException&) {

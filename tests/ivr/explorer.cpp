@@ -91,7 +91,7 @@ TEST_CASE("explore: a flow that leads nowhere is a problem, with its ladder") {
     CHECK_FALSE(exploration.passed());
     CHECK_THAT(exploration.problem, ContainsSubstring("outcome 'busy' leads nowhere"));
     CHECK_THAT(exploration.problem, ContainsSubstring("EXEC"));
-    CHECK_THAT(exploration.problem, ContainsSubstring("the caller: 1 | BUSY"));
+    CHECK_THAT(exploration.problem, ContainsSubstring("1 | BUSY"));
 }
 
 TEST_CASE("explore: a program that was written by hand") {

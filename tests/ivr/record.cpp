@@ -95,7 +95,7 @@ TEST_CASE("Record: a key during the beep records again, and is no take") {
 TEST_CASE("Record: nothing but silence is no message") {
     Record record{"/tmp/m"};
     record.takes = 2;
-    const std::string nothing = "200 result=112000 (timeout) endpos=4000";
+    const std::string nothing = "200 result=112000 (timeout) endpos=8160";
     const Recording none = run(record, {{intro, over},
                                         {take, nothing},
                                         {"STREAM FILE vm-tooshort 0123456789*#ABCD", over},

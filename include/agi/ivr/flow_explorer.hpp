@@ -83,14 +83,17 @@ inline FlowExploration explore(const Flow& flow, FlowExplorerOptions options = {
     FlowExploration made;
     std::set<std::pair<std::string, std::string>> taken;
     const Node* current = nullptr;
-    int waits = 0;
 
     testing::ExplorerOptions& how = options.explorer;
-    how.rehearse = false;  // done below, with the choices of the program too
-    if (!how.place)
+    how.rehearse = false;              // done below, with the choices of the program too
+    std::map<std::string, int> waits;  // of the node at hand, by sound
+    if (!how.place) {
         how.place = [&](const testing::Wait& wait) {
-            return current->name + '/' + std::to_string(++waits) + '/' + wait.sound;
+            constexpr int alike = 3;  // what is said more often leads nowhere new
+            return current->name + '/' + wait.sound + '/' +
+                   std::to_string(std::min(++waits[wait.sound], alike));
         };
+    }
     if (!how.answers) {
         how.answers = [&](const testing::Wait& /*wait*/) {
             const auto own = options.answers.find(current->name);
@@ -99,7 +102,7 @@ inline FlowExploration explore(const Flow& flow, FlowExplorerOptions options = {
             if (question) {
                 answers = node::answers_to(*question, manners);
             } else {
-                answers = {"#", "1", "2", "3", "*", ""};  // a recording and its review
+                answers = {"", "#", "1", "2", "3", "*"};  // a recording and its review
             }
             if (std::string_view{current->question->kind()} == "ask")
                 answers.insert(answers.end(), {"1", "2"});
@@ -122,7 +125,7 @@ inline FlowExploration explore(const Flow& flow, FlowExplorerOptions options = {
         Walk walk{flow};
         while (const Node* node = walk.node()) {
             current = node;
-            waits = 0;
+            waits.clear();
             const std::string place = node->name + '/';
             if (!node->question) {
                 std::vector<std::string> ways;

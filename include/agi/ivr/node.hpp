@@ -21,7 +21,8 @@ struct Do {
     std::string action;
 };
 
-/// Where an outcome leads. `else` stands for all that have no edge of their own.
+/// Where an outcome leads. `else` stands for all that have no edge of their own, apart from `hung_up`:
+/// the caller is gone after a recording or while dialling, and without an edge for that the flow ends.
 struct Edge {
     std::string outcome;
     std::string to;
@@ -42,7 +43,9 @@ inline std::string outcome_of(const Recording& recording) {
         default: return "nothing";
     }
 }
-inline std::string outcome_of(const Dialled& dialled) { return to_string(dialled.end); }
+inline std::string outcome_of(const Dialled& dialled) {
+    return dialled.caller_left ? "hung_up" : to_string(dialled.end);
+}
 inline std::string outcome_of(const std::optional<char>& /*of_say*/) { return {}; }
 
 /// What a node's question was answered with.
@@ -216,7 +219,7 @@ struct Node {
         const std::string* otherwise = nullptr;
         for (const Edge& edge : edges) {
             if (edge.outcome == outcome) return &edge.to;
-            if (edge.outcome == "else") otherwise = &edge.to;
+            if (edge.outcome == "else" && outcome != "hung_up") otherwise = &edge.to;
         }
         return otherwise;
     }

@@ -56,8 +56,9 @@ struct Record {
     std::string format = "wav";
     DigitSet end_keys{"#"};
     std::chrono::milliseconds longest{120000};
-    std::chrono::seconds silence{5};           ///< That ends it; 0: none does.
-    std::chrono::milliseconds shortest{1000};  ///< What is shorter counts as nothing.
+    std::chrono::seconds silence{5};  ///< That ends it; 0: none does.
+    /// What is shorter counts as nothing. Of a silence that ends a recording, a second stays in it.
+    std::chrono::milliseconds shortest{2000};
     bool beep = true;
     bool review = true;      ///< Asks what to do with it.
     int takes = 5;           ///< How often it may be recorded.

@@ -12,9 +12,11 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -148,9 +150,15 @@ class ExploredStream : public SimulatedStream {
         const auto answers =
             options.answers ? options.answers(wait) : std::vector<std::string>{"", "1", "#"};
         auto time = asterisk().channel.now() + std::chrono::milliseconds{100};
-        // What is recorded has to begin first.
-        if (records) time += std::chrono::seconds{4};
-        for (const char key : explorer_->choose(place, answers)) {
+        const std::string& keys = explorer_->choose(place, answers);
+        if (records) {
+            // Who presses a key then has said something before; who does not is silent.
+            const auto voice =
+                keys.empty() ? Caller::Action::Kind::fall_silent : Caller::Action::Kind::speak;
+            asterisk().channel.schedule(asterisk().channel.now(), {voice, {}, {}});
+            time += std::chrono::seconds{4};
+        }
+        for (const char key : keys) {
             asterisk().channel.schedule(time,
                                         {Caller::Action::Kind::press, std::string(1, key), {}});
             time += std::chrono::milliseconds{200};
