@@ -13,8 +13,10 @@
 #include <agi/testing/scripted_stream.hpp>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -61,9 +63,10 @@ struct Heard {
 };
 
 /// Hears `count` frames.
-Heard hear(EagiAudio& audio, std::size_t count) {
+template <class Session>
+Heard hear(Session& session, EagiAudio& audio, std::size_t count) {
     Heard heard;
-    audio.listen_for(1h, [&](const AudioFrame& next) {
+    audio.listen_for(session, 1h, [&](const AudioFrame& next) {
         heard.add(next);
         return heard.gaps.size() < count;
     });
@@ -133,10 +136,10 @@ TEST_CASE("EagiAudio: whole frames, however the bytes come") {
     EagiAudio audio{session, call.audio.read};
     const std::string sound = frame('a') + frame('b') + frame('c') + frame('d');
     call.audio.write.put(sound.substr(0, slin + 1));
-    CHECK(hear(audio, 1).bytes == frame('a'));
+    CHECK(hear(session, audio, 1).bytes == frame('a'));
     call.audio.write.put(sound.substr(slin + 1, slin - 2));
     std::thread late{[&] { write_in_thread(call.audio.write, sound.substr(2 * slin - 1)); }};
-    const Heard rest = hear(audio, 3);
+    const Heard rest = hear(session, audio, 3);
     late.join();
     CHECK(rest.bytes == frame('b') + frame('c') + frame('d'));
 }
@@ -146,9 +149,9 @@ TEST_CASE("EagiAudio: frames that were not wanted yet come the next time") {
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
     call.audio.write.put(frame('a') + frame('b') + frame('c'));
-    CHECK(hear(audio, 1).bytes == frame('a'));
+    CHECK(hear(session, audio, 1).bytes == frame('a'));
     call.audio.write.put(frame('d'));
-    CHECK(hear(audio, 3).bytes == frame('b') + frame('c') + frame('d'));
+    CHECK(hear(session, audio, 3).bytes == frame('b') + frame('c') + frame('d'));
 }
 
 TEST_CASE("EagiAudio: listening ends with the time, or with the audio") {
@@ -161,17 +164,99 @@ TEST_CASE("EagiAudio: listening ends with the time, or with the audio") {
         heard.add(next);
         return true;
     };
-    audio.listen_for(0ms, add);
+    audio.listen_for(session, 0ms, add);
     CHECK(heard.bytes.empty());
-    audio.listen_for(1ms, add);
-    audio.listen_for(1ms, add);
+    audio.listen_for(session, 1ms, add);
+    audio.listen_for(session, 1ms, add);
     CHECK_FALSE(audio.ended());
     call.audio.write.close();
-    audio.listen_for(1h, add);
+    audio.listen_for(session, 1h, add);
     CHECK(audio.ended());
     CHECK(heard.bytes == frame('a'));
-    audio.listen_for(1h, add);
+    audio.listen_for(session, 1h, add);
     CHECK(heard.gaps.size() == 1);
+}
+
+TEST_CASE("EagiAudio: a time without end is one") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a'));
+    int frames = 0;
+    audio.listen_for(session, std::chrono::milliseconds::max(),
+                     [&frames](const AudioFrame&) { return ++frames < 1; });
+    CHECK(frames == 1);
+}
+
+namespace {
+
+/// A stream of a program in which SIGHUP comes.
+class ToldStream : public FdStream {
+  public:
+    ToldStream(const EagiCall& call, const Pipe& told)
+        : FdStream{call.replies.read, call.requests.write}, told_{&told} {}
+    [[nodiscard]] int hangup_fd() const noexcept { return told_->read; }
+    [[nodiscard]] HangupSource hangup_source() const noexcept {
+        pollfd wanted{told_->read, POLLIN, 0};
+        return ::poll(&wanted, 1, 0) == 1 ? HangupSource::signal : HangupSource::none;
+    }
+
+  private:
+    const Pipe* told_;
+};
+
+}  // namespace
+
+TEST_CASE("EagiAudio: listening ends with the call, with frames and without") {
+    for (const bool frames : {true, false}) {
+        CAPTURE(frames);
+        const EagiCall call;
+        const Pipe told = make_pipe();
+        Session session{ToldStream{call, told}};
+        EagiAudio audio{session, call.audio.read};
+        static_cast<void>(call.sent());
+        if (frames) {
+            call.audio.write.put(frame('a'));
+            audio.listen_for(session, 1h, [&](const AudioFrame&) {
+                told.write.put("x");
+                return true;
+            });
+        } else {
+            std::atomic<long> listening{thread_id()};
+            std::thread caller{[&] {
+                wait_until_asleep(listening);
+                write_in_thread(told.write, "x");
+            }};
+            audio.listen_for(session, 1h, [](const AudioFrame&) { return true; });
+            caller.join();
+        }
+        CHECK(audio.ended());
+        CHECK(session.hangup_source() == HangupSource::signal);
+        // It says so again, at once, and asks nobody.
+        audio.listen_for(session, 1h, [](const AudioFrame&) { return true; });
+        REQUIRE(::fcntl(call.requests.read, F_SETFL, O_NONBLOCK) == 0);
+        char byte = 0;
+        CHECK(::read(call.requests.read, &byte, 1) == -1);
+    }
+}
+
+TEST_CASE("EagiAudio: where nothing tells of the hang-up, and no audio comes, Asterisk is asked") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    static_cast<void>(call.sent());
+    std::thread asterisk{[&] {
+        FdStream talk{call.requests.read, call.replies.write};
+        std::string line;
+        for (const char* reply : {"200 result=6", "511 Command Not Permitted"}) {
+            if (!talk.read_line(line) || line != "CHANNEL STATUS") std::abort();
+            talk.write_line(reply);
+        }
+    }};
+    audio.listen_for(session, 1h, [](const AudioFrame&) { return true; });
+    asterisk.join();
+    CHECK(audio.ended());
+    CHECK(session.hangup_source() == HangupSource::dead_channel);
 }
 
 TEST_CASE("EagiAudio: a prompt plays to its end meanwhile") {
@@ -252,6 +337,7 @@ TEST_CASE("EagiAudio: the caller hangs up, and the audio ends before the reply")
                                  }),
                     AGIAppError);
     asterisk.join();
+    CHECK(audio.ended());
 }
 
 TEST_CASE("EagiAudio: a full pipe means that audio was dropped") {
@@ -260,9 +346,9 @@ TEST_CASE("EagiAudio: a full pipe means that audio was dropped") {
     EagiAudio audio{session, call.audio.read};
     REQUIRE(::fcntl(call.audio.write, F_SETPIPE_SZ, 4096) == 4096);
     call.audio.write.put(frame('a'));
-    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    CHECK(hear(session, audio, 1).gaps == std::vector<bool>{false});
     for (int i = 0; i < 12; ++i) call.audio.write.put(frame('b'));
-    const Heard full = hear(audio, 12);
+    const Heard full = hear(session, audio, 12);
     REQUIRE(full.gaps.size() == 12);
     CHECK(full.gaps.front());
     for (std::size_t i = 1; i < full.gaps.size(); ++i) CHECK_FALSE(full.gaps[i]);
@@ -273,13 +359,13 @@ TEST_CASE("EagiAudio: a pipe is full when no whole frame fits into a page of it"
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
     call.audio.write.put(frame('a'));
-    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    CHECK(hear(session, audio, 1).gaps == std::vector<bool>{false});
     REQUIRE(::fcntl(call.audio.write, F_SETFL, O_NONBLOCK) == 0);
     const std::string next = frame('b');
     std::size_t frames = 0;
     while (::write(call.audio.write, next.data(), next.size()) > 0) ++frames;
     CHECK(frames > 100);
-    CHECK(hear(audio, 1).gaps == std::vector<bool>{true});
+    CHECK(hear(session, audio, 1).gaps == std::vector<bool>{true});
 }
 
 TEST_CASE("EagiAudio: less audio than time has passed means that some is missing") {
@@ -287,10 +373,10 @@ TEST_CASE("EagiAudio: less audio than time has passed means that some is missing
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
     call.audio.write.put(frame('a'));
-    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    CHECK(hear(session, audio, 1).gaps == std::vector<bool>{false});
     std::this_thread::sleep_for(150ms);
     call.audio.write.put(frame('b') + frame('c'));
-    CHECK(hear(audio, 2).gaps == std::vector<bool>{true, false});
+    CHECK(hear(session, audio, 2).gaps == std::vector<bool>{true, false});
 }
 
 TEST_CASE("EagiAudio: a program that was away while audio came misses nothing") {
@@ -298,9 +384,9 @@ TEST_CASE("EagiAudio: a program that was away while audio came misses nothing") 
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
     call.audio.write.put(frame('a'));
-    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    CHECK(hear(session, audio, 1).gaps == std::vector<bool>{false});
     for (int i = 0; i < 150; ++i) call.audio.write.put(frame('b'));
     std::this_thread::sleep_for(150ms);
-    const Heard rest = hear(audio, 150);
+    const Heard rest = hear(session, audio, 150);
     CHECK(rest.gaps == std::vector<bool>(150, false));
 }

@@ -105,13 +105,13 @@ TEST_CASE("Channel: a person may be at the telephone") {
     std::vector<long long> waits;
     asterisk.channel.live = [&](Channel::Time longest) {
         waits.push_back(longest.count());
-        if (waits.size() > 1) return Channel::Elapsed{longest, std::nullopt};
+        if (waits.size() > 1) return Channel::Elapsed{longest, std::nullopt, false};
         return Channel::Elapsed{700ms, Caller::Action{Caller::Action::Kind::press, "4", {}}};
     };
     Session session{SimulatedStream{asterisk}};
     CHECK(GetData{"menu", 1s, 4}(session).digits == "4");
-    CHECK(waits == std::vector<long long>{3000, 1000});
-    CHECK(asterisk.channel.now() == 1700ms);
+    CHECK(waits == std::vector<long long>{3000, 100, 1000});  // the key is held down
+    CHECK(asterisk.channel.now() == 1800ms);
 }
 
 TEST_CASE("SimulatedStream: a program that would hang is told so") {
@@ -294,10 +294,10 @@ TEST_CASE("sounds_in: names and lengths of a folder") {
         std::ofstream{folder / name, std::ios::binary} << std::string(size, '\0');
     };
     write("beep.gsm", 726);
-    write("digits/1.wav", 44 + 14720);
+    write("digits/1.gsm", 1518);
     write("tone.ulaw", 8000);
     write("wide.sln16", 32000);
-    write("empty.wav", 10);
+    write("empty.ulaw", 0);
     write("notes.txt", 100);
     const auto sounds = sounds_in(folder);
     std::filesystem::remove_all(folder);

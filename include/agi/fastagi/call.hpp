@@ -30,6 +30,18 @@ struct CallFacts {
     Parameters parameters{};
 };
 
+/// How the parts of a server reach what is not for handlers.
+struct CallAccess {
+    template <class AnyCall>
+    static auto& facts(AnyCall& call) noexcept {
+        return call.facts_;
+    }
+    template <class AnyCall>
+    static auto& channel(AnyCall& call) noexcept {
+        return call.channel_;
+    }
+};
+
 /// A session of a server.
 template <class Session>
 class ServerCall : public Session {
@@ -71,11 +83,9 @@ class ServerCall : public Session {
         facts_.server->log(severity, name().append(": ").append(text));
     }
 
-    /// What the server knows.
-    [[nodiscard]] CallFacts& facts() noexcept { return facts_; }
-    [[nodiscard]] const CallFacts& facts() const noexcept { return facts_; }
-
   private:
+    friend struct CallAccess;
+
     [[nodiscard]] std::string name() const {
         std::string text = "connection";
         if (facts_.id != 0) text = "call " + std::to_string(facts_.id);

@@ -69,7 +69,7 @@ class LineText {
     }
 
     char inline_[inline_size];
-    std::string heap_;
+    std::string heap_{};
     char* begin_ = inline_;
     char* end_ = begin_;
     char* limit_ = inline_ + inline_size;
