@@ -23,6 +23,7 @@ namespace {
 Asterisk call() {
     Asterisk asterisk;
     asterisk.channel.any_sound = 2s;
+    asterisk.channel.answered = true;
     return asterisk;
 }
 

@@ -156,6 +156,7 @@ TEST_CASE("Flow: every kind of question has its outcomes") {
         {"end", Say{{"bye"}}}};
     CHECK(flow_problems(flow).empty());
     Asterisk asterisk;
+    asterisk.channel.answered = true;
     asterisk.channel.any_sound = 1s;
     asterisk.channel.caller.during("sure")
         .press("2")

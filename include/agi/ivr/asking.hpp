@@ -208,7 +208,7 @@ class Asking : public Machine {
             first && question_.first_key == Time{6000} && question_.next_key == Time{2000};
         if (left > 1 && (one_time || usual)) {
             if (usual) time = Time{0};  // which is Asterisk's way to say those two
-            return Step{Step::Kind::data, GetData{{}, time, static_cast<int>(left)}, secret};
+            return Step{Step::Kind::data, GetData{"", time, static_cast<int>(left)}, secret};
         }
         if (deadline_) time = std::min(time, *deadline_ - now);
         return Step{Step::Kind::digit, WaitForDigit{std::max(time, Time{1})}, secret};

@@ -26,8 +26,6 @@ struct Driver<Session,
         while (const Step* step = machine.next(time_of(session))) {
             try {
                 machine.take(co_await session(*step));
-            } catch (const AGIDeadChannelError&) {
-                if (!machine.hang_up()) throw;
             } catch (const AGIAppError&) {
                 if (!machine.fail()) throw;
             } catch (const AGIHangup&) {

@@ -2,7 +2,6 @@
 #pragma once
 // Connects the caller with somebody, and says what came of it.
 
-#include <agi/command/call.hpp>
 #include <agi/command/dialplan.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/ivr/drive.hpp>
@@ -63,7 +62,7 @@ class Dialling;
 struct Dial {
     std::string target;             ///< Such as `PJSIP/alice&PJSIP/bob`.
     std::chrono::seconds ring{30};  ///< How long it rings.
-    std::string options = "g";      ///< Of Dial(). Without `g` one more command may be needed.
+    std::string options = "g";  ///< Of Dial(). `g`: when the other side hangs up, the caller stays.
 
     using Runs = Dialling;
     [[nodiscard]] static Dialled result(const Dialling& machine);
@@ -93,7 +92,6 @@ class Dialling : public Machine {
                 break;
             case At::status: step_.emplace(Step::Kind::variable, GetVariable{"DIALSTATUS"}); break;
             case At::time: step_.emplace(Step::Kind::variable, GetVariable{"ANSWEREDTIME"}); break;
-            case At::caller: step_.emplace(Step::Kind::status, ChannelStatus{}); break;
             default: return nullptr;
         }
         return &*step_;
@@ -102,36 +100,32 @@ class Dialling : public Machine {
     void take(Came came) override {
         switch (at_) {
             case At::dial:
-                // Also when the other side hangs up first, without the option g.
-                failed_ = came.number == -1;
+                // -1, without the option g, also means that the other side hung up first: where it was
+                // the caller, the session knows.
                 at_ = At::status;
                 break;
             case At::status:
                 made_.status = std::move(came.text);
                 made_.end = end_of(made_.status);
-                at_ = made_.end == DialEnd::answered ? At::time : caller_or_end();
+                at_ = made_.end == DialEnd::answered ? At::time : At::end;
                 break;
-            case At::time:
+            default:
                 made_.talked = std::chrono::seconds{wire::to_number<int>(came.text).value_or(0)};
-                at_ = caller_or_end();
-                break;
-            default: at_ = At::end;
+                at_ = At::end;
         }
     }
 
+    /// What came of it can be read still, unless the connection is gone too.
     bool hang_up() override {
+        at_ = at_ == At::dial ? At::status : At::end;
         made_.caller_left = true;
-        const bool dialled = at_ != At::dial;
-        at_ = At::end;
-        return dialled;
+        return true;
     }
 
     [[nodiscard]] const Dialled& dialled() const noexcept { return made_; }
 
   private:
-    enum class At : unsigned char { dial, status, time, caller, end };
-
-    [[nodiscard]] At caller_or_end() const noexcept { return failed_ ? At::caller : At::end; }
+    enum class At : unsigned char { dial, status, time, end };
 
     static DialEnd end_of(std::string_view status) {
         if (status == "ANSWER") return DialEnd::answered;
@@ -146,7 +140,6 @@ class Dialling : public Machine {
     std::optional<Step> step_;
     Dialled made_;
     At at_ = At::dial;
-    bool failed_ = false;
 };
 
 inline Dialled Dial::result(const Dialling& machine) { return machine.dialled(); }

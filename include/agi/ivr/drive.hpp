@@ -20,18 +20,19 @@ namespace agi { inline namespace v0 { namespace ivr {
 template <class Session, class = void>
 struct has_clock : std::false_type {};
 template <class Session>
-struct has_clock<Session, std::void_t<decltype(std::declval<Session&>().stream().now())>>
-    : std::true_type {};
+struct has_clock<Session, std::void_t<decltype(std::declval<Session&>().now())>> : std::true_type {
+};
 
-/// The time of a call: its stream's own where it has one, as on the simulator.
+/// The time of a call: the session's own where it has one, as that of the simulator is virtual.
 template <class Session>
 Time time_of([[maybe_unused]] Session& session) {
+    std::chrono::steady_clock::time_point now;
     if constexpr (has_clock<Session>::value) {
-        return std::chrono::duration_cast<Time>(session.stream().now());
+        now = session.now();
     } else {
-        return std::chrono::duration_cast<Time>(
-            std::chrono::steady_clock::now().time_since_epoch());
+        now = std::chrono::steady_clock::now();
     }
+    return std::chrono::duration_cast<Time>(now.time_since_epoch());
 }
 
 /// How dialogues run on a session: this is for blocking ones, ivr/coroutine.hpp has the other.
@@ -48,8 +49,6 @@ struct Driver {
         while (const Step* step = machine.next(time_of(session))) {
             try {
                 machine.take(session(*step));
-            } catch (const AGIDeadChannelError&) {
-                if (!machine.hang_up()) throw;
             } catch (const AGIAppError&) {
                 if (!machine.fail()) throw;
             } catch (const AGIHangup&) {

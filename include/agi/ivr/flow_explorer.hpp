@@ -114,6 +114,7 @@ inline FlowExploration explore(const Flow& flow, FlowExplorerOptions options = {
 
     testing::Asterisk asterisk;
     asterisk.channel.any_sound = std::chrono::seconds{1};
+    asterisk.channel.answered = true;
     std::string dial_status;
     asterisk.applications["Dial"] = [&](testing::Call& call, const std::string& /*options*/) {
         call.channel.variables["DIALSTATUS"] = dial_status;

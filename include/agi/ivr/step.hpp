@@ -39,7 +39,6 @@ class Step {
         recognize,    ///< SPEECH RECOGNIZE.
         application,  ///< EXEC.
         variable,     ///< GET VARIABLE.
-        status,       ///< CHANNEL STATUS: whether the caller is there.
     };
 
     static constexpr bool works_after_hangup = false;
@@ -59,13 +58,14 @@ class Step {
     /// @throws AGIAppError      it failed: a sound is missing, say
     /// @throws AGIResultHangup  SPEECH RECOGNIZE says that the caller hung up
     [[nodiscard]] Came parse(const Reply& reply) const {
-        if (!secret_.request && !secret_.reply) return read(reply);
         try {
             return read(reply);
         } catch (const AGIAppError&) {
-            throw AGIAppError(shown(), "failed");
+            if (secret_.reply) throw AGIAppError(shown(), "failed");
+            throw AGIAppError(shown(), reply, "failed: a sound is missing, say");
         } catch (const AGIUnknownError&) {
-            throw AGIUnknownError(shown(), "not a reply to this command");
+            if (secret_.reply) throw AGIUnknownError(shown(), "not a reply to this command");
+            throw AGIUnknownError(shown(), reply, "not a reply to this command");
         }
     }
 
@@ -81,12 +81,12 @@ class Step {
         Came came;
         switch (kind_) {
             case Kind::data: {
-                GetData::Result entry = GetData{}.parse(reply);
+                GetData::Result entry = GetData{"-"}.parse(reply);
                 came.keys.swap(entry.digits);
                 came.timed_out = entry.timed_out;
                 break;
             }
-            case Kind::record: came.record = RecordFile{}.parse(reply); break;
+            case Kind::record: came.record = RecordFile{"-"}.parse(reply); break;
             case Kind::recognize: read_speech(came, reply); break;
             case Kind::variable:
                 if (const auto value = reply.data()) came.text = *value;
@@ -95,7 +95,6 @@ class Step {
                 came.number = wire::number_of(*this, reply);
                 if (came.number == -2) wire::fail(*this, reply, "no such application");
                 break;
-            case Kind::status: came.number = wire::number_of(*this, reply); break;
             default: read_key(came, reply);
         }
         return came;
@@ -113,7 +112,7 @@ class Step {
     }
 
     static void read_speech(Came& came, const Reply& reply) {
-        const SpeechRecognize::Result heard = SpeechRecognize{}.parse(reply);
+        const SpeechRecognize::Result heard = SpeechRecognize{"-"}.parse(reply);
         if (heard.ended_by == SpeechEnd::hangup) {
             throw AGIResultHangup("SPEECH RECOGNIZE", reply, "the caller hung up");
         }

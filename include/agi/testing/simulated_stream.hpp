@@ -97,11 +97,6 @@ class SimulatedStream {
 
     [[nodiscard]] Asterisk& asterisk() noexcept { return *asterisk_; }
 
-    /// The time of the call, for what measures it.
-    [[nodiscard]] std::chrono::milliseconds now() const noexcept {
-        return asterisk_->channel.now();
-    }
-
     [[nodiscard]] HangupSource hangup_source() const noexcept {
         return notes_sighup_ && asterisk_->signalled() ? HangupSource::signal : HangupSource::none;
     }
