@@ -35,10 +35,10 @@ constexpr Length between(int least, int most) noexcept { return {least, most}; }
 struct Ask {
     Prompt prompt{};
     Length digits{};
-    DigitSet keys{"0123456789"};  ///< What counts as a digit.
-    char cancel = no_key;         ///< Ends the question: End::cancelled.
-    char terminator = '#';        ///< Ends the entry; no_key: only silence does, or the last digit.
-    bool secret = false;          ///< In no trace and no error.
+    DigitSet keys = "0123456789";  ///< What counts as a digit.
+    char cancel = no_key;          ///< Ends the question: End::cancelled.
+    char terminator = '#';  ///< Ends the entry; no_key: only silence does, or the last digit.
+    bool secret = false;    ///< In no trace and no error.
     std::vector<Prompt>
         again{};  ///< From the second try on, instead of the prompt; the last one stays.
     Check check{};

@@ -115,7 +115,7 @@ class Pattern {
 struct KeyPlan {
     std::size_t least = 1;
     std::size_t most = 1;
-    DigitSet digits{"0123456789"};    ///< The keys that an answer is made of.
+    DigitSet digits = "0123456789";   ///< The keys that an answer is made of.
     std::vector<Pattern> patterns{};  ///< These instead, if there are any.
 
     [[nodiscard]] Fit fit(std::string_view keys) const {

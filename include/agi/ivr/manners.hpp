@@ -45,13 +45,13 @@ struct Manners {
     char attendant = no_key;  ///< Ends the question: End::attendant.
 
     Prompt silence{};                               ///< After silence, before the question again.
-    Prompt wrong{"privacy-incorrect"};              ///< After an entry that is none.
-    Prompt wrong_choice{"pm-invalid-option"};       ///< The same after a menu.
+    Prompt wrong = "privacy-incorrect";             ///< After an entry that is none.
+    Prompt wrong_choice = "pm-invalid-option";      ///< The same after a menu.
     Prompt correct{"if-correct-press", Number(1)};  ///< Asks whether an entry is right.
-    Prompt review{"vm-review"};                     ///< 1 keep, 2 listen, 3 again.
-    Prompt kept{"vm-msgsaved"};
-    Prompt dropped{"vm-deleted"};
-    Prompt too_short{"vm-tooshort"};  ///< After a recording of nothing.
+    Prompt review = "vm-review";                    ///< 1 keep, 2 listen, 3 again.
+    Prompt kept = "vm-msgsaved";
+    Prompt dropped = "vm-deleted";
+    Prompt too_short = "vm-tooshort";  ///< After a recording of nothing.
 
     Speak speak{};         ///< Needed for a prompt with Text.
     HasSound has_sound{};  ///< Asked before a sound is played: a missing one is not tried.

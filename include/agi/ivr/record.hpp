@@ -51,10 +51,10 @@ class RecordingMachine;
 /// recorded again. **A hang-up is a result here**: the recording is there, and what is asked of the
 /// call after that throws. Each take overwrites the one before.
 struct Record {
-    std::string file;           ///< Without extension, as Asterisk's machine has it.
-    Prompt prompt{"vm-intro"};  ///< Any key skips it.
+    std::string file;            ///< Without extension, as Asterisk's machine has it.
+    Prompt prompt = "vm-intro";  ///< Any key skips it.
     std::string format = "wav";
-    DigitSet end_keys{"#"};
+    DigitSet end_keys = "#";
     std::chrono::milliseconds longest{120000};
     std::chrono::seconds silence{5};  ///< That ends it; 0: none does.
     /// What is shorter counts as nothing. Of a silence that ends a recording, a second stays in it.

@@ -86,7 +86,7 @@ struct YesNo {
 template <class Asked>
 struct Confirm {
     Asked question{};
-    Prompt before{"you-entered"};
+    Prompt before = "you-entered";
     /// How an entry is said; by default as its question would.
     Callback<Prompt(std::string_view digits)> read_back{};
     Prompt after{};  ///< Asks for `yes` or `no`; empty: Manners::correct.
