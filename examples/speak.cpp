@@ -88,7 +88,7 @@ void speak(Session& call, const ivr::SpeechEngine& engine) {
     cache.extension = "sln";
     ivr::Manners manners;
     manners.speak = cache;
-    const ivr::Say text{{ivr::Text(agi::GetVariable{"TEXT"}(call).value_or("nothing to say"))},
+    const ivr::Say text{{ivr::Spoken(agi::GetVariable{"TEXT"}(call).value_or("nothing to say"))},
                         "#"};
     text(call, manners);
 }

@@ -64,7 +64,7 @@ std::string dialogue(Session& session, const ivr::Ask& first, std::chrono::milli
         outcome = text(first(session));
         if (think > 0ms) std::this_thread::sleep_for(think);
         outcome += ", " + text(age()(session));
-    } catch (const agi::AGIException&) {
+    } catch (const agi::AGIHangup&) {
         outcome += " hung up";
     }
     return outcome;
@@ -96,7 +96,7 @@ agi::Task<> handler_async(fastagi::AsyncCall& call) {
         co_await thinks.async_wait(net::use_awaitable);
         const ivr::Ask second = age();
         outcome += ", " + text(co_await second(call));
-    } catch (const agi::AGIException&) {
+    } catch (const agi::AGIHangup&) {
         outcome += " hung up";
     }
     const agi::SetVariable set{"OUTCOME", outcome};

@@ -95,16 +95,16 @@ TEST_CASE("Prompt: a phrase is that of the language, else of its parent, else th
 }
 
 TEST_CASE("Prompt: text is spoken by a hook") {
-    CHECK_THROWS_AS(said({Text("hello")}), agi::AGIArgumentError);
+    CHECK_THROWS_AS(said({Spoken("hello")}), agi::AGIArgumentError);
     Manners manners;
     manners.speak = [](std::string_view text, std::string_view language) {
         if (text == "nothing") return std::string{};
         return "/tts/" + std::string{language} + "-" + std::to_string(text.size());
     };
-    CHECK(said({Text("hello"), Text("nothing"), "end"}, manners, "de") ==
+    CHECK(said({Spoken("hello"), Spoken("nothing"), "end"}, manners, "de") ==
           Lines{"STREAM FILE /tts/de-5 \"\"", "STREAM FILE end \"\""});
     manners.missing = Missing::error;
-    CHECK_THROWS_AS(said({Text("nothing")}, manners), agi::AGIAppError);
+    CHECK_THROWS_AS(said({Spoken("nothing")}, manners), agi::AGIAppError);
 }
 
 TEST_CASE("Say: a key stops all of it, and is the result") {
@@ -144,3 +144,26 @@ TEST_CASE("Callback: copies what it holds") {
     CHECK(calls == 5);
     CHECK_FALSE(Callback<int(int)>{});
 }
+
+namespace both {
+
+using namespace agi;
+using namespace agi::ivr;
+
+/// Both namespaces at once: no name of one is a name of the other.
+template <class Session>
+void names(Session& call) {
+    Ask ask_for;
+    ask_for.prompt = {"x",     Number(1),   Digits("1"), Spelled("a"),
+                      Day({}), Spoken("x"), List({}),    Group({})};
+    Asking asking{ask_for};
+    run(call, asking);
+    const Entry entry = asking.entry();
+    if (entry.end == End::entered) Answer{}(call);
+    Record{"/tmp/x"}(call);
+    Dial{"PJSIP/x"}(call);
+    const Option<int> option{"1", 1};
+    static_cast<void>(option);
+}
+
+}  // namespace both

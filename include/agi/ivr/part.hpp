@@ -87,7 +87,7 @@ inline Part Clock(std::chrono::system_clock::time_point time, std::string zone =
 inline Part Pause(std::chrono::milliseconds time) { return {Part::Kind::pause, {}, time.count()}; }
 
 /// Text that a machine speaks: see Manners::speak.
-inline Part Text(std::string text) { return {Part::Kind::speech, std::move(text)}; }
+inline Part Spoken(std::string text) { return {Part::Kind::speech, std::move(text)}; }
 
 /// Parts, one after the other.
 inline Part Group(std::vector<Part> parts) { return {Part::Kind::group, std::move(parts)}; }

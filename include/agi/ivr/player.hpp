@@ -132,7 +132,7 @@ class Player {
 
     [[nodiscard]] std::string spoken(const Part& part) {
         if (!manners_->speak) {
-            throw AGIArgumentError("prompt", "Text needs Manners::speak: " + part.text);
+            throw AGIArgumentError("prompt", "Spoken needs Manners::speak: " + part.text);
         }
         std::string sound = manners_->speak(part.text, language_);
         if (sound.empty()) {

@@ -18,7 +18,7 @@ struct Manners;
 
 /// What is said.
 ///
-///     const Prompt balance{"you-have", Number(3), Pause(300ms), Text("credits")};
+///     const Prompt balance{"you-have", Number(3), Pause(300ms), Spoken("credits")};
 ///     balance(call);
 ///
 /// As a call of its own it is said to its end: keys that are pressed meanwhile are lost. Say is one that
