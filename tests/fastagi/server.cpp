@@ -385,7 +385,7 @@ TEST_CASE("Server: adopts a socket that was connected elsewhere") {
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
         peers.emplace_back(ends[1]);
         Server::Handler handler;
-        if (!routed) handler = running.server.handler([](Call& call) { say(call, "other"); });
+        if (!routed) handler = running.server.make_handler([](Call& call) { say(call, "other"); });
         CHECK(running.server.adopt(ends[0], {"pbx", 60}, std::move(handler)));
         peers.back().send(environment("x"));
     }

@@ -48,7 +48,7 @@ class Source {
     /// begins behind the command that runs. Before `start`.
     template <class Handler>
     void on_adopt(Handler handler) {
-        state_->on_adopt = server_.handler(std::move(handler));
+        state_->on_adopt = server_.make_handler(std::move(handler));
     }
 
     /// After each login; false at the first. Before `start`.
@@ -71,7 +71,7 @@ class Source {
         std::string id = state_->new_call_id();
         static_cast<void>(call.action(id));
         state_->post([state = state_.get(), id, call = std::move(call),
-                      handler = server_.handler(std::move(handler)),
+                      handler = server_.make_handler(std::move(handler)),
                       on_outcome = std::move(on_outcome)]() mutable {
             state->dialer().add(std::move(id), std::move(call), std::move(handler),
                                 std::move(on_outcome));

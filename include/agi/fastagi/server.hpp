@@ -117,7 +117,7 @@ class Server {
     ///
     /// @throws std::logic_error  a middleware cannot go around this kind of handler
     template <class Callable>
-    [[nodiscard]] Handler handler(Callable callable) {
+    [[nodiscard]] Handler make_handler(Callable callable) {
         return starter(std::move(callable));
     }
 
