@@ -186,6 +186,9 @@ class Server {
         wait_for_signal(grace);
     }
 
+    /// Whether it takes no more calls.
+    [[nodiscard]] bool stopping() const noexcept { return state_->stopping; }
+
     [[nodiscard]] Counts counts() const noexcept { return state_->counters.copy(); }
 
     /// The first loop, for what else should run there: it must not block.

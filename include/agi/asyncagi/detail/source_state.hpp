@@ -181,7 +181,7 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
         add(std::string{event["Channel"]}, uniqueid, event["Env"], {}, {}, std::move(handler));
     }
     [[nodiscard]] bool is_taken(std::string_view script) const {
-        if (stopping_) return false;
+        if (stopping_ || server_.stopping()) return false;
         try {
             return !options_.takes || options_.takes(script);
         } catch (...) {
