@@ -94,6 +94,8 @@ class World {
         return "200 result=1 (agi-claim:" + nonce + ':' + owner + ")\n";
     }
     void line(std::string_view text) { tunnel.line(now, text); }
+    /// Asterisk has begun with it.
+    void starts() { tunnel.command_started(now, queue.front().command); }
     std::string bytes() { return tunnel.take_bytes(); }
 
     struct Queued {
@@ -297,6 +299,7 @@ TEST_CASE("Tunnel: the next line stops what FastAGI stops, and its reply is drop
         Begun world;
         world.line(row.line);
         world.said();
+        world.starts();
         world.line("GET FULL VARIABLE \"agi-mark-1\"");
         CHECK(world.said() == Lines{row.stop});
         world.line("NOOP");
@@ -324,11 +327,30 @@ TEST_CASE("Tunnel: the next line stops what FastAGI stops, and its reply is drop
     }
 }
 
+TEST_CASE("Tunnel: a line that came before the command was sent stops it, too") {
+    Begun world;
+    world.line("NOOP");
+    world.line("GET DATA \"a\" 9000 4");
+    world.line("GET FULL VARIABLE \"agi-mark-1\"");
+    world.said();
+    world.run("200 result=0\n");
+    world.bytes();
+    CHECK(world.commands() == Lines{"AGI GET DATA \"a\" 9000 4"});
+    world.starts();
+    CHECK(world.said() == Lines{"PlayDTMF #"});
+    world.run("200 result=\n");
+    CHECK(world.bytes().empty());
+}
+
 TEST_CASE("Tunnel: the answer of a stop may come before the reply") {
     Begun world;
     world.line("STREAM FILE \"a\" \"\"");
     world.line("NOOP");
-    world.said();
+    CHECK(world.commands() == Lines{"AGI STREAM FILE \"a\" \"\""});
+    world.tunnel.command_started(world.now, "NOOP");
+    CHECK(world.said().empty());  // a stop before its begin would be lost
+    world.starts();
+    CHECK(world.said() == Lines{"ControlPlayback stop"});
     world.tunnel.stop_answered(world.now);
     CHECK(world.said().empty());
     world.run("200 result=0 endpos=1\n");
@@ -360,6 +382,7 @@ TEST_CASE("Tunnel: stopped from elsewhere, a command has its reply") {
     world.bytes();
     world.line("GET DATA \"a\" 9000 4");
     world.said();
+    world.starts();
     CHECK(world.tunnel.stop(world.now));
     CHECK(world.said() == Lines{"PlayDTMF #"});
     CHECK(world.tunnel.stop(world.now));
@@ -372,6 +395,7 @@ TEST_CASE("Tunnel: stopped from elsewhere, a command has its reply") {
     CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 5"});
     world.run("200 result=0\n");
     CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 9000"});
+    world.starts();
     world.tunnel.stop(world.now);
     world.run("200 result=1000\n");
     CHECK(world.bytes() == "200 result=0\n");
@@ -400,6 +424,7 @@ TEST_CASE(
         Begun world;
         world.line("STREAM FILE \"a\" \"\"");
         world.said();
+        world.starts();
         world.tunnel.session_closed(world.now);
         CHECK(world.said() == Lines{"ControlPlayback stop"});
         world.tunnel.stop_answered(world.now);

@@ -100,6 +100,14 @@ class Tunnel {
         complete(done);
     }
 
+    /// AGIExecStart of this channel. A stop that came before it would be lost.
+    void command_started(Time now, std::string_view text) {
+        now_ = now;
+        if (!current_ || current_->line != text) return;
+        current_->runs = true;
+        if (current_->stop_wanted) stop_current();
+    }
+
     /// What TIMEOUT(absolute) was before that: seconds.
     void limit(Time now, std::string_view timeout) {
         now_ = now;
@@ -170,6 +178,7 @@ class Tunnel {
         stop_owed_ = false;
         if (state_ == State::finishing) return send_break();
         if (!current_) return next();
+        current_->runs = true;  // if it has not ended
         mark_id_ = next_id();
         act(mark_id_, "NOOP");
     }
@@ -179,10 +188,7 @@ class Tunnel {
     void line(Time now, std::string_view text) {
         now_ = now;
         lines_.emplace_back(text);
-        if (current_ && current_->kind == Kind::user && stops_at_next_line(current_->line)) {
-            current_->dropped = true;
-            stop_current();
-        }
+        stop_for_next();
         next();
     }
 
@@ -190,10 +196,7 @@ class Tunnel {
     void session_closed(Time now) {
         now_ = now;
         session_closed_ = true;
-        if (current_ && current_->kind == Kind::user && stops_at_next_line(current_->line)) {
-            current_->dropped = true;
-            stop_current();
-        }
+        stop_for_next();
         next();
     }
 
@@ -252,6 +255,8 @@ class Tunnel {
         Kind kind;
         std::string line;
         bool dropped = false;  ///< Its reply is not for the session.
+        bool runs = false;     ///< Asterisk has begun with it.
+        bool stop_wanted = false;
         bool stopped = false;  ///< A stop was sent.
         JoinedResult result{};
     };
@@ -406,6 +411,16 @@ class Tunnel {
             set_limit(word_of(line, 3));
         }
         send({next_id(), Kind::user, std::move(line)});
+        if (!lines_.empty() || session_closed_) stop_for_next();
+    }
+
+    /// Another line has come, or the end.
+    void stop_for_next() {
+        if (!current_ || current_->kind != Kind::user || !stops_at_next_line(current_->line)) {
+            return;
+        }
+        current_->dropped = true;
+        stop_current();
     }
 
     /// The call's own limit: seconds from now on; 0: none.
@@ -462,6 +477,8 @@ class Tunnel {
         const StopBy by = stop_by(current_->line);
         if (by == StopBy::nothing || state_ != State::running || !connected_) return false;
         if (current_->stopped) return true;
+        current_->stop_wanted = true;
+        if (!current_->runs) return true;
         current_->stopped = true;
         stop_owed_ = true;
         if (by == StopBy::control) {

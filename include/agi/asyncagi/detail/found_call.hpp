@@ -17,6 +17,12 @@ inline bool is_in_async_agi(const ami::Message& status) noexcept {
            ami::same_name(status["Data"].substr(0, async.size()), async);
 }
 
+/// Where in the dialplan a channel is.
+inline std::string place_of(const ami::Message& event) {
+    std::string place{event["Exten"]};
+    return place.append(1, '@').append(event["Context"]).append(1, ':').append(event["Priority"]);
+}
+
 /// The value of a channel variable that was asked for; empty where it has none.
 inline std::string_view variable_of(const ami::Message& status, std::string_view name) noexcept {
     std::string_view found;

@@ -88,6 +88,7 @@ struct Link : std::enable_shared_from_this<Link> {
     const std::string uniqueid;
     std::shared_ptr<Control> control{};
     fastagi::Server::Handler handler{};
+    std::string place{};  ///< Where in the dialplan AGI() is.
     bool served = false;  ///< The server has it.
 
   private:

@@ -99,12 +99,15 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
         const std::string uniqueid{event["Uniqueid"]};
         std::string_view name = event.event();
         if (name == "AsyncAGI") name = before_12(event["SubEvent"]);
+        if (name == "AGIExec" && ami::same_name(event["SubEvent"], "Start")) name = "AGIExecStart";
         if (name == "AsyncAGIStart") return start(event, uniqueid);
         if (name == "OriginateResponse") return dialer_.responded(event);
         if (name == "AsyncAGIExec") return executed(event, uniqueid);
         const LinkPointer link = find(uniqueid);
         if (link) {
-            if (name == "AsyncAGIEnd") {
+            if (name == "AGIExecStart") {
+                link->tunnel.command_started(now, event["Command"]);
+            } else if (name == "AsyncAGIEnd") {
                 link->tunnel.ended(now);
             } else if (name == "HangupRequest" || name == "SoftHangupRequest") {
                 link->tunnel.hangup_requested(now);
@@ -170,6 +173,7 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
     void start(const ami::Message& event, const std::string& uniqueid) {
         if (const LinkPointer known = find(uniqueid)) {
             if (known->tunnel.state() == Tunnel::State::away) {
+                known->place = place_of(event);
                 known->tunnel.started(Clock::now(), event["Env"]);
                 return pump(known);
             }
@@ -178,7 +182,7 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
         fastagi::Server::Handler handler = dialer_.take_handler(uniqueid);
         const std::string env = wire::percent_decoded(event["Env"]);
         if (!handler && !is_taken(wire::parse_environment(env).argument(1).value_or(""))) return;
-        add(std::string{event["Channel"]}, uniqueid, event["Env"], {}, {}, std::move(handler));
+        add(event, uniqueid, event["Env"], {}, {}, std::move(handler));
     }
     [[nodiscard]] bool is_taken(std::string_view script) const {
         if (stopping_ || server_.stopping()) return false;
@@ -191,8 +195,9 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
     }
 
     /// `from`: whose call it was; `environment`: of one whose beginning was not seen.
-    void add(std::string channel, const std::string& uniqueid, std::string_view env,
+    void add(const ami::Message& event, const std::string& uniqueid, std::string_view env,
              std::string environment, std::string from, fastagi::Server::Handler handler) {
+        const std::string channel{event["Channel"]};
         const std::uint64_t number = ++last_link_;
         TunnelOptions with;
         with.owner = owner();
@@ -204,6 +209,7 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
             context_, number, Tunnel{std::move(with), channel, env, std::move(environment)},
             uniqueid);
         link->handler = std::move(handler);
+        link->place = place_of(event);
         links_.emplace(number, link);
         by_uniqueid_[uniqueid] = link;
         // What the limit of the call was, before the claim's wake-up sets another.
@@ -351,13 +357,21 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
             if (found == there.end()) {
                 link->tunnel.hung_up(now);
             } else {
+                // While EXEC runs, it is the application; the place in the dialplan is the same.
+                const bool in_it =
+                    is_in_async_agi(*found->second) || place_of(*found->second) == link->place;
+                if (!in_it) link->tunnel.ended(now);
                 if (link->tunnel.is_disconnected()) link->tunnel.reconnected(now);
-                if (!is_in_async_agi(*found->second)) link->tunnel.ended(now);
             }
             pump(link);
         }
         for (const auto& [uniqueid, channel] : there) {
-            if (!find(uniqueid) && is_in_async_agi(*channel)) found(*channel, uniqueid, name);
+            if (find(uniqueid)) continue;
+            if (is_in_async_agi(*channel)) {
+                found(*channel, uniqueid, name);
+            } else if (is_orphan_of(*channel, name)) {
+                orphans_of_ = name;  // EXEC runs, or it has left: to be seen
+            }
         }
         dialer_.keep([&](const std::string& id) { return there.count(id) != 0; });
     }
@@ -366,17 +380,21 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
         fastagi::Server::Handler handler = dialer_.take_handler(uniqueid);
         const bool adopted = !had.empty() && had != owner();
         if (adopted) {
-            const std::string head = name + '_';
-            if (name.empty() || had.substr(0, head.size()) != head || !on_adopt || stopping_) {
-                return;
-            }
+            if (!is_orphan_of(channel, name) || !on_adopt || stopping_) return;
             handler = on_adopt;
             log(Severity::info, std::string{channel["Channel"]} + ": adopted");
         } else if (!handler && !is_taken(script_of(channel["Data"]))) {
             return;
         }
-        add(std::string{channel["Channel"]}, uniqueid, {}, environment_of(channel, version_),
+        add(channel, uniqueid, {}, environment_of(channel, version_),
             adopted ? std::string{had} : std::string{}, std::move(handler));
+    }
+
+    /// Whether an earlier run of the program of that name had it.
+    [[nodiscard]] bool is_orphan_of(const ami::Message& channel, const std::string& name) const {
+        const std::string_view had = variable_of(channel, "AGI_OWNER");
+        const std::string head = name + '_';
+        return !name.empty() && had != owner() && had.substr(0, head.size()) == head;
     }
 
     // --- Time ---
@@ -398,6 +416,10 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
         if (owed && client_.ready() && now - pinged_ >= std::chrono::seconds{1}) {
             pinged_ = now;
             client_.send(ami::Action{"Ping"});
+        }
+        if (!orphans_of_.empty() && client_.ready() && now - looked_ >= std::chrono::seconds{1}) {
+            looked_ = now;
+            look_at_calls(std::exchange(orphans_of_, {}));
         }
         dialer_.begin_some();
         stop_if_done();
@@ -442,6 +464,8 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
     Clock::time_point stop_end_{};
     Clock::time_point kept_{};
     Clock::time_point pinged_{};
+    Clock::time_point looked_{};
+    std::string orphans_of_;  ///< Calls of this name are to be looked at again.
     net::io_context context_{1};
     ami::Client client_;
     Dialer dialer_;
