@@ -16,7 +16,6 @@
 
 namespace {
 
-
 /// Sends all of it.
 bool send_all(int to, const char* bytes, std::size_t size) {
     while (size > 0) {

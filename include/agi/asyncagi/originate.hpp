@@ -62,7 +62,8 @@ struct Originate {
 
 /// What became of an attempt to call.
 enum class Attempt : unsigned char {
-    answered,
+    answered,   ///< And its handler has it.
+    abandoned,  ///< Answered, and hung up before a handler had it.
     busy,
     no_answer,   ///< Nobody answered in time, or the call was declined.
     congestion,  ///< No way to there now.
@@ -74,6 +75,7 @@ enum class Attempt : unsigned char {
 constexpr std::string_view name_of(Attempt attempt) noexcept {
     switch (attempt) {
         case Attempt::answered: return "answered";
+        case Attempt::abandoned: return "abandoned";
         case Attempt::busy: return "busy";
         case Attempt::no_answer: return "no answer";
         case Attempt::congestion: return "congestion";

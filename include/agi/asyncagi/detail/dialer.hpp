@@ -48,7 +48,12 @@ class Dialer {
     /// The handler of a call that has come into AsyncAGI, if it is one of these.
     Handler take_handler(const std::string& uniqueid) {
         const auto found = calls_.find(uniqueid);
-        return found == calls_.end() ? Handler{} : std::move(found->second.handler);
+        if (found == calls_.end()) return {};
+        Handler handler = std::move(found->second.handler);
+        found->second.handler = nullptr;
+        found->second.taken = true;
+        if (found->second.answered) tell(uniqueid, found->second.outcome);
+        return handler;
     }
 
     /// OriginateResponse.
@@ -57,17 +62,30 @@ class Dialer {
         if (id == ids_.end()) return;
         const std::string uniqueid = std::move(id->second);
         ids_.erase(id);
-        tell(uniqueid, {attempt_of(event["Response"], event["Reason"]),
+        const auto found = calls_.find(uniqueid);
+        if (found == calls_.end()) return;
+        Call& call = found->second;
+        call.outcome = {attempt_of(event["Response"], event["Reason"]),
                         uniqueid,
                         std::string{event["Channel"]},
-                        {}});
+                        {}};
+        call.answered = call.outcome.attempt == Attempt::answered;
+        // One that is answered must find its handler yet.
+        if (!call.answered || call.taken) return tell(uniqueid, call.outcome);
+        if (call.gone) hung_up(uniqueid);
     }
 
     /// Hangup of a channel.
     void hung_up(const std::string& uniqueid) {
         const auto found = calls_.find(uniqueid);
-        // Without an outcome yet, it follows.
-        if (found == calls_.end() || found->second.on_outcome) return;
+        if (found == calls_.end()) return;
+        Call& call = found->second;
+        call.gone = true;
+        if (call.on_outcome && !call.answered) return;  // an outcome follows
+        if (call.on_outcome) {
+            call.outcome.attempt = Attempt::abandoned;
+            return tell(uniqueid, call.outcome);
+        }
         calls_.erase(found);
         begin_some();
     }
@@ -106,7 +124,11 @@ class Dialer {
     };
     struct Call {
         Handler handler;
-        OnOutcome on_outcome;
+        OnOutcome on_outcome;  ///< None: it was told.
+        Outcome outcome{};
+        bool answered = false;
+        bool taken = false;  ///< It has come into AsyncAGI.
+        bool gone = false;
     };
 
     void begin() {
@@ -114,7 +136,9 @@ class Dialer {
         waiting_.pop_front();
         if (!next.on_outcome) next.on_outcome = [](const Outcome&) {};
         const ami::Action action = next.originate.action(next.id);
-        calls_[next.id] = {std::move(next.handler), std::move(next.on_outcome)};
+        Call& call = calls_[next.id];
+        call.handler = std::move(next.handler);
+        call.on_outcome = std::move(next.on_outcome);
         const std::string action_id =
             client_.send(action, [this, id = next.id](const ami::Response& response) {
                 if (response.success() || response.lost) return;  // an event tells, or the loss
@@ -130,12 +154,13 @@ class Dialer {
 
     void tell(const std::string& id, const Outcome& outcome) {
         const auto found = calls_.find(id);
-        if (found == calls_.end()) return;
-        const OnOutcome told = std::exchange(found->second.on_outcome, nullptr);
-        const bool goes_on =
-            outcome.attempt == Attempt::answered || outcome.attempt == Attempt::unknown;
+        if (found == calls_.end() || !found->second.on_outcome) return;
+        const Outcome told = outcome;  // the call may end here
+        const OnOutcome hook = std::exchange(found->second.on_outcome, nullptr);
+        const bool goes_on = !found->second.gone && (told.attempt == Attempt::answered ||
+                                                     told.attempt == Attempt::unknown);
         if (!goes_on) calls_.erase(found);
-        if (told) told(outcome);
+        hook(told);
         if (!goes_on) begin_some();
     }
 
