@@ -64,7 +64,7 @@ class AsyncSession {
     /// See AnySession::execute_within.
     template <class Command, class Token>
     auto async_execute_within(Command command, std::chrono::milliseconds margin, Token&& token) {
-        const auto deadline = wire::deadline_of(command, margin, std::chrono::steady_clock::now());
+        const auto deadline = wire::deadline_of(command, margin, now());
         return run_command(std::move(command), Urgency::normal, deadline,
                            std::forward<Token>(token));
     }
@@ -177,6 +177,9 @@ class AsyncSession {
     void trace(TraceHook hook) noexcept {
         channel_.exchange().conversation().trace(std::move(hook));
     }
+
+    /// The time by which deadlines go: that of the system, or virtual.
+    [[nodiscard]] Time now() const { return channel_.now(); }
 
     [[nodiscard]] AsyncStream& stream() noexcept { return channel_.stream(); }
     [[nodiscard]] const AsyncStream& stream() const noexcept { return channel_.stream(); }
