@@ -8,7 +8,6 @@
 #include <agi/wire/error.hpp>
 #include <agi/wire/redacted_error.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -128,7 +127,7 @@ class Exchange {
     ///
     /// @throws AGITimeoutError  that was the operation's deadline
     void time_over() {
-        const Time time = std::max(now(), next_time());
+        const Time time = later(now(), next_time());
         if (order_.deadline && time >= *order_.deadline) {
             throw AGITimeoutError(order_.subject(), "no reply within the deadline");
         }
@@ -256,6 +255,7 @@ class Exchange {
 
     [[nodiscard]] Time now() const { return time_of_(clock_); }
 
+    static Time later(Time a, Time b) noexcept { return a < b ? b : a; }
     [[nodiscard]] Time after(std::chrono::milliseconds time) const {
         return wire::time_after(now(), time).value_or(Time::max());
     }
@@ -369,7 +369,8 @@ class Exchange {
     [[gnu::noinline]] void sent_own() {
         if (phase_ == Phase::mark) {
             next_mark_ = now() + mark_interval_;
-            mark_interval_ = std::min(2 * mark_interval_, longest_interval);
+            mark_interval_ =
+                2 * mark_interval_ < longest_interval ? 2 * mark_interval_ : longest_interval;
         }
         need_ = Need::read;
         talk_.sent(output_, false);
@@ -405,8 +406,8 @@ class Exchange {
     }
     [[nodiscard]] Time next_time() const noexcept {
         Time next = order_.deadline.value_or(Time::max());
-        if (phase_ == Phase::mark) next = std::min(next, next_mark_);
-        if (order_.stop.ask != nullptr && can_stop()) next = std::min(next, next_check_);
+        if (phase_ == Phase::mark && next_mark_ < next) next = next_mark_;
+        if (order_.stop.ask != nullptr && can_stop() && next_check_ < next) next = next_check_;
         return next;
     }
 

@@ -6,7 +6,6 @@
 #include <agi/stream/line_stream.hpp>
 #include <agi/version.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 #include <type_traits>
@@ -160,7 +159,7 @@ class Session : public AnySession {
         if constexpr (wire::has_wait_line<Stream>::value) {
             if (const auto until = exchange_.until()) {
                 const auto time = std::chrono::ceil<std::chrono::milliseconds>(*until - now());
-                return stream_.wait_line(std::max(time, std::chrono::milliseconds{0}));
+                return stream_.wait_line(time.count() > 0 ? time : std::chrono::milliseconds{0});
             }
         }
         return true;
