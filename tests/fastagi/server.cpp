@@ -368,3 +368,60 @@ TEST_CASE("Server: a task of the user that throws does not end the loop") {
     CHECK(said(port, "x") == Lines{"NOOP \"x\"", "(closed)"});
     CHECK(running.log() == Lines{"error: a task of the loop failed: bad task"});
 }
+
+TEST_CASE("Server: adopts a socket that was connected elsewhere") {
+    Running running;
+    running.server.route("x", [](Call& call) {
+        if (call.facts().origin && call.facts().origin->label == "pbx") say(call, "x");
+        call.log(Severity::info, "hello");
+        CHECK_THROWS_AS(agi::Noop{std::string(100, 'y')}(call), agi::AGIArgumentError);
+    });
+    running.server.expect_adopted();
+    const bool before = GENERATE(true, false);
+    if (!before) running.run();
+    std::vector<Peer> peers;
+    for (const bool routed : {true, false}) {
+        int ends[2] = {-1, -1};
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+        peers.emplace_back(ends[1]);
+        Server::Handler handler;
+        if (!routed) handler = running.server.make_handler([](Call& call) { say(call, "other"); });
+        CHECK(running.server.adopt(ends[0], {"pbx", 60}, std::move(handler)));
+        peers.back().send(environment("x"));
+    }
+    if (before) running.run();
+    CHECK(peers[0].answer() == "NOOP \"x\"");
+    CHECK(peers[0].line() == "(closed)");
+    CHECK(peers[1].answer() == "NOOP \"other\"");
+    CHECK(peers[1].line() == "(closed)");
+    CHECK(eventually([&] { return running.server.counts().connections == 0; }));
+    CHECK(running.server.counts().calls == 2);
+    CHECK(running.logged("info: call 1 from pbx (PJSIP/100-00000001, x): hello") == 1);
+    CHECK_THROWS_AS(running.server.port(), std::out_of_range);
+}
+
+TEST_CASE("Server: adopts no socket over its limit, nor when it has stopped") {
+    ServerOptions with = options();
+    with.max_connections = 1;
+    Running running{std::move(with)};
+    running.server.expect_adopted();
+    running.server.route("x", [](Call& call) { say(call, "x"); });
+    running.run();
+    int ends[2] = {-1, -1};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    int more[2] = {-1, -1};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, more) == 0);
+    Peer peer{ends[1]};
+    const Peer refused_peer{more[1]};
+    const Peer refused{more[0]};
+    CHECK(running.server.adopt(ends[0], {"pbx"}));
+    CHECK_FALSE(running.server.adopt(refused.fd(), {"pbx"}));
+    peer.send(environment("x"));
+    CHECK(peer.line() == "NOOP \"x\"");
+    running.server.stop(std::chrono::milliseconds{0});
+    CHECK(peer.line() == "SET VARIABLE \"FASTAGI_STATUS\" \"STOPPED\"");
+    CHECK(peer.line() == "(closed)");
+    peer.close();
+    running.join();
+    CHECK_FALSE(running.server.adopt(refused.fd(), {"pbx"}));
+}
