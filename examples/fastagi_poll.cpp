@@ -1,4 +1,4 @@
-// FastAGI in an event loop of one's own, here with ppoll: the library's Conversation knows the
+// FastAGI in an event loop of one's own, here with ppoll: the library's Exchange knows the
 // protocol and moves no bytes. Any number of calls in one thread. Dialplan: [fastagi_poll] in
 // extensions.conf.
 //
@@ -31,7 +31,11 @@ using namespace std::chrono_literals;
 // One call. Owns its socket.
 class Caller {
   public:
-    explicit Caller(int fd) : fd_{fd} {}
+    explicit Caller(int fd) : fd_{fd} {
+        agi::Order start;
+        start.kind = agi::Order::Kind::start;
+        exchange_.begin(start);
+    }
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
     ~Caller() { ::close(fd_); }
@@ -56,34 +60,36 @@ class Caller {
     }
 
   private:
+    // Goes on until the exchange waits for a line.
     void take(std::string_view line) {
-        if (talk_.state() == agi::Conversation::State::environment) {
-            if (talk_.push_environment(line)) begin();
-        } else if (talk_.state() == agi::Conversation::State::awaiting && talk_.push(line)) {
-            const auto go_on = std::exchange(go_on_, nullptr);
-            go_on(talk_.reply());
-        }
+        exchange_.line(line);
+        if (exchange_.need() != agi::Exchange::Need::done) return;
+        exchange_.end();
+        const auto go_on = std::exchange(go_on_, nullptr);
+        go_on ? go_on() : begin();
     }
 
     // Sends a command. Its result goes to `next`, in a later turn of the loop.
     template <class Command, class Next>
     void run(const Command& command, Next next) {
-        std::string request{command.request().view()};
-        talk_.begin(request, agi::wire::reply_form(command));
-        go_on_ = [command, request, next](const agi::Reply& reply) {
-            agi::wire::throw_on_error(request, reply);
-            if constexpr (std::is_void_v<decltype(command.parse(reply))>) {
+        request_ = command.request().view();
+        exchange_.begin(agi::wire::order_of(command, request_, agi::Urgency::normal));
+        go_on_ = [this, command, next] {
+            if constexpr (std::is_void_v<decltype(exchange_.result_of(command))>) {
+                exchange_.result_of(command);
                 next();
             } else {
-                next(command.parse(reply));
+                next(exchange_.result_of(command));
             }
         };
+        exchange_.nothing();
         // One request at a time and none over 8 KB: a socket's buffer always has room for it.
-        request += '\n';
-        if (::send(fd_, request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT) !=
-            static_cast<ssize_t>(request.size())) {
-            throw agi::AGISIGPIPEHangup(request, "not sent");
+        const std::string line = std::string{exchange_.output()} + '\n';
+        if (::send(fd_, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT) !=
+            static_cast<ssize_t>(line.size())) {
+            exchange_.write_closed();
         }
+        exchange_.written();
     }
 
     // What the caller hears: a number, read back. Each step begins the next one.
@@ -106,8 +112,9 @@ class Caller {
     int fd_;
     bool done_ = false;
     agi::wire::LineBuffer in_;
-    agi::Conversation talk_;
-    std::function<void(const agi::Reply&)> go_on_;
+    agi::Exchange exchange_;
+    std::string request_;
+    std::function<void()> go_on_;
 };
 
 // A socket that listens on 127.0.0.1, or -1.

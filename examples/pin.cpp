@@ -5,7 +5,6 @@
 #include <agi/process/run.hpp>
 
 #include <chrono>
-#include <cstdio>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -40,9 +39,7 @@ int main() {
         try {
             agi::Answer{}(session);
             result = ask_pin(session);
-        } catch (const agi::AGIAppError& error) {  // during a command: the caller hung up in it
-            std::fprintf(stderr, "pin: %s\n", error.what());
-        } catch (const agi::AGIDeadChannelError&) {  // between two commands
+        } catch (const agi::AGIHangup&) {  // the caller has hung up, at whatever step
         }
         session.after_hangup([result](auto& call) {
             agi::SetVariable{"PIN_RESULT", result}(call);

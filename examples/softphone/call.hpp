@@ -1,19 +1,22 @@
 // One call of the softphone: the simulated Asterisk between the terminal and the program.
 #pragma once
 
+#include "audio_file.hpp"
 #include "description.hpp"
 #include "far_end.hpp"
 #include "terminal.hpp"
 #include <agi/session/transcript.hpp>
-#include <agi/testing/simulated_stream.hpp>
-#include <agi/testing/sounds.hpp>
+#include <agi/testing/asterisk.hpp>
+#include <agi/testing/simulated_audio.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,111 +24,121 @@
 
 using Time = std::chrono::milliseconds;
 
-struct Options {
+struct CallOptions {
     std::vector<std::string> program;
-    std::string keys;
-    std::optional<Time> hangup_after;
     std::string record;
-    std::string sounds;
-    std::string version = "22.10.1";
-    std::vector<std::string> variables;
-    std::vector<std::string> database;
+    std::string eagi;  // a sound file: what the caller says
     bool trace = false;
+    Time patience{30000};  // for a program that says nothing, when nobody is at the telephone
+};
+
+// How a call went.
+struct Outcome {
+    std::string agistatus;
+    int status = 0;       // as waitpid has it
+    std::string errors;   // standard error
+    std::string problem;  // it had to be ended, and why
+    [[nodiscard]] bool crashed() const {
+        return WIFSIGNALED(status) && WTERMSIG(status) != SIGHUP && WTERMSIG(status) != SIGPIPE;
+    }
+    [[nodiscard]] int exit_status() const {
+        constexpr int by_signal = 128;
+        return WIFSIGNALED(status) ? by_signal + WTERMSIG(status) : WEXITSTATUS(status);
+    }
 };
 
 class Call {
   public:
-    Call(const Options& options, Terminal& terminal)
-        : terminal_{terminal},
-          describe_{terminal.utf8()},
-          asterisk_{options.version},
-          program_{options.program},
-          trace_{options.trace} {
-        prepare(options);
-        if (const auto url = AgiUrl::of(program_.front())) {
+    Call(agi::testing::Asterisk& asterisk, const CallOptions& options, Terminal& terminal)
+        : asterisk_{asterisk}, options_{options}, terminal_{terminal}, describe_{terminal.utf8()} {
+        if (!options.record.empty()) {
+            record_.reset(std::fopen(options.record.c_str(), "w"));
+            if (!record_) throw std::runtime_error{"cannot write " + options.record};
+        }
+        const std::vector<std::string>& program = options_.program;
+        asterisk_.missing_if_not_simulated = true;
+        asterisk_.entry("agi_request") = program.front();
+        const std::vector<std::string> arguments{program.begin() + 1, program.end()};
+        if (!arguments.empty()) asterisk_.arguments = arguments;
+        if (!options.eagi.empty()) {
+            if (AgiUrl::of(program.front()))
+                throw std::runtime_error{"EAGI is for programs, not for agi://"};
+            asterisk_.entry("agi_enhanced") = "1.0";
+            audio_ =
+                std::make_unique<agi::testing::SimulatedAudio>(asterisk_, AudioFile{options.eagi});
+        }
+        if (const auto url = AgiUrl::of(program.front())) {
             far_ = std::make_unique<FarEnd>(*url);
             asterisk_.network = true;
         } else {
-            far_ = std::make_unique<FarEnd>(program_, terminal_.types());
-            asterisk_.arguments.assign(program_.begin() + 1, program_.end());
+            std::vector<std::string> words = program;
+            if (arguments.empty()) {
+                words.insert(words.end(), asterisk_.arguments.begin(), asterisk_.arguments.end());
+            }
+            far_ = std::make_unique<FarEnd>(words, asterisk_.entry("agi_version"),
+                                            audio_ ? audio_->fd() : -1);
         }
-        asterisk_.entry("agi_request") = program_.front();
-        if (terminal_.types())
+        if (terminal_.types()) {
             asterisk_.channel.live = [this](Time longest) { return live(longest); };
-        if (options.record.empty()) return;
-        record_.reset(std::fopen(options.record.c_str(), "w"));
-        if (!record_) throw std::runtime_error{"cannot write " + options.record};
+        } else {
+            constexpr std::chrono::hours longest{1};
+            asterisk_.channel.caller.at(longest).hang_up();
+        }
     }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    ~Call() { asterisk_.channel.live = nullptr; }
 
-    // 0 when AGISTATUS says SUCCESS or HANGUP.
-    int run() {
+    Outcome run() {
         std::string words;
-        for (const std::string& word : program_) words += ' ' + word;
+        for (const std::string& word : options_.program) words += ' ' + word;
         terminal_.print("Calling" + words, "1", 4);
-        if (terminal_.types())
+        if (terminal_.types()) {
             terminal_.print("Keys are 0-9 * # A-D. Ctrl-C hangs up, once more ends the program.",
                             "2", 4);
+        }
         terminal_.print("");
-        agi::FdStream stream = far_->stream();
         asterisk_.begin();
-        std::string line;
-        try {
-            for (;;) {
-                send(stream);
-                if (asterisk_.closed() || !receive(stream, line)) break;
-                trace('>', line);
-                asterisk_.receive(line);
-                if (asterisk_.closed()) break;
-                tell();  // the command before, if this one has ended it
-                request_ = line;
-                keys_before_ = asterisk_.channel.keys().size();
-            }
-        } catch (const agi::AGIHangup&) {  // the program has closed while something was sent
-            if (!reply_.empty()) tell();
+        send();
+        while (!asterisk_.closed() && outcome_.problem.empty()) {
+            const auto lines = receive();
+            if (lines) take(*lines);
+            if (far_->ended()) asterisk_.end_of_input();
+            send();
+            if (far_->ended()) break;
+            end_endless();
         }
         return finish();
     }
 
   private:
-    void prepare(const Options& options) {
-        asterisk_.channel.any_sound = Time{3000};
-        if (!options.sounds.empty()) {
-            asterisk_.channel.any_sound.reset();
-            asterisk_.channel.sounds = agi::testing::sounds_in(options.sounds);
+    // Lines of the program that came together.
+    void take(const std::string& lines) {
+        const bool stops = asterisk_.can_be_stopped();
+        for (std::string_view rest = lines;;) {
+            const std::size_t end = rest.find('\n');
+            const std::string line{rest.substr(0, end)};
+            trace('>', line);
+            open_.push_back({line, {}, {}, false});
+            if (asterisk_.channel.hung_up()) ++commands_after_end_;
+            if (end == std::string_view::npos) break;
+            rest.remove_prefix(end + 1);
         }
-        const auto assigned = [](const std::string& assignment) {
-            const std::size_t equals = std::min(assignment.find('='), assignment.size());
-            const std::size_t value = std::min(equals + 1, assignment.size());
-            return std::pair{assignment.substr(0, equals), assignment.substr(value)};
-        };
-        for (const std::string& variable : options.variables) {
-            const auto [name, value] = assigned(variable);
-            asterisk_.set(name, value);
-        }
-        for (const std::string& entry : options.database) {
-            const auto [name, value] = assigned(entry);
-            asterisk_.database['/' + name] = value;
-        }
-        // One group of keys after each prompt.
-        agi::testing::Caller& caller = asterisk_.channel.caller;
-        for (std::size_t begin = 0; begin < options.keys.size();) {
-            const std::size_t end = std::min(options.keys.find(' ', begin), options.keys.size());
-            if (end > begin) caller.after_sound(0).press(options.keys.substr(begin, end - begin));
-            begin = end + 1;
-        }
-        if (options.hangup_after) caller.at(*options.hangup_after).hang_up();
+        if (open_.size() == 1) keys_before_ = asterisk_.channel.keys().size();
+        asterisk_.receive(lines);
+        stopped_ = stops && open_.size() > 1;
     }
 
     // Everything that Asterisk has to say, once the command that runs has ended.
-    void send(agi::FdStream& stream) {
+    void send() {
         while (auto line = asterisk_.next_line()) {
             notice_hangup();  // SIGHUP comes before the reply
             trace('<', *line);
-            if (is_reply(*line)) reply_ = *line;
-            stream.write_line(*line);
+            if (is_reply(*line)) tell(*line);
+            far_->send_line(*line);
         }
         notice_hangup();
-        if (!reply_.empty() && !asterisk_.can_be_stopped()) tell();
+        say_not_simulated();
     }
 
     static bool is_reply(std::string_view line) {
@@ -135,42 +148,97 @@ class Call {
         return false;
     }
 
-    // Says what the last command was.
-    void tell() {
-        if (!request_.empty()) {
-            const auto [text, colour] =
-                describe_({request_, reply_, asterisk_.channel.keys().substr(keys_before_),
-                           asterisk_.channel.hung_up()});
-            terminal_.print(clock() + "  " + text, colour);
+    // Says what the command was that this is the reply of. One that the next has stopped may have none.
+    void tell(const std::string& reply) {
+        if (open_.empty()) return;
+        if (std::exchange(stopped_, false) && !has_own_reply(open_.front().request)) {
+            describe(open_.front());
+            open_.pop_front();
         }
-        request_.clear();
-        reply_.clear();
+        if (open_.empty()) return;
+        Done done = open_.front();
+        open_.pop_front();
+        done.reply = reply;
+        describe(done);
+    }
+    static bool has_own_reply(const std::string& request) {
+        const auto words = agi::testing::words(request);
+        return !words.empty() && agi::wire::is_command(words[0], "WAIT");
+    }
+    void describe(Done done) {
+        done.keys = asterisk_.channel.keys().substr(keys_before_);
+        keys_before_ = asterisk_.channel.keys().size();
+        done.hung_up = asterisk_.channel.hung_up();
+        const auto [text, colour] = describe_(done);
+        const bool unheard = !describe_.sound_of(done.request).empty() &&
+                             !asterisk_.channel.answered && done.reply.substr(0, 4) == "200 ";
+        terminal_.print(clock() + "  " + text + (unheard ? "   (the call is not answered)" : ""),
+                        colour);
     }
 
-    // The next request. Meanwhile the line is idle: what is typed is lost, as on a real one.
-    bool receive(agi::FdStream& stream, std::string& line) {
+    void say_not_simulated() {
+        const auto& all = asterisk_.not_simulated;
+        for (; said_not_simulated_ < all.size(); ++said_not_simulated_) {
+            const std::string& what = all[said_not_simulated_];
+            const bool application = what.substr(0, 12) == "application ";
+            const std::string name = what.substr(what.find(' ') + 1);
+            terminal_.print(
+                clock() + "  NOT SIMULATED: " + what + ". Asterisk has it. Say what it does with " +
+                    (application ? "--app " + name + "=0"
+                                 : "--function " + name.substr(0, name.find('(')) + "=VALUE"),
+                "31");
+        }
+        for (; said_remarks_ < asterisk_.channel.log().size(); ++said_remarks_) {
+            const agi::testing::Happening& what = asterisk_.channel.log()[said_remarks_];
+            if (what.kind == agi::testing::Happening::Kind::remark) {
+                terminal_.print("          " + what.text, "2");
+            }
+        }
+    }
+
+    // The next lines. Meanwhile the line is idle.
+    std::optional<std::string> receive() {
         constexpr Time tick{100};
-        for (bool first = true; !stream.wait_line(first ? tick : Time{0}); first = false) {
+        const auto begin = std::chrono::steady_clock::now();
+        for (bool first = true; !far_->is_readable(); first = false) {
             if (terminal_.types() && !asterisk_.channel.hung_up()) {
                 asterisk_.wait(tick);
             } else {
-                think(tick);
+                think(first ? Time{5} : tick);
+                if (std::chrono::steady_clock::now() - begin > options_.patience) return give_up();
             }
-            send(stream);
+            send();
+            if (asterisk_.closed()) return std::nullopt;
         }
         terminal_.status("");
-        if (stream.read_line(line)) return true;
-        // Asterisk runs a last line that has no LF, too.
-        return !std::exchange(ended_, true) && !line.empty();
+        return far_->receive();
     }
 
     // Nobody is there who could press a key.
     void think(Time time) {
-        terminal_.status(clock() + "  the program thinks ...");
+        if (time > Time{5}) terminal_.status(clock() + "  the program thinks ...");
         terminal_.wait_key(static_cast<int>(time.count()), {far_->read_fd(), far_->error_fd()});
         if (terminal_.types()) asterisk_.channel.pass(time);
         if (Terminal::take_interrupt()) end_program();
         show_errors();
+    }
+
+    std::optional<std::string> give_up() {
+        const bool quiet = asterisk_.requests().empty();
+        problem("the program has said nothing for " + seconds(options_.patience) + ": " +
+                (quiet ? "it has never said anything. Does it flush its output after each line?"
+                       : "is it still there? (--patience says how long it may think)"));
+        return std::nullopt;
+    }
+    void problem(const std::string& what) {
+        if (!outcome_.problem.empty()) return;
+        outcome_.problem = what;
+        terminal_.print(clock() + "  " + what, "31");
+    }
+    void end_endless() {
+        constexpr int most = 1000;
+        if (commands_after_end_ > most)
+            problem("the caller is gone, and the program goes on and on");
     }
 
     void notice_hangup() {
@@ -188,7 +256,7 @@ class Call {
     agi::testing::Channel::Elapsed live(Time longest) {
         using Action = agi::testing::Caller::Action;
         constexpr Time tick{50};
-        const bool idle = request_.empty();
+        const bool idle = open_.empty();
         const bool listens = idle || asterisk_.can_be_stopped();
         const auto begin = std::chrono::steady_clock::now();
         for (;;) {
@@ -205,11 +273,12 @@ class Call {
             if (key) {
                 const char upper =
                     *key >= 'a' && *key <= 'd' ? static_cast<char>(*key - 'a' + 'A') : *key;
-                if (agi::is_dtmf(upper))
-                    return {elapsed, Action{Action::Kind::press, std::string(1, upper), {}}, false};
-            } else if (listens && far_->is_readable()) {
-                return {elapsed, std::nullopt, true};
+                if (!agi::is_dtmf(upper)) continue;
+                pressed_ = upper;
+                pressed_until_ = asterisk_.channel.now() + elapsed + Time{400};
+                return {elapsed, Action{Action::Kind::press, std::string(1, upper), {}}, false};
             }
+            if (listens && far_->is_readable()) return {elapsed, std::nullopt, true};
         }
     }
 
@@ -219,16 +288,21 @@ class Call {
             heard.empty() ? std::nullopt : asterisk_.channel.length_of(heard.back().sound);
         const std::string keys = asterisk_.channel.keys().substr(keys_before_);
         std::string text = shown(now) + "  ";
-        if (request_.empty()) {
+        if (now < pressed_until_) text += std::string{'['} + pressed_ + "] ";
+        if (open_.empty()) {
             text += "the program thinks ...";
-        } else if (length && now < heard.back().from + *length) {
-            const Time position = now - heard.back().from;
-            text += describe_.note() + heard.back().sound + ' ' + bar(position, *length);
-            if (terminal_.columns() > 60)
-                text += ' ' + seconds(position) + " of " + seconds(*length);
         } else {
-            text += "waiting for you";
+            if (length && now < heard.back().from + *length) {
+                const Time position = now - heard.back().from;
+                text += describe_.note() + heard.back().sound + ' ' + bar(position, *length);
+                if (terminal_.columns() > 60)
+                    text += ' ' + seconds(position) + " of " + seconds(*length);
+            } else {
+                text += "waiting for you";
+            }
             if (!keys.empty()) text += "   keys: " + keys;
+            const std::string wanted = Describer::wanted(open_.front().request);
+            if (!wanted.empty()) text += "   " + wanted;
         }
         terminal_.status(text);
     }
@@ -243,7 +317,9 @@ class Call {
     }
 
     void show_errors() {
-        errors_ += far_->errors();
+        const std::string more = far_->errors();
+        outcome_.errors += more;
+        errors_ += more;
         for (std::size_t end = errors_.find('\n'); end != std::string::npos;
              end = errors_.find('\n')) {
             terminal_.print("          " + errors_.substr(0, end), "35");
@@ -257,41 +333,61 @@ class Call {
             agi::Transcript{record_.get()}(sent ? agi::Direction::sent : agi::Direction::received,
                                            line);
         }
-        if (!trace_) return;
+        if (!options_.trace) return;
         std::string shown = line;
-        if (!environment_shown_) {  // one line for the whole block
+        if (!environment_shown_ && !sent) {  // one line for the whole block
             ++environment_lines_;
             if (!line.empty()) return;
             environment_shown_ = true;
-            shown = "agi_request: " + program_.front() + " and so on, " +
+            shown = "agi_request: " + options_.program.front() + " and so on, " +
                     std::to_string(environment_lines_) + " lines";
         }
         terminal_.print("          " + std::string(2, direction) + ' ' + shown, "2", 13);
     }
 
-    // Waits until the program has ended; Ctrl-C ends it.
-    int finish() {
+    // Waits until the program has ended; Ctrl-C or the patience ends it.
+    Outcome finish() {
+        while (!open_.empty()) {
+            if (!open_.front().request.empty()) describe(open_.front());
+            open_.pop_front();
+        }
+        if (!outcome_.problem.empty()) far_->terminate_all();
         far_->shut();
         std::optional<int> status = far_->exit_status();
-        for (bool first = true; !status; first = false) {
-            if (!first) terminal_.status(clock() + "  the program has not ended yet ...");
-            terminal_.wait_key(first ? 20 : 100, {far_->error_fd()});
+        const auto begin = std::chrono::steady_clock::now();
+        constexpr Time grace{1000};
+        bool killed = false;
+        for (Time step{1}; !status; step = std::min(step * 2, Time{100})) {
+            const auto waited = std::chrono::steady_clock::now() - begin;
+            if (waited > grace) terminal_.status(clock() + "  the program has not ended yet ...");
+            terminal_.wait_key(static_cast<int>(step.count()), {far_->error_fd()});
             if (Terminal::take_interrupt()) end_program();
             show_errors();
+            if (outcome_.problem.empty() && !terminal_.types() && waited > options_.patience) {
+                problem("the call is over, and the program has not ended after " +
+                        seconds(options_.patience));
+                far_->terminate_all();
+            } else if (!outcome_.problem.empty() && !killed && waited > grace) {
+                killed = true;
+                far_->kill_all();
+            }
             status = far_->exit_status();
         }
         show_errors();
+        if (!outcome_.problem.empty()) far_->kill_all();  // what it has started, too
         if (!errors_.empty()) terminal_.print("          " + errors_, "35");
-        const std::string agistatus = asterisk_.agistatus(*status);
+        outcome_.status = *status;
+        outcome_.agistatus = asterisk_.agistatus(*status);
         const std::string& keys = asterisk_.channel.keys();
         const std::size_t sounds = asterisk_.channel.heard().size();
         terminal_.print("");
         terminal_.print("Call over after " + seconds(asterisk_.channel.now()) + ": " +
+                            (asterisk_.channel.answered ? "" : "never answered, ") +
                             std::to_string(sounds) + (sounds == 1 ? " sound, " : " sounds, ") +
                             (keys.empty() ? "no keys" : "keys " + keys) + ", " + ending(*status) +
-                            ", AGISTATUS " + agistatus,
-                        agistatus == "FAILURE" ? "31" : "32", 4);
-        return agistatus == "FAILURE" ? 1 : 0;
+                            ", AGISTATUS " + outcome_.agistatus,
+                        outcome_.agistatus == "FAILURE" ? "31" : "32", 4);
+        return outcome_;
     }
     [[nodiscard]] std::string ending(int status) const {
         if (asterisk_.network) return "connection closed";
@@ -319,19 +415,24 @@ class Call {
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
 
+    agi::testing::Asterisk& asterisk_;
+    const CallOptions& options_;
     Terminal& terminal_;
     Describer describe_;
-    agi::testing::Asterisk asterisk_;
-    std::vector<std::string> program_;
-    bool trace_;
+    std::unique_ptr<agi::testing::SimulatedAudio> audio_;
+    std::deque<Done> open_;  // commands without a reply
+    bool stopped_ = false;   // the first of them was ended by the next
     bool hangup_noticed_ = false;
-    bool ended_ = false;  // the program has closed its output
     bool environment_shown_ = false;
     int environment_lines_ = 0;
-    std::string request_;
-    std::string reply_;
+    int commands_after_end_ = 0;
+    std::size_t said_not_simulated_ = 0;
+    std::size_t said_remarks_ = 0;
+    char pressed_ = '\0';
+    Time pressed_until_{0};
     std::string errors_;
     std::size_t keys_before_ = 0;
+    Outcome outcome_;
     std::unique_ptr<std::FILE, Close> record_;
     std::unique_ptr<FarEnd> far_;
 };

@@ -4,6 +4,8 @@
 #include <agi/testing/words.hpp>
 
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,15 +36,81 @@ class Describer {
         if (done.reply.substr(0, 3) == "520") return {"wrong arguments: " + cut(done.request), red};
         if (done.reply.substr(0, 4) == "511 ")
             return {"the call is over: " + cut(done.request), yellow};
-        const Words words = agi::testing::words(done.request);
+        const Words words = words_of(done.request);
         const std::string sound = name_of_sound(words);
         if (!sound.empty()) return {note_ + sound + outcome(done), colour_of(done)};
         if (done.reply.empty()) return {cut(done.request) + outcome(done), yellow};
         return {described(words, done), done.hung_up ? yellow : ""};
     }
 
+    // The sound that a command plays; empty: none.
+    [[nodiscard]] static std::string sound_of(const std::string& request) {
+        return name_of_sound(words_of(request));
+    }
+
+    // What a command waits for, in words: which keys, what ends it, how long.
+    [[nodiscard]] static std::string wanted(const std::string& request) {
+        const Words words = words_of(request);
+        const std::string first = verb(words);
+        if (first == "GET DATA") {
+            const int most = std::atoi(word(words, 4).c_str());
+            const std::string keys = most == 1  ? "one key"
+                                     : most > 0 ? "up to " + std::to_string(most) + " keys, # ends"
+                                                : "keys, # ends";
+            return keys + ", " + time_of(word(words, 3), 2000);
+        }
+        if (first == "GET OPTION") {
+            return "one of " + shown_keys(word(words, 3)) + ", " + time_of(word(words, 4), 5000);
+        }
+        if (first == "WAIT FOR") return "any key, " + time_of(word(words, 3), 0);
+        if (first == "STREAM FILE" || word(words, 0) == "SAY") {
+            return word(words, 3).empty() ? std::string{}
+                                          : shown_keys(word(words, 3)) + " stops it";
+        }
+        if (first == "CONTROL STREAM") return "# forward, * back" + more_keys(word(words, 4));
+        if (first == "RECORD FILE") return shown_keys(word(words, 4)) + " ends it";
+        return {};
+    }
+
   private:
     using Words = std::vector<std::string>;
+
+    // A command may be written in any case.
+    static Words words_of(const std::string& request) {
+        Words words = agi::testing::words(request);
+        for (std::size_t i = 0; i < words.size() && i < 2; ++i) {
+            for (char& c : words[i]) {
+                if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+            }
+            if (i == 0 && one_word(words[0])) break;
+        }
+        return words;
+    }
+    static bool one_word(const std::string& verb) {
+        for (const char* const one : {"ANSWER", "EXEC", "GOSUB", "HANGUP", "NOOP", "VERBOSE"}) {
+            if (verb == one) return true;
+        }
+        return false;
+    }
+    static std::string shown_keys(const std::string& keys) {
+        std::string out;
+        for (const char key : keys) {
+            if (!out.empty()) out += ' ';
+            out += key;
+        }
+        return out.empty() ? "no key" : out;
+    }
+    static std::string more_keys(const std::string& keys) {
+        return keys.empty() ? std::string{} : ", " + shown_keys(keys) + " stops it";
+    }
+    static std::string time_of(const std::string& milliseconds, long usual) {
+        const long time = milliseconds.empty() ? usual : std::atol(milliseconds.c_str());
+        if (time < 0) return "as long as it takes";
+        char text[32];
+        std::snprintf(text, sizeof text, "%g s", static_cast<double>(time) / 1000);
+        return text;
+    }
+
     static constexpr const char* red = "31";
     static constexpr const char* yellow = "33";
 

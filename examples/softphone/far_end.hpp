@@ -1,8 +1,6 @@
 // The program that the softphone calls: started with pipes, or reached over TCP.
 #pragma once
 
-#include <agi/stream/fd_stream.hpp>
-
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
@@ -11,12 +9,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <cstdlib>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 // `agi://host[:port][/script]`, taken apart.
@@ -65,22 +68,28 @@ class FarEnd {
         write_ = read_;
     }
 
-    // With `catches_errors`, what it prints to standard error can be read from `error_fd`.
-    FarEnd(const std::vector<std::string>& program, bool catches_errors) {
+    // Starts it as Asterisk does: with its environment, and no shell for a script without `#!`. What it
+    // prints to standard error can be read from `error_fd`. `audio` is its descriptor 3, if there is one.
+    FarEnd(const std::vector<std::string>& program, const std::string& version, int audio = -1) {
         const Pipe replies;
         const Pipe requests;
         const Pipe errors;
         const Pipe start;  // closes when the program runs, and carries errno when it does not
+        const std::string path = found(program.front());
+        std::vector<std::string> environment = environment_of(version);
         pid_ = fork();
         if (pid_ < 0) throw failure("fork", errno);
         if (pid_ == 0) {
+            setpgid(0, 0);  // Ctrl-C is for the softphone
             dup2(replies.read, STDIN_FILENO);
             dup2(requests.write, STDOUT_FILENO);
-            if (catches_errors) dup2(errors.write, STDERR_FILENO);
-            for (const int signal : {SIGINT, SIGTSTP, SIGPIPE}) ::signal(signal, SIG_DFL);
-            setpgid(0, 0);  // Ctrl-C is for the softphone
-            execute(program, start.write);
+            dup2(errors.write, STDERR_FILENO);
+            for (const int signal : {SIGHUP, SIGINT, SIGTSTP, SIGPIPE, SIGTERM, SIGCHLD})
+                ::signal(signal, SIG_DFL);
+            execute(path, program, environment, start.write, audio);
         }
+        setpgid(pid_, pid_);
+        group_ = pid_;
         for (const int fd : {replies.read, requests.write, errors.write, start.write}) close(fd);
         int reason = 0;
         const bool failed = ::read(start.read, &reason, sizeof reason) == sizeof reason;
@@ -94,16 +103,54 @@ class FarEnd {
         waitpid(pid_, nullptr, 0);
         const std::string& name = program.front();
         const bool is_here = name.find('/') == std::string::npos && access(name.c_str(), F_OK) == 0;
-        throw failure(name + (is_here ? " (or do you mean ./" + name + "?)" : ""), reason);
+        std::string why = name;
+        if (is_here) why += " (or do you mean ./" + name + "?)";
+        if (reason == ENOEXEC) why += " (does its first line begin with #! ?)";
+        throw failure(why, reason);
     }
     FarEnd(const FarEnd&) = delete;
     FarEnd& operator=(const FarEnd&) = delete;
     ~FarEnd() {
         shut();
-        if (pid_ > 0) waitpid(pid_, nullptr, 0);
+        if (error_ >= 0) close(error_);
+        if (pid_ > 0) {
+            kill_all();
+            waitpid(pid_, nullptr, 0);
+        }
     }
 
-    [[nodiscard]] agi::FdStream stream() const { return {read_, write_}; }
+    // What it has written: lines that came together, without their last LF, as one read of Asterisk's
+    // finds them. Nothing: none is whole yet, or it has closed, which `ended` says.
+    std::optional<std::string> receive() {
+        if (const auto lines = whole_lines()) return lines;
+        char bytes[4096];
+        const ssize_t size = ::read(read_, bytes, sizeof bytes);
+        if (size < 0 && errno == EINTR) return std::nullopt;
+        if (size > 0) {
+            came_.append(bytes, static_cast<std::size_t>(size));
+            return whole_lines();
+        }
+        ended_ = true;
+        if (came_.empty()) return std::nullopt;
+        return std::exchange(came_, {});  // a last line without its LF is run, too
+    }
+    [[nodiscard]] bool ended() const { return ended_; }
+
+    // A line, with its LF. One who does not read, or no more, misses it, as in Asterisk.
+    void send_line(const std::string& line) {
+        const std::string text = line + '\n';
+        constexpr int patience = 100;
+        for (std::size_t at = 0; at < text.size();) {
+            pollfd wanted{write_, POLLOUT, 0};
+            if (write_ < 0 || poll(&wanted, 1, patience) <= 0) return;
+            const ssize_t size =
+                pid_ > 0 ? ::write(write_, text.data() + at,
+                                   std::min<std::size_t>(text.size() - at, PIPE_BUF))
+                         : ::send(write_, text.data() + at, text.size() - at, MSG_NOSIGNAL);
+            if (size < 0 && errno != EINTR) return;
+            if (size > 0) at += static_cast<std::size_t>(size);
+        }
+    }
     [[nodiscard]] int read_fd() const { return read_; }
     [[nodiscard]] int error_fd() const { return error_; }
 
@@ -131,6 +178,7 @@ class FarEnd {
     // Asterisk tells a process of the hang-up by SIGHUP.
     void signal_hangup() const { send(SIGHUP); }
     // For one that does not care, with its children.
+    void terminate_all() const { send(SIGTERM, true); }
     void kill_all() const { send(SIGKILL, true); }
 
     // Closes the connection.
@@ -164,12 +212,64 @@ class FarEnd {
         return std::runtime_error{what + ": " + std::generic_category().message(reason)};
     }
 
-    [[noreturn]] static void execute(const std::vector<std::string>& program, int start) {
-        std::vector<char*> arguments;
-        for (const std::string& word : program)
-            arguments.push_back(const_cast<char*>(word.c_str()));
-        arguments.push_back(nullptr);
-        execvp(arguments[0], arguments.data());
+    std::optional<std::string> whole_lines() {
+        const std::size_t last = came_.rfind('\n');
+        if (last == std::string::npos) return std::nullopt;
+        std::string lines = came_.substr(0, last);
+        came_.erase(0, last + 1);
+        return lines;
+    }
+
+    // A name without a slash is looked for as a shell would; Asterisk has a folder of its own for these.
+    static std::string found(const std::string& name) {
+        const char* const all = std::getenv("PATH");
+        if (name.find('/') != std::string::npos || all == nullptr) return name;
+        std::istringstream folders{all};
+        for (std::string folder; std::getline(folders, folder, ':');) {
+            const std::string path = folder + '/' + name;
+            if (access(path.c_str(), X_OK) == 0) return path;
+        }
+        return name;
+    }
+
+    // What Asterisk adds to its own environment, with the folders of a usual installation.
+    static std::vector<std::string> environment_of(const std::string& version) {
+        std::vector<std::string> all{"AST_CONFIG_DIR=/etc/asterisk",
+                                     "AST_CONFIG_FILE=/etc/asterisk/asterisk.conf",
+                                     "AST_MODULE_DIR=/usr/lib/asterisk/modules",
+                                     "AST_SPOOL_DIR=/var/spool/asterisk",
+                                     "AST_MONITOR_DIR=/var/spool/asterisk/monitor",
+                                     "AST_VAR_DIR=/var/lib/asterisk",
+                                     "AST_DATA_DIR=/usr/share/asterisk",
+                                     "AST_LOG_DIR=/var/log/asterisk",
+                                     "AST_AGI_DIR=/usr/share/asterisk/agi-bin",
+                                     "AST_KEY_DIR=/usr/share/asterisk/keys",
+                                     "AST_RUN_DIR=/var/run/asterisk",
+                                     "AST_VERSION=" + version};
+        for (char** entry = environ; *entry != nullptr; ++entry) {
+            if (std::string_view{*entry}.substr(0, 4) != "AST_") all.emplace_back(*entry);
+        }
+        return all;
+    }
+
+    static std::vector<char*> pointers(const std::vector<std::string>& texts) {
+        std::vector<char*> all;
+        for (const std::string& text : texts) all.push_back(const_cast<char*>(text.c_str()));
+        all.push_back(nullptr);
+        return all;
+    }
+    [[noreturn]] static void execute(const std::string& path,
+                                     const std::vector<std::string>& program,
+                                     const std::vector<std::string>& environment, int start,
+                                     int audio) {
+        constexpr int most = 256;
+        for (int fd = 3; fd < most; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
+        if (audio == 3) {
+            fcntl(audio, F_SETFD, 0);
+        } else if (audio >= 0) {
+            dup2(audio, 3);
+        }
+        execve(path.c_str(), pointers(program).data(), pointers(environment).data());
         const int reason = errno;
         if (::write(start, &reason, sizeof reason) < 0) _exit(126);
         _exit(127);
@@ -177,10 +277,14 @@ class FarEnd {
 
     void send(int signal, bool to_all = false) const {
         if (pid_ > 0) kill(to_all ? -pid_ : pid_, signal);
+        if (pid_ == 0 && to_all && group_ > 0) kill(-group_, signal);  // children that outlived it
     }
 
     int read_ = -1;
     int write_ = -1;
     int error_ = -1;
     pid_t pid_ = 0;
+    pid_t group_ = 0;
+    std::string came_;  // not whole yet
+    bool ended_ = false;
 };

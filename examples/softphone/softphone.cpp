@@ -2,11 +2,15 @@
 //
 //     softphone ./pin 42
 //     softphone agi://127.0.0.1/pin?account=42
+//     softphone --scenario tests/ ./ivr.php
+//     softphone --rehearse --keys 1234# ./ivr.pl
 //
-// Keys that you type are key presses, Ctrl-C hangs up. With --keys or --hangup-after, or without a
-// terminal, nobody types and the call takes no time. Asterisk's part is the library's simulation.
+// Keys that you type are key presses, Ctrl-C hangs up. With a plan for the caller, or without a terminal,
+// nobody types and the call takes no time. Asterisk's part is the library's simulation.
 
 #include "call.hpp"
+#include "command_line.hpp"
+#include "suite.hpp"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -16,67 +20,47 @@
 
 namespace {
 
-// `5s`, `500ms` or `5`, which is seconds.
-Time duration(const std::string& text) {
-    std::size_t end = 0;
-    double number = 0;
-    try {
-        number = std::stod(text, &end);
-    } catch (const std::logic_error&) {
-        throw std::runtime_error{"no time: " + text};
+constexpr int no_call = 2;
+
+int one_call(const Options& options) {
+    agi::testing::Asterisk asterisk = asterisk_of(options);
+    Outcome outcome;
+    {
+        Terminal terminal{!options.is_planned()};
+        outcome = Call{asterisk, options.call, terminal}.run();
     }
-    const std::string unit = text.substr(end);
-    if (unit != "ms" && unit != "s" && !unit.empty()) {
-        throw std::runtime_error{"a time is 5s or 500ms, not " + text};
+    if (!options.report.empty()) {
+        write_file(options.report, agi::testing::page(asterisk, options.call.program.front()));
     }
-    return Time{static_cast<Time::rep>(number * (unit == "ms" ? 1 : 1000))};
+    const bool good =
+        outcome.agistatus != "FAILURE" && outcome.problem.empty() && asterisk.not_simulated.empty();
+    return good ? 0 : 1;
 }
 
-void add_options(CLI::App& app, Options& options) {
-    app.add_option("program", options.program,
-                   "The program and its arguments, or agi://host[:port]/script")
-        ->required();
-    app.add_option("--keys", options.keys,
-                   "Keys to press: one group, separated by blanks, after each prompt");
-    app.add_option_function<std::string>(
-           "--hangup-after",
-           [&options](const std::string& text) { options.hangup_after = duration(text); },
-           "Hang up after that time")
-        ->type_name("5s|500ms");
-    app.add_option("--set", options.variables, "Set a channel variable")
-        ->allow_extra_args(false)
-        ->type_name("NAME=VALUE");
-    app.add_option("--db", options.database, "Put an entry into the database")
-        ->allow_extra_args(false)
-        ->type_name("FAMILY/KEY=VALUE");
-    app.add_option("--sounds", options.sounds,
-                   "Sound files; without it every sound is there, 3 s long")
-        ->type_name("FOLDER");
-    app.add_option("--asterisk", options.version, "The version of Asterisk to be")
-        ->capture_default_str()
-        ->type_name("VERSION");
-    app.add_option("--record", options.record, "Write the call as a dialogue that a test can play")
-        ->type_name("FILE");
-    app.add_flag("--trace", options.trace, "Show the lines of the protocol");
-    app.prefix_command(false);
-    app.positionals_at_end();
-    app.footer(
-        "With --keys or --hangup-after, or without a terminal, nobody types and the call takes no "
-        "time.\nExit status: 0, or 1 when AGISTATUS is FAILURE; 2 when there was no call.");
+int run(Options& options) {
+    options.call.patience = agi::testing::parse_time(options.patience);
+    if (options.scenarios.empty() && options.call.program.empty()) {
+        throw agi::AGIArgumentError("which program? See softphone --help");
+    }
+    if (options.scenarios.empty() && !options.rehearse &&
+        (!options.junit.empty() || !options.json.empty())) {
+        throw agi::AGIArgumentError("--junit and --json are for --scenario and --rehearse");
+    }
+    if (!options.scenarios.empty()) return Suite{options}.run_scenarios();
+    if (options.rehearse) return Suite{options}.run_rehearsal(asterisk_of(options));
+    return one_call(options);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    constexpr int no_call = 2;
     Options options;
-    CLI::App app{"A telephone that calls an AGI program, without Asterisk"};
+    CLI::App app{"A telephone that calls an AGI program, without Asterisk", "softphone"};
     add_options(app, options);
     try {
         app.parse(argc, argv);
         std::signal(SIGPIPE, SIG_IGN);
-        Terminal terminal{options.keys.empty() && !options.hangup_after};
-        return Call{options, terminal}.run();
+        return run(options);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : no_call;
     } catch (const std::exception& error) {

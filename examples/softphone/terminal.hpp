@@ -20,8 +20,14 @@
 class Terminal {
   public:
     // Without a terminal, or when nobody is to type, it only prints whole lines.
-    explicit Terminal(bool interactive)
-        : shows_{isatty(STDOUT_FILENO) == 1},
+    explicit Terminal(bool interactive) : Terminal{interactive, false} {}
+    // Prints nothing: for calls that only their outcome is asked of.
+    static Terminal silent() { return Terminal{false, true}; }
+
+  private:
+    Terminal(bool interactive, bool silent)
+        : silent_{silent},
+          shows_{!silent && isatty(STDOUT_FILENO) == 1 && !is_dumb()},
           colour_{shows_ && std::getenv("NO_COLOR") == nullptr},
           utf8_{speaks_utf8()} {
         if (!interactive || isatty(STDIN_FILENO) != 1 || tcgetattr(STDIN_FILENO, &before()) != 0)
@@ -42,6 +48,8 @@ class Terminal {
             raw();
         });
     }
+
+  public:
     Terminal(const Terminal&) = delete;
     Terminal& operator=(const Terminal&) = delete;
     ~Terminal() {
@@ -62,6 +70,7 @@ class Terminal {
 
     // A line that stays; on a terminal in as many lines as it needs, the others under the first.
     void print(std::string_view text, const char* colour = "", std::size_t indent = 10) {
+        if (silent_) return;
         clear_status();
         std::string shown = printable(text, utf8_);
         if (shows_) shown = wrapped(shown, columns(), std::string(indent, ' '));
@@ -90,7 +99,12 @@ class Terminal {
         for (const int other : others) wanted.push_back({other, POLLIN, 0});
         if (poll(wanted.data(), wanted.size(), milliseconds) <= 0) return std::nullopt;
         char key = '\0';
-        if ((wanted[0].revents & POLLIN) != 0 && read(STDIN_FILENO, &key, 1) == 1) return key;
+        if ((wanted[0].revents & POLLIN) != 0 && read(STDIN_FILENO, &key, 1) == 1) {
+            constexpr char escape = '\033';
+            if (key != escape) return key;
+            skip_sequence();  // a cursor or a function key
+            return std::nullopt;
+        }
         if (wanted[0].revents != 0) types_ = false;
         return std::nullopt;
     }
@@ -126,6 +140,20 @@ class Terminal {
         action.sa_handler = handler;
         sigaction(signal, &action, nullptr);
     }
+    // What such a key sends behind its escape, up to its final byte.
+    static void skip_sequence() {
+        constexpr int at_once = 20;
+        pollfd more{STDIN_FILENO, POLLIN, 0};
+        char c = '\0';
+        for (int i = 0; poll(&more, 1, at_once) > 0 && read(STDIN_FILENO, &c, 1) == 1; ++i) {
+            const bool introduces = i == 0 && (c == '[' || c == 'O');
+            if (!introduces && c >= '@' && c <= '~') return;
+        }
+    }
+    static bool is_dumb() {
+        const char* const kind = std::getenv("TERM");
+        return kind == nullptr || std::string_view{kind} == "dumb";
+    }
     static bool speaks_utf8() {
         for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
             const char* locale = std::getenv(variable);
@@ -147,6 +175,7 @@ class Terminal {
         status_size_ = 0;
     }
 
+    bool silent_;
     bool shows_;
     bool colour_;
     bool utf8_;

@@ -3,7 +3,6 @@
 
 #include <agi/wire/escape.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -40,17 +39,53 @@ inline std::string printable(std::string_view text, bool utf8) {
 
 inline bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
 
-// How many bytes the first characters take; all of them if there are not so many.
-inline std::size_t bytes_of(std::string_view text, std::size_t characters) {
+// How many cells of a terminal a character takes that begins there: Chinese, Japanese and Korean and most
+// pictures take two, accents that belong to the one before take none.
+inline std::size_t width_of(std::string_view text) {
+    const auto byte = [&](std::size_t at) {
+        return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    const unsigned first = byte(0);
+    if (first < 0xCC) return 1;
+    const unsigned code = first < 0xE0 ? (first & 31U) << 6U | (byte(1) & 63U)
+                          : first < 0xF0
+                              ? (first & 15U) << 12U | (byte(1) & 63U) << 6U | (byte(2) & 63U)
+                              : (first & 7U) << 18U | (byte(1) & 63U) << 12U |
+                                    (byte(2) & 63U) << 6U | (byte(3) & 63U);
+    struct Range {
+        unsigned first;
+        unsigned last;
+        std::size_t width;
+    };
+    static constexpr Range ranges[] = {
+        {0x300, 0x36F, 0},   {0x1100, 0x115F, 2}, {0x200B, 0x200F, 0},   {0x2E80, 0xA4CF, 2},
+        {0xAC00, 0xD7A3, 2}, {0xF900, 0xFAFF, 2}, {0xFE00, 0xFE0F, 0},   {0xFE30, 0xFE6F, 2},
+        {0xFF00, 0xFF60, 2}, {0xFFE0, 0xFFE6, 2}, {0x1F300, 0x1FAFF, 2}, {0x20000, 0x3FFFD, 2}};
+    for (const Range& range : ranges) {
+        if (code >= range.first && code <= range.last) return range.width;
+    }
+    return 1;
+}
+
+// How many bytes fit into that many cells.
+inline std::size_t bytes_of(std::string_view text, std::size_t cells) {
     std::size_t at = 0;
     for (; at < text.size(); ++at) {
-        if (begins_character(text[at]) && characters-- == 0) break;
+        if (!begins_character(text[at])) continue;
+        const std::size_t width = width_of(text.substr(at));
+        if (width > cells) break;
+        cells -= width;
     }
     return at;
 }
 
+// How many cells it takes.
 inline std::size_t characters(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
+    std::size_t cells = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (begins_character(text[at])) cells += width_of(text.substr(at));
+    }
+    return cells;
 }
 
 // The text in lines of that many characters, broken between words where there are some. All lines but the

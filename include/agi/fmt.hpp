@@ -22,6 +22,7 @@ namespace agi { inline namespace v0 { namespace wire {
 
 template <class T>
 struct TextFrom<T, void> {
+    static constexpr bool is_known = true;
     static std::string text(const T& value) {
 #if FMT_VERSION >= 110000
         std::string text;

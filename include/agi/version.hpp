@@ -2,6 +2,12 @@
 #pragma once
 // The version of the library, and the namespace that carries its ABI version.
 
+#if __cplusplus < 201703L
+#error \
+    "agi needs C++17: compile with -std=c++17, or target_compile_features(... cxx_std_17) in CMake"
+#include <agi_needs_cxx17>  // there is none: the compiler stops here
+#endif
+
 #define AGI_VERSION_MAJOR 0
 #define AGI_VERSION_MINOR 1
 #define AGI_VERSION_PATCH 0

@@ -71,6 +71,42 @@ TEST_CASE("EAGI: each format has its frames in time, and the tone its level") {
     }
 }
 
+TEST_CASE(
+    "EAGI: listening ends when the caller hangs up, whether it is told and whether audio comes") {
+    struct Case {
+        const char* told;    // AGISIGHUP
+        const char* caller;  // a tone, or no audio at all
+        const char* source;
+    };
+    const Case cases[] = {{"yes", "tone", "signal"},
+                          {"yes", "silent", "signal"},
+                          {"no", "tone", "dead_channel"},
+                          {"no", "silent", "dead_channel"}};
+    std::list<ProcessCall> calls;
+    for (const Case& each : cases) {
+        Setup setup = eagi();
+        setup.caller = each.caller;
+        setup.variables = {{"AGISIGHUP", each.told}};
+        calls.emplace_back(AGI_LIVE_PROCESS, "listen_long", "", setup);
+        calls.back().wait_for_command("GET VARIABLE");
+    }
+    std::this_thread::sleep_for(3s);
+    for (auto& call : calls) call.hang_up();
+    const Case* expected = cases;
+    for (auto& call : calls) {
+        INFO("AGISIGHUP=" << expected->told << ", " << expected->caller);
+        CHECK(call.status() == "HANGUP");
+        REQUIRE(soon([&] { return call.report()["status"] != "(nothing)"; }));
+        const Report report = call.report();
+        CHECK(report["ended"] == "true");
+        CHECK(report["source"] == expected->source);
+        CHECK(std::stoi(report["listened"]) < 8000);
+        CHECK((std::stoi(report["frames"]) > 50) == (std::string{expected->caller} == "tone"));
+        ++expected;
+    }
+    CHECK(all_have_ended());
+}
+
 TEST_CASE("EAGI: without it there is no audio, and the program is told") {
     ProcessCall call{AGI_LIVE_PROCESS, "no_audio"};
     CHECK(call.status() == "SUCCESS");

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <stdexcept>
@@ -39,6 +40,12 @@ inline std::string unescape(std::string_view text) {
         plain += letter == std::string_view::npos ? text[i] : controls[letter];
     }
     return plain;
+}
+
+/// The time, for the program and the test alike.
+inline std::chrono::milliseconds now() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now().time_since_epoch());
 }
 
 class ReportWriter {

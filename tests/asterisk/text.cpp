@@ -19,10 +19,10 @@ std::string received(const std::optional<std::string>& text) {
 
 LIVE_PROGRAM(receive) {
     report("none", received(agi::ReceiveText{200ms}(session)));
-    report("no char", agi::ReceiveChar{200ms}(session).has_value());
+    report("no char", agi::ReceiveChar{200ms}(session).byte.has_value());
     report("at once", received(agi::ReceiveText{0ms}(session)));
     report("hung_up", session.hung_up());
-    const auto letter = agi::ReceiveChar{5s}(session);
+    const auto letter = agi::ReceiveChar{5s}(session).byte;
     report("char", letter ? *letter : 0);
     report("odd", received(agi::ReceiveText{5s}(session)));
     report("lines", received(agi::ReceiveText{5s}(session)));

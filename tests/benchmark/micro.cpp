@@ -120,6 +120,38 @@ void environment_last_field(benchmark::State& state) {
 }
 BENCHMARK(environment_last_field);
 
+/// All arguments, each asked for by its number: the time of one does not grow with their number.
+void environment_arguments(benchmark::State& state) {
+    std::string text;
+    for (int i = 1; i <= state.range(0); ++i) text += "agi_arg_" + std::to_string(i) + ": x\n";
+    wire::EnvironmentLimits limits;
+    limits.lines = 1000000;
+    limits.total = std::size_t{1} << 26U;
+    for (auto _ : state) {
+        const Environment environment = wire::parse_environment(text + '\n', limits);
+        for (int n = 1; n <= environment.argument_count(); ++n) {
+            benchmark::DoNotOptimize(environment.argument(n));
+        }
+    }
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(environment_arguments)->RangeMultiplier(8)->Range(64, 32768)->Complexity();
+
+/// The same for what a speech engine may have heard.
+void speech_results(benchmark::State& state) {
+    std::string text;
+    for (int i = 0; i < state.range(0); ++i) {
+        const std::string n = std::to_string(i);
+        text += " score" + n + "=1 text" + n + "=\"word\" grammar" + n + "=g";
+    }
+    for (auto _ : state) {
+        const SpeechResults results{std::string_view{text}.substr(1)};
+        for (std::size_t i = 0; i < results.size(); ++i) benchmark::DoNotOptimize(results[i]);
+    }
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(speech_results)->RangeMultiplier(8)->Range(64, 32768)->Complexity();
+
 /// A whole call on the simulator: the environment, five commands, a PIN.
 void simulated_pin_call(benchmark::State& state) {
     for (auto _ : state) {

@@ -104,28 +104,30 @@ TEST_CASE("WaitForDigit: request") {
 }
 
 TEST_CASE("WaitForDigit: reply") {
-    auto [line, digit, timed_out, stopped] =
-        GENERATE(table<std::string, std::optional<char>, bool, bool>({
-            {"200 result=48", '0', false, false},
-            {"200 result=49", '1', false, false},
-            {"200 result=57", '9', false, false},
-            {"200 result=35", '#', false, false},
-            {"200 result=42", '*', false, false},
-            {"200 result=65", 'A', false, false},
-            {"200 result=68", 'D', false, false},
-            {"200 result=0", std::nullopt, true, false},
-            {"200 result=1", std::nullopt, false, true},
-            {"200 result=1000", std::nullopt, false, true},
-            {"200 result=1001", std::nullopt, false, true},
-            {"200 result=1002", std::nullopt, false, true},
-            {"200 result=1003", std::nullopt, false, true},
-            {"200 result=1004", std::nullopt, false, true},
+    using Control = std::optional<StreamControl>;
+    auto [line, digit, timed_out, stopped, control] =
+        GENERATE(table<std::string, std::optional<char>, bool, bool, Control>({
+            {"200 result=48", '0', false, false, std::nullopt},
+            {"200 result=49", '1', false, false, std::nullopt},
+            {"200 result=57", '9', false, false, std::nullopt},
+            {"200 result=35", '#', false, false, std::nullopt},
+            {"200 result=42", '*', false, false, std::nullopt},
+            {"200 result=65", 'A', false, false, std::nullopt},
+            {"200 result=68", 'D', false, false, std::nullopt},
+            {"200 result=0", std::nullopt, true, false, std::nullopt},
+            {"200 result=1", std::nullopt, false, true, std::nullopt},
+            {"200 result=1000", std::nullopt, false, false, StreamControl::stop},
+            {"200 result=1001", std::nullopt, false, false, StreamControl::pause},
+            {"200 result=1002", std::nullopt, false, false, StreamControl::restart},
+            {"200 result=1003", std::nullopt, false, false, StreamControl::rewind},
+            {"200 result=1004", std::nullopt, false, false, StreamControl::forward},
         }));
     CAPTURE(line);
     const auto got = result_of(WaitForDigit{5s}, line);
     CHECK(got.digit == digit);
     CHECK(got.timed_out == timed_out);
     CHECK(got.stopped == stopped);
+    CHECK(got.control == control);
 }
 
 TEST_CASE("WaitForDigit: no answer") {

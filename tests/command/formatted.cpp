@@ -20,7 +20,6 @@ using agi::Formatted;
 
 TEST_CASE("Formatted: text stays as it is") {
     const std::string text{"a{}\0b", 5};
-    CHECK(Formatted{}.text().empty());
     CHECK(Formatted{"a {} b"}.text() == "a {} b");
     CHECK(Formatted{text}.text() == text);
     CHECK(Formatted{std::string_view{text}}.text() == text);
@@ -46,8 +45,18 @@ TEST_CASE("Formatted: an own string is moved, not copied") {
 TEST_CASE("Formatted: copies hold the same text") {
     const Formatted first{42};
     const Formatted copy{first};
-    Formatted assigned;
+    Formatted assigned{""};
     assigned = first;
     CHECK(copy.text() == "42");
     CHECK(assigned.text() == "42");
+}
+
+TEST_CASE("Formatted: a null pointer is refused, not read") {
+    const char* const none = nullptr;
+    char* const also_none = nullptr;
+    CHECK_THROWS_AS(Formatted{none}, agi::AGIArgumentError);
+    CHECK_THROWS_AS(Formatted{also_none}, agi::AGIArgumentError);
+    char buffer[] = "text";
+    char* const text = buffer;
+    CHECK(Formatted{text}.text() == "text");
 }

@@ -205,3 +205,22 @@ TEST_CASE("SpeechResults: none") {
     CHECK(SpeechResults{"results=0 "}.empty());
     CHECK(SpeechResults{""}[0].text.empty());
 }
+
+TEST_CASE("SpeechResults: 25,000 of them, each found without a look at the others") {
+    constexpr int count = 25000;
+    std::string text = "results=" + std::to_string(count);
+    for (int i = 0; i < count; ++i) {
+        const std::string number = std::to_string(i);
+        text += " score" + number + "=" + number + " text" + number + "=\"word " + number +
+                "\" grammar" + number + "=g" + number;
+    }
+    const SpeechResults results{text};
+    REQUIRE(results.size() == count);
+    int right = 0;
+    for (int i = 0; i < count; ++i) {
+        const SpeechResult one = results[static_cast<std::size_t>(i)];
+        const std::string number = std::to_string(i);
+        if (one.score == i && one.text == "word " + number && one.grammar == "g" + number) ++right;
+    }
+    CHECK(right == count);
+}

@@ -21,17 +21,19 @@ TEST_CASE("ReceiveChar: request") {
 }
 
 TEST_CASE("ReceiveChar: reply") {
-    auto [line, byte] = GENERATE(table<std::string, std::optional<int>>({
-        {"200 result=65", 65},
-        {"200 result=195", 195},
-        {"200 result=0", 0},
-        {"200 result=255", 255},
-        {"200 result=0 (timeout)", std::nullopt},
-        {"200 result=-1 (hangup)", std::nullopt},
-        {"200 result=-1", std::nullopt},
+    auto [line, byte, empty_message] = GENERATE(table<std::string, std::optional<int>, bool>({
+        {"200 result=65", 65, false},
+        {"200 result=195", 195, false},
+        {"200 result=0", 0, false},
+        {"200 result=255", 255, false},
+        {"200 result=0 (timeout)", std::nullopt, true},
+        {"200 result=-1 (hangup)", std::nullopt, false},
+        {"200 result=-1", std::nullopt, false},
     }));
     CAPTURE(line);
-    CHECK(result_of(ReceiveChar{1s}, line) == byte);
+    const auto result = result_of(ReceiveChar{1s}, line);
+    CHECK(result.byte == byte);
+    CHECK(result.empty_message == empty_message);
 }
 
 TEST_CASE("ReceiveChar: a number that is no byte") {

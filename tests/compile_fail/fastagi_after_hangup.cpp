@@ -13,6 +13,6 @@ using Command = agi::Answer;
 using Command = agi::Noop;
 #endif
 
-void note(agi::fastagi::AsyncSession<>& call, const Command& command) {
+void note(agi::AsyncSession<>& call, const Command& command) {
     call.async_execute_after_hangup(command, [](const std::exception_ptr& /*error*/) {});
 }

@@ -4,7 +4,8 @@
 #include <agi/asio/async_session.hpp>
 #include <agi/command/variable.hpp>
 
-using namespace agi::fastagi;
+using agi::AsyncSession;
+using agi::Task;
 
 #ifdef REJECT
 #define AGI_COMMAND \

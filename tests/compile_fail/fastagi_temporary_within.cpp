@@ -6,7 +6,8 @@
 
 #include <chrono>
 
-using namespace agi::fastagi;
+using agi::AsyncSession;
+using agi::Task;
 
 #ifdef REJECT
 #define AGI_COMMAND \

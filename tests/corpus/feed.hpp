@@ -2,6 +2,7 @@
 #pragma once
 // Asterisk's side of a recorded or invented dialogue, in memory, in pieces of any size.
 
+#include <agi/stream/line_stream.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/line_buffer.hpp>
 
@@ -56,6 +57,14 @@ class Pipe {
     std::size_t begin_ = 0;
 };
 
+/// Whether a line is one by which a session finds out which replies are its own.
+inline bool is_mark(std::string_view line) {
+    return line.substr(0, 28) == "GET FULL VARIABLE \"agi-mark-";
+}
+inline std::string echo_of(std::string_view mark) {
+    return "200 result=1 (" + std::string{mark.substr(19, mark.size() - 20)} + ")\n";
+}
+
 /// A LineStream. `texts[0]` is there from the beginning, each of the others from a request on;
 /// behind the last of them the stream is closed.
 class Feed {
@@ -74,10 +83,21 @@ class Feed {
         return true;
     }
 
+    /// All that is there has come.
+    agi::Arrived read_arrived(std::string& line, bool /*ask_system*/) {
+        while (!buffer_.next(line)) {
+            if (pipe_.pump(buffer_)) continue;
+            return buffer_.rest().empty() ? agi::Arrived::nothing : agi::Arrived::part;
+        }
+        return agi::Arrived::line;
+    }
+
     /// The `n`-th request, counted from 1, does not get through.
     void break_at(std::size_t n) { broken_at_ = n; }
 
+    /// A mark is answered, and is no request of the recording.
     void write_line(std::string_view line) {
+        if (is_mark(line)) return pipe_.add(echo_of(line));
         sent_.emplace_back(line);
         if (sent_.size() == broken_at_) throw agi::AGISIGPIPEHangup({}, "broken pipe");
         if (sent_.size() < texts_.size()) pipe_.add(texts_[sent_.size()]);

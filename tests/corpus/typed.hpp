@@ -35,6 +35,10 @@ class Arguments {
 
     [[nodiscard]] std::size_t size() const { return words_.size() - skip_; }
     [[nodiscard]] std::string text(std::size_t i) const { return optional(i).value_or(""); }
+    /// What must not be empty is something else where it is.
+    [[nodiscard]] std::string name(std::size_t i) const {
+        return text(i).empty() ? std::string{"x"} : text(i);
+    }
     [[nodiscard]] std::optional<std::string> optional(std::size_t i) const {
         if (i >= size()) return std::nullopt;
         return words_[skip_ + i];
@@ -170,10 +174,10 @@ bool as_command(const std::vector<std::string>& words, Visitor&& visit) {
         const auto a = arguments();
         visit(GetOption{a.text(0), a.text(1), a.ms(2)});
     } else if (is("GET VARIABLE")) {
-        visit(GetVariable{arguments().text(0)});
+        visit(GetVariable{arguments().name(0)});
     } else if (is("GOSUB")) {
         const auto a = arguments();
-        visit(Gosub{a.text(0), a.text(1), a.text(2), a.optional(3)});
+        visit(Gosub{a.name(0), a.name(1), a.name(2), a.optional(3)});
     } else if (is("HANGUP")) {
         visit(Hangup{arguments().optional(0)});
     } else if (is("NOOP")) {

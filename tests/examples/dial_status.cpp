@@ -13,7 +13,6 @@
 
 namespace {
 
-using agi::testing::Failure;
 using agi::testing::ScriptedStream;
 
 std::string call(const std::string& dialled, const std::string& status) {
@@ -65,13 +64,13 @@ TEST_CASE("dial_status: a stream that fails at any point ends it") {
     REQUIRE(operations == 17);
     for (std::size_t n = 1; n <= operations; ++n) {
         CAPTURE(n);
-        const auto run = [&](Failure failure) {
+        const auto run = [&](ScriptedStream::Failure failure) {
             ScriptedStream stream{dialogue};
             stream.fail_at(n, failure);
             agi::Session session{std::move(stream)};
             dial_and_store(session);
         };
-        CHECK_THROWS_AS(run(Failure::closed), agi::AGIHangup);
-        CHECK_THROWS_AS(run(Failure::error), agi::testing::StreamFailure);
+        CHECK_THROWS_AS(run(ScriptedStream::Failure::closed), agi::AGIHangup);
+        CHECK_THROWS_AS(run(ScriptedStream::Failure::error), agi::testing::StreamFailure);
     }
 }

@@ -12,7 +12,6 @@
 
 namespace {
 
-using agi::testing::Failure;
 using agi::testing::ScriptedStream;
 
 const std::string greeting =
@@ -68,7 +67,7 @@ TEST_CASE("pin: a stream that closes at any point ends it as a hang-up") {
     for (std::size_t n = 1; n <= operations; ++n) {
         CAPTURE(n);
         ScriptedStream stream{dialogue};
-        stream.fail_at(n, Failure::closed);
+        stream.fail_at(n, ScriptedStream::Failure::closed);
         CHECK_THROWS_AS(
             [&] {
                 agi::Session session{std::move(stream)};

@@ -47,7 +47,6 @@ std::ostream& operator<<(std::ostream& out, const Story& story) {
 }
 
 std::string text_of(char value) { return std::string(1, value); }
-std::string text_of(unsigned char value) { return std::to_string(value); }
 std::string text_of(const std::string& value) { return value; }
 template <class Value>
 std::string text_of(const std::optional<Value>& value) {
@@ -65,6 +64,13 @@ std::string text_of(const Other& /*value*/) {
     return "a result";
 }
 
+/// With no request that the corpus does not have.
+SessionOptions as_recorded() {
+    SessionOptions options;
+    options.ask_after_failure = false;
+    return options;
+}
+
 std::string next_reply(const Row& row) {
     return row.closes ? std::string{} : "200 result=1 (reply to the next of " + row.id + ")\n";
 }
@@ -78,7 +84,7 @@ void with_command(const std::string& line, const Visit& visit) {
 Story blocking(const Row& row, Delivery delivery, bool raw) {
     std::vector<std::string> texts{environment_block, row.raw};
     if (!row.closes) texts.push_back(next_reply(row));
-    Session<Feed> session{Feed{texts, delivery}};
+    Session<Feed> session{Feed{texts, delivery}, as_recorded()};
     Story story;
     try {
         if (raw) {
@@ -136,6 +142,7 @@ void go_on(Dialogue<Stream>& talk, const Row& row, Delivery delivery, Story& sto
     const GetVariable get{"NEXT"};
     talk.session.async_execute(get, talk.into(next));
     talk.poll();
+    if (!story.in_step && talk.peer.has_line()) talk.give(echo_of(talk.peer.line()));
     if (!row.closes) deliver(talk, next_reply(row), delivery);
     talk.poll();
     CHECK(next.times == 1);
@@ -144,7 +151,7 @@ void go_on(Dialogue<Stream>& talk, const Row& row, Delivery delivery, Story& sto
 
 template <class Stream>
 Story async_line(const Row& row, Delivery delivery) {
-    Dialogue<Stream> talk;
+    Dialogue<Stream> talk{as_recorded()};
     talk.start(environment_block);
     Story story;
     Ended<Reply> ended;
@@ -160,7 +167,7 @@ Story async_line(const Row& row, Delivery delivery) {
 /// On one kind of stream: what the line means does not depend on it, and each command takes the
 /// compiler a while.
 Story async_command(const Row& row, Delivery delivery) {
-    Dialogue<LocalSocket> talk;
+    Dialogue<LocalSocket> talk{as_recorded()};
     talk.start(environment_block);
     Story story;
     with_command(row.command, [&](const auto& command) {

@@ -109,6 +109,14 @@ class Dialogue {
         REQUIRE(told(ended.error).empty());
     }
 
+    /// Asterisk's answer to the mark that is sent now.
+    std::string echo() {
+        const std::string mark = peer.line();
+        constexpr std::size_t head = 19;
+        REQUIRE(mark.compare(0, head + 9, "GET FULL VARIABLE \"agi-mark-") == 0);
+        return "200 result=1 (" + mark.substr(head, mark.size() - head - 1) + ")\n";
+    }
+
     /// A completion handler.
     static auto into(Ended<>& ended) {
         return [&ended](const std::exception_ptr& error) {
@@ -148,8 +156,14 @@ class Dialogue {
     agi::fastagi::net::io_context context_;
     Sockets sockets_;
 
+    /// With the way in that a server has.
+    struct Session : agi::AsyncSession<Stream> {
+        using agi::AsyncSession<Stream>::AsyncSession;
+        auto& channel() { return this->channel_; }
+    };
+
   public:
-    agi::AsyncSession<Stream> session;
+    Session session;
     Peer peer;
 };
 

@@ -183,7 +183,8 @@ TEST_CASE("Faults: a reply without an end") {
         Peer peer{tried.port, "good"};
         CHECK(peer.line() == "NOOP \"one\"");
         peer.send(std::string(3'000'000, '2') + '\n');
-        CHECK(peer.answer() == "NOOP");
+        const std::string mark = peer.line();  // as what was cut may go on
+        peer.send("200 result=1 (" + mark.substr(19, mark.size() - 20) + ")\n");
         CHECK_THAT(peer.answer(), ContainsSubstring("a line is longer than 1048576 bytes"));
         CHECK_THAT(peer.answer(), ContainsSubstring("FAILED"));
         CHECK(peer.line() == "(closed)");
@@ -288,11 +289,8 @@ TEST_CASE("Faults: a peer that does not answer when it is told") {
     Running running{hasty()};
     running.server.route("x", [](Call&) { throw std::runtime_error{"no file"}; });
     const auto port = running.start();
-    const auto [path, asked] =
-        GENERATE(table<std::string, bool>({{"x", false}, {"x", true}, {"unknown", true}}));
-    Peer peer{port, path};
-    if (path == "x" && asked) CHECK(peer.answer() == "NOOP");
-    CHECK(peer.line().find(asked ? "VERBOSE" : "NOOP") == 0);
+    Peer peer{port, GENERATE("x", "unknown")};
+    CHECK(peer.line().find("VERBOSE") == 0);
     peer.send(GENERATE("", "200 res"));
     CHECK_THAT(peer.line(), ContainsSubstring("SET VARIABLE \"FASTAGI_STATUS\""));
     CHECK(is_end(peer.line()));
@@ -303,9 +301,7 @@ TEST_CASE("Faults: a peer that hangs up when it is told, and does not answer") {
     Running running{hasty()};
     running.server.route("x", [](Call&) { throw std::runtime_error{"no file"}; });
     Peer peer{running.start(), "x"};
-    const bool asked = GENERATE(false, true);
-    if (asked) CHECK(peer.answer() == "NOOP");
-    CHECK(peer.line().find(asked ? "VERBOSE" : "NOOP") == 0);
+    CHECK(peer.line().find("VERBOSE") == 0);
     peer.send("HANGUP\n");
     CHECK(is_end(peer.line()));
     CHECK(eventually([&] { return running.server.counts().hung_up == 1; }));

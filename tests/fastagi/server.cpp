@@ -38,11 +38,8 @@ std::vector<std::string> said(std::uint16_t port, std::string_view script) {
 using Lines = std::vector<std::string>;
 
 Lines told(const std::string& why, const std::string& status) {
-    Lines lines{"VERBOSE \"FastAGI: " + why + "\" 0",
-                "SET VARIABLE \"FASTAGI_STATUS\" \"" + status + '"', "(closed)"};
-    // Whether the failure was a hang-up.
-    if (status == "FAILED") lines.insert(lines.begin(), "NOOP");
-    return lines;
+    return {"VERBOSE \"FastAGI: " + why + "\" 0",
+            "SET VARIABLE \"FASTAGI_STATUS\" \"" + status + '"', "(closed)"};
 }
 
 }  // namespace
@@ -130,7 +127,7 @@ TEST_CASE("Server: a reply that is an error leaves the handler as any exception"
     running.server.route("x", [](Call& call) { agi::Answer{}(call); });
     Peer peer{running.start(), "x"};
     CHECK(peer.answer("200 result=-1\n") == "ANSWER");
-    CHECK(peer.answer() == "NOOP");
+    CHECK(peer.answer("200 result=6\n") == "CHANNEL STATUS");
     CHECK_THAT(peer.answer(), ContainsSubstring("the handler failed: ANSWER"));
     CHECK_THAT(peer.answer(), ContainsSubstring("FAILED"));
     CHECK(peer.line() == "(closed)");
@@ -142,7 +139,6 @@ TEST_CASE("Server: the status variable is set also where the console takes nothi
     const auto port = running.start();
     const std::string path = GENERATE("x", "no-route");
     Peer peer{port, path};
-    if (path == "x") CHECK(peer.answer() == "NOOP");
     CHECK_THAT(peer.answer("510 Invalid or unknown command\n"), ContainsSubstring("VERBOSE"));
     CHECK_THAT(peer.answer(), ContainsSubstring("SET VARIABLE"));
     CHECK(peer.line() == "(closed)");
@@ -166,12 +162,16 @@ TEST_CASE("Server: a hang-up explains a failure") {
     SECTION("learnt after the reply that says -1, before Asterisk is told") {
         Peer peer{port, "x"};
         CHECK(peer.answer("200 result=-1\nHANGUP\n") == "ANSWER");
-        CHECK(peer.answer() == "NOOP");
         CHECK(peer.line() == "(closed)");  // no line on the console
+    }
+    SECTION("nothing tells of it: CHANNEL STATUS does") {
+        Peer peer{port, "x"};
+        CHECK(peer.answer("200 result=-1\n") == "ANSWER");
+        CHECK(peer.answer("511 Command Not Permitted on a dead channel\n") == "CHANNEL STATUS");
+        CHECK(peer.line() == "(closed)");
     }
     SECTION("learnt while Asterisk is told") {
         Peer peer{port, "y"};
-        CHECK(peer.answer() == "NOOP");
         CHECK_THAT(peer.answer("HANGUP\n200 result=1\n"), ContainsSubstring("no file"));
         CHECK(peer.line() == "(closed)");  // no failure for the dialplan either
     }
@@ -372,7 +372,7 @@ TEST_CASE("Server: a task of the user that throws does not end the loop") {
 TEST_CASE("Server: adopts a socket that was connected elsewhere") {
     Running running;
     running.server.route("x", [](Call& call) {
-        if (call.facts().origin && call.facts().origin->label == "pbx") say(call, "x");
+        if (call.origin() && call.origin()->label == "pbx") say(call, "x");
         call.log(Severity::info, "hello");
         CHECK_THROWS_AS(agi::Noop{std::string(100, 'y')}(call), agi::AGIArgumentError);
     });

@@ -240,11 +240,8 @@ TEST_CASE("Stop: a second signal ends the grace") {
 TEST_CASE("Stop: what Asterisk is being told is told to the end") {
     Running running;
     running.server.route("fails", [](Call&) { throw std::runtime_error{"no"}; });
-    const auto [path, asked] =
-        GENERATE(table<std::string, bool>({{"fails", false}, {"fails", true}, {"unknown", true}}));
-    Peer peer{running.start(), path};
-    if (path == "fails" && asked) CHECK(peer.answer() == "NOOP");
-    CHECK(peer.line().find(asked ? "VERBOSE" : "NOOP") == 0);
+    Peer peer{running.start(), GENERATE("fails", "unknown")};
+    CHECK(peer.line().find("VERBOSE") == 0);
     running.server.stop(0ms);
     CHECK_THAT(peer.line(), ContainsSubstring("SET VARIABLE \"FASTAGI_STATUS\""));
     CHECK(peer.line() == "(closed)");

@@ -13,12 +13,16 @@
 #include <agi/testing/scripted_stream.hpp>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace agi;
@@ -40,16 +44,47 @@ void write_in_thread(int fd, const std::string& text) {
 /// Both ends of a call in EAGI.
 class EagiCall {
   public:
-    explicit EagiCall(const std::string& format = "200 result=0") {
-        replies.write.put("agi_request: x\nagi_enhanced: 1.0\n\n" + format + '\n');
+    explicit EagiCall(std::string format = "200 result=0") : format_{std::move(format)} {
+        replies.write.put("agi_request: x\nagi_enhanced: 1.0\n\n");
     }
-    [[nodiscard]] auto session() const { return Session{FdStream{replies.read, requests.write}}; }
+    /// Asterisk, in a test that plays no other part of it: what it says to a line, or nothing.
+    void hear(std::string_view line) const {
+        const std::string_view full = "GET FULL VARIABLE \"";
+        if (line == "GET VARIABLE \"EAGI_AUDIO_FORMAT\"") replies.write.put(format_ + '\n');
+        if (line == "GET VARIABLE \"NEXT\"") replies.write.put("200 result=1 (its own)\n");
+        if (gone && line == "CHANNEL STATUS") replies.write.put("511 Command Not Permitted\n");
+        if (line.substr(0, full.size()) == full) {  // a mark
+            line = line.substr(full.size(), line.size() - full.size() - 1);
+            replies.write.put("200 result=1 (" + std::string{line} + ")\n");
+        }
+    }
+    [[nodiscard]] auto session() const;
     [[nodiscard]] std::string sent() const { return requests.read.take(); }
 
     Pipe replies = make_pipe();
     Pipe requests = make_pipe();
     Pipe audio = make_pipe();
+    bool gone = false;  ///< The caller.
+
+  private:
+    std::string format_;
 };
+
+/// Asterisk hears each line, and says nothing before.
+class HeardStream : public FdStream {
+  public:
+    explicit HeardStream(const EagiCall& call)
+        : FdStream{call.replies.read, call.requests.write}, call_{&call} {}
+    void write_line(std::string_view line) {
+        FdStream::write_line(line);
+        call_->hear(line);
+    }
+
+  private:
+    const EagiCall* call_;
+};
+
+auto EagiCall::session() const { return Session{HeardStream{*this}}; }
 
 struct Heard {
     std::string bytes;
@@ -61,9 +96,10 @@ struct Heard {
 };
 
 /// Hears `count` frames.
-Heard hear(EagiAudio& audio, std::size_t count) {
+template <class Session>
+Heard hear(Session& session, EagiAudio& audio, std::size_t count) {
     Heard heard;
-    audio.listen_for(1h, [&](const AudioFrame& next) {
+    audio.listen_for(session, 1h, [&](const AudioFrame& next) {
         heard.add(next);
         return heard.gaps.size() < count;
     });
@@ -133,10 +169,10 @@ TEST_CASE("EagiAudio: whole frames, however the bytes come") {
     EagiAudio audio{session, call.audio.read};
     const std::string sound = frame('a') + frame('b') + frame('c') + frame('d');
     call.audio.write.put(sound.substr(0, slin + 1));
-    CHECK(hear(audio, 1).bytes == frame('a'));
+    CHECK(hear(session, audio, 1).bytes == frame('a'));
     call.audio.write.put(sound.substr(slin + 1, slin - 2));
     std::thread late{[&] { write_in_thread(call.audio.write, sound.substr(2 * slin - 1)); }};
-    const Heard rest = hear(audio, 3);
+    const Heard rest = hear(session, audio, 3);
     late.join();
     CHECK(rest.bytes == frame('b') + frame('c') + frame('d'));
 }
@@ -146,9 +182,9 @@ TEST_CASE("EagiAudio: frames that were not wanted yet come the next time") {
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
     call.audio.write.put(frame('a') + frame('b') + frame('c'));
-    CHECK(hear(audio, 1).bytes == frame('a'));
+    CHECK(hear(session, audio, 1).bytes == frame('a'));
     call.audio.write.put(frame('d'));
-    CHECK(hear(audio, 3).bytes == frame('b') + frame('c') + frame('d'));
+    CHECK(hear(session, audio, 3).bytes == frame('b') + frame('c') + frame('d'));
 }
 
 TEST_CASE("EagiAudio: listening ends with the time, or with the audio") {
@@ -161,17 +197,98 @@ TEST_CASE("EagiAudio: listening ends with the time, or with the audio") {
         heard.add(next);
         return true;
     };
-    audio.listen_for(0ms, add);
+    audio.listen_for(session, 0ms, add);
     CHECK(heard.bytes.empty());
-    audio.listen_for(1ms, add);
-    audio.listen_for(1ms, add);
+    audio.listen_for(session, 1ms, add);
+    audio.listen_for(session, 1ms, add);
     CHECK_FALSE(audio.ended());
     call.audio.write.close();
-    audio.listen_for(1h, add);
+    audio.listen_for(session, 1h, add);
     CHECK(audio.ended());
     CHECK(heard.bytes == frame('a'));
-    audio.listen_for(1h, add);
+    audio.listen_for(session, 1h, add);
     CHECK(heard.gaps.size() == 1);
+}
+
+TEST_CASE("EagiAudio: a time without end is one") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a'));
+    int frames = 0;
+    audio.listen_for(session, std::chrono::milliseconds::max(),
+                     [&frames](const AudioFrame&) { return ++frames < 1; });
+    CHECK(frames == 1);
+}
+
+namespace {
+
+/// A stream of a program in which SIGHUP comes.
+class ToldStream : public HeardStream {
+  public:
+    ToldStream(const EagiCall& call, const Pipe& told) : HeardStream{call}, told_{&told} {}
+    [[nodiscard]] int hangup_fd() const noexcept { return told_->read; }
+    [[nodiscard]] HangupSource hangup_source() const noexcept {
+        pollfd wanted{told_->read, POLLIN, 0};
+        return ::poll(&wanted, 1, 0) == 1 ? HangupSource::signal : HangupSource::none;
+    }
+
+  private:
+    const Pipe* told_;
+};
+
+}  // namespace
+
+TEST_CASE("EagiAudio: listening ends with the call, with frames and without") {
+    for (const bool frames : {true, false}) {
+        CAPTURE(frames);
+        const EagiCall call;
+        const Pipe told = make_pipe();
+        Session session{ToldStream{call, told}};
+        EagiAudio audio{session, call.audio.read};
+        static_cast<void>(call.sent());
+        if (frames) {
+            call.audio.write.put(frame('a'));
+            audio.listen_for(session, 1h, [&](const AudioFrame&) {
+                told.write.put("x");
+                return true;
+            });
+        } else {
+            std::atomic<long> listening{thread_id()};
+            std::thread caller{[&] {
+                wait_until_asleep(listening);
+                write_in_thread(told.write, "x");
+            }};
+            audio.listen_for(session, 1h, [](const AudioFrame&) { return true; });
+            caller.join();
+        }
+        CHECK(audio.ended());
+        CHECK(session.hangup_source() == HangupSource::signal);
+        // It says so again, at once, and asks nobody.
+        audio.listen_for(session, 1h, [](const AudioFrame&) { return true; });
+        REQUIRE(::fcntl(call.requests.read, F_SETFL, O_NONBLOCK) == 0);
+        char byte = 0;
+        CHECK(::read(call.requests.read, &byte, 1) == -1);
+    }
+}
+
+TEST_CASE("EagiAudio: where nothing tells of the hang-up, and no audio comes, Asterisk is asked") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    static_cast<void>(call.sent());
+    std::thread asterisk{[&] {
+        FdStream talk{call.requests.read, call.replies.write};
+        std::string line;
+        for (const char* reply : {"200 result=6", "511 Command Not Permitted"}) {
+            if (!talk.read_line(line) || line != "CHANNEL STATUS") std::abort();
+            talk.write_line(reply);
+        }
+    }};
+    audio.listen_for(session, 1h, [](const AudioFrame&) { return true; });
+    asterisk.join();
+    CHECK(audio.ended());
+    CHECK(session.hangup_source() == HangupSource::dead_channel);
 }
 
 TEST_CASE("EagiAudio: a prompt plays to its end meanwhile") {
@@ -212,16 +329,14 @@ TEST_CASE("EagiAudio: the listener stops it, and the next command gets its own r
     Heard heard;
     const auto played = audio.listen(session, StreamFile{"welcome"}, [&](AudioFrame next) {
         heard.add(next);
-        if (heard.gaps.size() < 2) return true;
-        call.replies.write.put("200 result=1 (agi-mark-1)\n200 result=1 (its own)\n");
-        return false;
+        return heard.gaps.size() < 2;
     });
     CHECK(played.stopped);
     CHECK(heard.bytes == frame('a') + frame('b'));
     CHECK(GetVariable{"NEXT"}(session) == "its own");
-    CHECK(call.sent() ==
-          "GET VARIABLE \"EAGI_AUDIO_FORMAT\"\nSTREAM FILE \"welcome\" \"\"\n"
-          "GET FULL VARIABLE \"agi-mark-1\"\nGET VARIABLE \"NEXT\"\n");
+    CHECK_THAT(call.sent(), Catch::Matchers::StartsWith(
+                                "GET VARIABLE \"EAGI_AUDIO_FORMAT\"\nSTREAM FILE \"welcome\" \"\"\n"
+                                "GET FULL VARIABLE \"agi-mark-"));
 }
 
 TEST_CASE("EagiAudio: SAY can be listened to as well") {
@@ -229,10 +344,7 @@ TEST_CASE("EagiAudio: SAY can be listened to as well") {
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
     call.audio.write.put(frame('a'));
-    CHECK_FALSE(audio.listen(session, SayDigits{"123"}, [&](AudioFrame) {
-        call.replies.write.put("200 result=1 (agi-mark-1)\n");
-        return false;
-    }));
+    CHECK_FALSE(audio.listen(session, SayDigits{"123"}, [&](AudioFrame) { return false; }));
 }
 
 TEST_CASE("EagiAudio: the caller hangs up, and the audio ends before the reply") {
@@ -240,6 +352,7 @@ TEST_CASE("EagiAudio: the caller hangs up, and the audio ends before the reply")
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
     call.audio.write.put(frame('a'));
+    call.gone = true;
     std::thread asterisk;
     CHECK_THROWS_AS(audio.listen(session, StreamFile{"welcome"},
                                  [&](AudioFrame) {
@@ -250,8 +363,9 @@ TEST_CASE("EagiAudio: the caller hangs up, and the audio ends before the reply")
                                      }};
                                      return true;
                                  }),
-                    AGIAppError);
+                    AGIResultHangup);
     asterisk.join();
+    CHECK(audio.ended());
 }
 
 TEST_CASE("EagiAudio: a full pipe means that audio was dropped") {
@@ -260,9 +374,9 @@ TEST_CASE("EagiAudio: a full pipe means that audio was dropped") {
     EagiAudio audio{session, call.audio.read};
     REQUIRE(::fcntl(call.audio.write, F_SETPIPE_SZ, 4096) == 4096);
     call.audio.write.put(frame('a'));
-    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    CHECK(hear(session, audio, 1).gaps == std::vector<bool>{false});
     for (int i = 0; i < 12; ++i) call.audio.write.put(frame('b'));
-    const Heard full = hear(audio, 12);
+    const Heard full = hear(session, audio, 12);
     REQUIRE(full.gaps.size() == 12);
     CHECK(full.gaps.front());
     for (std::size_t i = 1; i < full.gaps.size(); ++i) CHECK_FALSE(full.gaps[i]);
@@ -273,13 +387,13 @@ TEST_CASE("EagiAudio: a pipe is full when no whole frame fits into a page of it"
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
     call.audio.write.put(frame('a'));
-    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    CHECK(hear(session, audio, 1).gaps == std::vector<bool>{false});
     REQUIRE(::fcntl(call.audio.write, F_SETFL, O_NONBLOCK) == 0);
     const std::string next = frame('b');
     std::size_t frames = 0;
     while (::write(call.audio.write, next.data(), next.size()) > 0) ++frames;
     CHECK(frames > 100);
-    CHECK(hear(audio, 1).gaps == std::vector<bool>{true});
+    CHECK(hear(session, audio, 1).gaps == std::vector<bool>{true});
 }
 
 TEST_CASE("EagiAudio: less audio than time has passed means that some is missing") {
@@ -287,10 +401,10 @@ TEST_CASE("EagiAudio: less audio than time has passed means that some is missing
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
     call.audio.write.put(frame('a'));
-    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    CHECK(hear(session, audio, 1).gaps == std::vector<bool>{false});
     std::this_thread::sleep_for(150ms);
     call.audio.write.put(frame('b') + frame('c'));
-    CHECK(hear(audio, 2).gaps == std::vector<bool>{true, false});
+    CHECK(hear(session, audio, 2).gaps == std::vector<bool>{true, false});
 }
 
 TEST_CASE("EagiAudio: a program that was away while audio came misses nothing") {
@@ -298,9 +412,9 @@ TEST_CASE("EagiAudio: a program that was away while audio came misses nothing") 
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
     call.audio.write.put(frame('a'));
-    CHECK(hear(audio, 1).gaps == std::vector<bool>{false});
+    CHECK(hear(session, audio, 1).gaps == std::vector<bool>{false});
     for (int i = 0; i < 150; ++i) call.audio.write.put(frame('b'));
     std::this_thread::sleep_for(150ms);
-    const Heard rest = hear(audio, 150);
+    const Heard rest = hear(session, audio, 150);
     CHECK(rest.gaps == std::vector<bool>(150, false));
 }

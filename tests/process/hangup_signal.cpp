@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "catch.hpp"
+#include "process/child.hpp"
 #include "stream/descriptors.hpp"
 #include <agi/process/hangup_signal.hpp>
 #include <agi/stream/fd_stream.hpp>
@@ -119,6 +120,31 @@ TEST_CASE("HangupSignal: does not let children have its descriptor, nor block in
     // More than a pipe holds.
     for (int i = 0; i < 70000; ++i) ::raise(SIGHUP);
     CHECK(hangup.received());
+}
+
+TEST_CASE("HangupSignal: leaves descriptor 3 to the caller's audio, and those near it") {
+    const auto outcome = in_child("", [] {
+        for (int fd = 3; fd < 10; ++fd) ::close(fd);
+        const HangupSignal hangup;
+        if (hangup.fd() < 10) return 1;
+        for (int fd = 3; fd < 10; ++fd) {
+            if (::fcntl(fd, F_GETFD) != -1) return fd;
+        }
+        ::raise(SIGHUP);
+        return readable(hangup.fd()) ? 0 : 2;
+    });
+    CHECK(outcome.status == 0);
+}
+
+TEST_CASE("HangupSignal: what comes to a child is not for its parent") {
+    const HangupSignal hangup;
+    const auto outcome = in_child("", [&hangup] {
+        ::raise(SIGHUP);
+        return hangup.received() ? 0 : 1;
+    });
+    CHECK(outcome.status == 0);
+    CHECK_FALSE(hangup.received());
+    CHECK_FALSE(readable(hangup.fd()));
 }
 
 TEST_CASE("HangupSignal: errno survives the handler") {

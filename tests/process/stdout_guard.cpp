@@ -5,6 +5,7 @@
 #include <agi/process/stdout_guard.hpp>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -28,6 +29,12 @@ std::string hear(int fd) {
     char buffer[100];
     const ssize_t size = ::read(fd, buffer, sizeof buffer);
     return size < 0 ? "(error)" : std::string(buffer, static_cast<std::size_t>(size));
+}
+
+/// Whether no writer is left within a time in which a child that holds it would be found.
+bool has_ended(const Fd& pipe) {
+    pollfd wanted{pipe, POLLIN, 0};
+    return ::poll(&wanted, 1, 10000) == 1 && pipe.take().empty();
 }
 
 /// Everything that prints without asking.
@@ -55,11 +62,88 @@ TEST_CASE("StdoutGuard: only what is written to its descriptor is protocol") {
         return 0;
     });
     CHECK(outcome.status == 0);
-    CHECK(outcome.protocol == "before\nNOOP\nANSWER\nafter\n");
-    for (const char* noise : {"printf inside\n", "cout inside\n", "write inside\n",
+    CHECK(outcome.protocol == "NOOP\nANSWER\nafter\n");
+    for (const char* noise : {"before\n", "printf inside\n", "cout inside\n", "write inside\n",
                               "child inside\n", "left in the buffer\n"}) {
         CHECK_THAT(outcome.errors, ContainsSubstring(noise));
     }
+}
+
+TEST_CASE("StdoutGuard: what is in a buffer, before and at its end, is no protocol") {
+    const auto outcome = in_child("", [] {
+        std::ios::sync_with_stdio(false);
+        std::printf("stdio\n");
+        std::cout << "cout\n";
+        std::wcout << L"wcout\n";
+        {
+            const StdoutGuard guard;
+            say(guard.write_fd(), "NOOP\n");
+            std::printf("stdio again\n");
+            std::cout << "cout again\n";
+            std::wcout << L"wcout again\n";
+        }
+        return 0;
+    });
+    CHECK(outcome.protocol == "NOOP\n");
+    for (const char* noise :
+         {"stdio\n", "cout\n", "wcout\n", "stdio again\n", "cout again\n", "wcout again\n"}) {
+        CHECK_THAT(outcome.errors, ContainsSubstring(noise));
+    }
+}
+
+TEST_CASE("StdoutGuard: standard error that is the protocol says nothing until its end") {
+    const auto outcome = in_child(
+        "",
+        [] {
+            std::printf("before\n");
+            {
+                const StdoutGuard guard;
+                say(guard.write_fd(), "NOOP\n");
+                make_noise("inside");
+                std::fprintf(stderr, "error\n");
+            }
+            std::fprintf(stderr, "after\n");
+            return 0;
+        },
+        StandardError::standard_output);
+    CHECK(outcome.status == 0);
+    CHECK(outcome.protocol == "NOOP\nafter\n");
+}
+
+TEST_CASE("StdoutGuard: so it is on a socket, as a server of the inetd kind starts it") {
+    SocketPair sockets = make_sockets();
+    std::fflush(nullptr);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+            ::dup2(sockets.theirs, fd);
+        }
+        sockets.ours.close();
+        sockets.theirs.close();
+        const StdoutGuard guard;
+        make_noise("inside");
+        std::fprintf(stderr, "error\n");
+        say(guard.write_fd(), hear(guard.read_fd()));
+        ::_exit(0);
+    }
+    sockets.theirs.close();
+    sockets.ours.put("NOOP\n");
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(sockets.ours.take() == "NOOP\n");
+    CHECK(sockets.ours.take().empty());
+}
+
+TEST_CASE("StdoutGuard: a file or a terminal that is both is no protocol") {
+    const auto outcome = in_child("", [] {
+        ::dup2(STDERR_FILENO, STDOUT_FILENO);
+        const StdoutGuard guard;
+        std::fprintf(stderr, "error\n");
+        return 0;
+    });
+    CHECK(outcome.errors == "error\n");
 }
 
 TEST_CASE("StdoutGuard: nobody else reads what Asterisk says") {
@@ -97,6 +181,76 @@ TEST_CASE("StdoutGuard: children do not get the protocol's descriptors") {
     CHECK_THAT(outcome.errors, ContainsSubstring("\n1\n"));
     CHECK_THAT(outcome.errors, !ContainsSubstring('\n' + std::to_string(read) + '\n'));
     CHECK_THAT(outcome.errors, !ContainsSubstring('\n' + std::to_string(write) + '\n'));
+}
+
+TEST_CASE("StdoutGuard: a child that is forked and goes on cannot hold the call, or speak in it") {
+    // Asterisk's ends: it sees the end of the program when no copy of the others is open.
+    Pipe requests = make_pipe(O_CLOEXEC);
+    Pipe replies = make_pipe(O_CLOEXEC);
+    Pipe gate = make_pipe(O_CLOEXEC);
+    std::fflush(nullptr);
+    const pid_t program = ::fork();
+    REQUIRE(program >= 0);
+    if (program == 0) {
+        ::dup2(replies.read, STDIN_FILENO);
+        ::dup2(requests.write, STDOUT_FILENO);
+        for (Fd* const fd : {&replies.read, &replies.write, &requests.read, &requests.write})
+            fd->close();
+        const StdoutGuard guard;
+        if (::fork() == 0) {
+            // Even if it tries, and until it is told to end.
+            say(guard.write_fd(), "HANGUP\n");
+            if (!hear(guard.read_fd()).empty()) ::_exit(1);
+            gate.write.close();
+            static_cast<void>(hear(gate.read));
+            ::_exit(0);
+        }
+        say(guard.write_fd(), "NOOP\n");
+        ::_exit(0);
+    }
+    requests.write.close();
+    replies.read.close();
+    gate.read.close();
+    CHECK(::waitpid(program, nullptr, 0) == program);
+    CHECK(requests.read.take() == "NOOP\n");
+    CHECK(has_ended(requests.read));  // while the child still runs
+    pollfd nobody_reads{replies.write, POLLERR, 0};
+    CHECK(::poll(&nobody_reads, 1, 0) == 1);
+    gate.write.close();
+}
+
+TEST_CASE("StdoutGuard: a child that is to have the call has it") {
+    const auto outcome = in_child("", [] {
+        StdoutGuard guard;
+        guard.keep_in_children();
+        const pid_t child = ::fork();
+        if (child == 0) {
+            say(guard.write_fd(), "NOOP\n");
+            ::_exit(0);
+        }
+        ::waitpid(child, nullptr, 0);
+        return 0;
+    });
+    CHECK(outcome.protocol == "NOOP\n");
+}
+
+TEST_CASE("StdoutGuard: a later child has what a later descriptor of the same number is") {
+    const auto outcome = in_child("", [] {
+        int number = -1;
+        {
+            const StdoutGuard guard;
+            number = guard.write_fd();
+        }
+        ::dup2(STDOUT_FILENO, number);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            say(number, "the program's own\n");
+            ::_exit(0);
+        }
+        ::waitpid(child, nullptr, 0);
+        return 0;
+    });
+    CHECK(outcome.protocol == "the program's own\n");
 }
 
 TEST_CASE("StdoutGuard: its own descriptors are closed at the end") {
@@ -190,6 +344,54 @@ TEST_CASE("ProcessStream: the guard can be left out") {
     });
     CHECK(outcome.status == 0);
     CHECK(outcome.protocol == "NOOP\nnoise\n");
+}
+
+TEST_CASE("ProcessStream: a child that goes on can let the call go") {
+    Pipe requests = make_pipe(O_CLOEXEC);
+    Pipe gate = make_pipe(O_CLOEXEC);
+    std::fflush(nullptr);
+    const pid_t program = ::fork();
+    REQUIRE(program >= 0);
+    if (program == 0) {
+        ::dup2(requests.write, STDOUT_FILENO);
+        requests.read.close();
+        requests.write.close();
+        ProcessStream stream{{false}};
+        if (::fork() == 0) {
+            stream.let_go();
+            stream.write_line("HANGUP");
+            std::printf("noise\n");
+            std::fflush(stdout);
+            std::string line;
+            if (stream.read_line(line)) ::_exit(1);
+            gate.write.close();
+            static_cast<void>(hear(gate.read));
+            ::_exit(0);
+        }
+        stream.write_line("NOOP");
+        ::_exit(0);
+    }
+    requests.write.close();
+    gate.read.close();
+    CHECK(::waitpid(program, nullptr, 0) == program);
+    CHECK(requests.read.take() == "NOOP\n");
+    CHECK(has_ended(requests.read));
+    gate.write.close();
+}
+
+TEST_CASE("ProcessStream: a child that is to have the call has it") {
+    const auto outcome = in_child("", [] {
+        ProcessStream stream;
+        stream.keep_in_children();
+        const pid_t child = ::fork();
+        if (child == 0) {
+            stream.write_line("NOOP");
+            ::_exit(0);
+        }
+        ::waitpid(child, nullptr, 0);
+        return 0;
+    });
+    CHECK(outcome.protocol == "NOOP\n");
 }
 
 TEST_CASE("ProcessStream: is guarded, also after a move") {

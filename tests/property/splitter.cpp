@@ -65,6 +65,9 @@ bool has_any(const std::string& text, std::string_view bytes) {
 /// Whether a line can carry the text, and it is not an injected line end.
 bool sendable(const std::string& text) { return !has_any(text, {"\n\r\0", 3}); }
 
+/// What a member holds that must not be empty.
+bool named(const std::string& text) { return sendable(text) && !text.empty(); }
+
 /// Sends commands with random texts in one of their members.
 class Sender {
   public:
@@ -103,8 +106,13 @@ class Sender {
     /// The same for a member that is a word of the line as it is.
     template <class Make>
     void word(std::size_t times, Make make, const Words& before, const Words& after = {}) {
+        word(times, make, sendable, before, after);
+    }
+    template <class Make, class Good>
+    void word(std::size_t times, Make make, Good good, const Words& before,
+              const Words& after = {}) {
         for (std::size_t i = 0; i < times; ++i) {
-            check(random.text(), make, sendable, [&](const std::string& text) {
+            check(random.text(), make, good, [&](const std::string& text) {
                 Words words = before;
                 words.push_back(text);
                 words.insert(words.end(), after.begin(), after.end());
@@ -127,6 +135,7 @@ TEST_CASE("Splitter: text is read as it was given, in every position of every co
     using S = const std::string&;
     constexpr std::size_t times = 500;
     const std::chrono::system_clock::time_point epoch{};
+    const auto variable = [](S s) { return named(s) && s.substr(0, 2) != "${"; };
     Sender send{1};
     send.word(times, [](S s) { return Hangup{s}; }, {"HANGUP"});
     send.word(times, [](S s) { return ChannelStatus{s}; }, {"CHANNEL", "STATUS"});
@@ -140,59 +149,79 @@ TEST_CASE("Splitter: text is read as it was given, in every position of every co
     send.word(times, [](S s) { return DatabaseDel{"f", s}; }, {"DATABASE", "DEL", "f"});
     send.word(times, [](S s) { return DatabaseDeltree{s, {}, true}; }, {"DATABASE", "DELTREE"});
     send.word(times, [](S s) { return DatabaseDeltree{"f", s}; }, {"DATABASE", "DELTREE", "f"});
-    send.word(times, [](S s) { return Exec{s, "o"}; }, {"EXEC"}, {"o"});
-    send.word(times, [](S s) { return Gosub{s, "e", 1}; }, {"GOSUB"}, {"e", "1"});
-    send.word(times, [](S s) { return Gosub{"c", s, 1}; }, {"GOSUB", "c"}, {"1"});
-    send.word(times, [](S s) { return Gosub{"c", "e", s}; }, {"GOSUB", "c", "e"});
+    send.word(
+        times,
+        [](S s) {
+            return Exec{s, "o"};
+        },
+        [](S s) { return named(s) && !has_any(s, "(,/ "); }, {"EXEC"}, {"o"});
+    send.word(times, [](S s) { return Gosub{s, "e", 1}; }, named, {"GOSUB"}, {"e", "1"});
+    send.word(times, [](S s) { return Gosub{"c", s, 1}; }, named, {"GOSUB", "c"}, {"1"});
+    send.word(times, [](S s) { return Gosub{"c", "e", s}; }, named, {"GOSUB", "c", "e"});
     send.word(times, [](S s) { return Gosub{"c", "e", 1, s}; }, {"GOSUB", "c", "e", "1"});
-    send.word(times, [](S s) { return SetContext{s}; }, {"SET", "CONTEXT"});
-    send.word(times, [](S s) { return SetExtension{s}; }, {"SET", "EXTENSION"});
-    send.word(times, [](S s) { return SetPriority{s}; }, {"SET", "PRIORITY"});
+    send.word(times, [](S s) { return SetContext{s}; }, named, {"SET", "CONTEXT"});
+    send.word(times, [](S s) { return SetExtension{s}; }, named, {"SET", "EXTENSION"});
+    send.word(times, [](S s) { return SetPriority{s}; }, named, {"SET", "PRIORITY"});
     send.word(times, [](S s) { return GetData{s}; }, {"GET", "DATA"}, {"2000", "255"});
-    send.word(times, [](S s) { return GetOption{s}; }, {"GET", "OPTION"}, {"", "5000"});
-    send.word(times, [](S s) { return StreamFile{s}; }, {"STREAM", "FILE"}, {""});
-    send.word(times, [](S s) { return ControlStreamFile{s}; }, {"CONTROL", "STREAM", "FILE"}, {""});
-    send.word(times, [](S s) { return RecordFile{s}; }, {"RECORD", "FILE"}, {"wav", "", "-1"});
-    send.word(times, [](S s) { return RecordFile{"f", s}; }, {"RECORD", "FILE", "f"}, {"", "-1"});
+    send.word(times, [](S s) { return GetOption{s}; }, named, {"GET", "OPTION"}, {"", "5000"});
+    send.word(times, [](S s) { return StreamFile{s}; }, named, {"STREAM", "FILE"}, {""});
+    send.word(times, [](S s) { return ControlStreamFile{s}; }, named, {"CONTROL", "STREAM", "FILE"},
+              {""});
+    send.word(times, [](S s) { return RecordFile{s}; }, named, {"RECORD", "FILE"},
+              {"wav", "", "-1"});
+    send.word(
+        times,
+        [](S s) {
+            return RecordFile{"f", s};
+        },
+        [](S s) {
+            return named(s) && !has_any(s, "*#") &&
+                   has_any(s, "abcdefghijklmnopqrstuvwxyzEFGHIJKLMNOPQRSTUVWXYZ");
+        },
+        {"RECORD", "FILE", "f"}, {"", "-1"});
     send.word(times, [](S s) { return SayAlpha{s}; }, {"SAY", "ALPHA"}, {""});
     send.word(times, [](S s) { return SayPhonetic{s}; }, {"SAY", "PHONETIC"}, {""});
     send.word(times, [&](S s) { return SayDatetime{epoch, "", s}; }, {"SAY", "DATETIME", "0", ""});
-    send.word(times,
-              [&](S s) {
-                  return SayDatetime{epoch, "", "Y", s};
-              },
-              {"SAY", "DATETIME", "0", "", "Y"});
+    send.word(
+        times,
+        [&](S s) {
+            return SayDatetime{epoch, "", "Y", s};
+        },
+        [](S s) { return sendable(s) && !has_any(s, "' "); }, {"SAY", "DATETIME", "0", "", "Y"});
     send.word(times, [](S s) { return Verbose{s}; }, {"VERBOSE"}, {"1"});
     send.word(times, [](S s) { return SpeechCreate{s}; }, {"SPEECH", "CREATE"});
-    send.word(times, [](S s) { return SpeechSet{s, "v"}; }, {"SPEECH", "SET"}, {"v"});
+    send.word(times, [](S s) { return SpeechSet{s, "v"}; }, named, {"SPEECH", "SET"}, {"v"});
     send.word(times, [](S s) { return SpeechSet{"n", s}; }, {"SPEECH", "SET", "n"});
     send.word(times,
               [](S s) {
                   return SpeechLoadGrammar{s, "p"};
               },
-              {"SPEECH", "LOAD", "GRAMMAR"}, {"p"});
+              named, {"SPEECH", "LOAD", "GRAMMAR"}, {"p"});
     send.word(times,
               [](S s) {
                   return SpeechLoadGrammar{"n", s};
               },
-              {"SPEECH", "LOAD", "GRAMMAR", "n"});
-    send.word(times, [](S s) { return SpeechUnloadGrammar{s}; }, {"SPEECH", "UNLOAD", "GRAMMAR"});
-    send.word(times, [](S s) { return SpeechActivateGrammar{s}; },
+              named, {"SPEECH", "LOAD", "GRAMMAR", "n"});
+    send.word(times, [](S s) { return SpeechUnloadGrammar{s}; }, named,
+              {"SPEECH", "UNLOAD", "GRAMMAR"});
+    send.word(times, [](S s) { return SpeechActivateGrammar{s}; }, named,
               {"SPEECH", "ACTIVATE", "GRAMMAR"});
-    send.word(times, [](S s) { return SpeechDeactivateGrammar{s}; },
+    send.word(times, [](S s) { return SpeechDeactivateGrammar{s}; }, named,
               {"SPEECH", "DEACTIVATE", "GRAMMAR"});
     send.word(times, [](S s) { return SpeechRecognize{s}; }, {"SPEECH", "RECOGNIZE"}, {"10"});
     send.word(times, [](S s) { return SendText{s}; }, {"SEND", "TEXT"});
-    send.word(times, [](S s) { return SendImage{s}; }, {"SEND", "IMAGE"});
-    send.word(times, [](S s) { return GetVariable{s}; }, {"GET", "VARIABLE"});
-    send.word(times, [](S s) { return SetVariable{s, "v"}; }, {"SET", "VARIABLE"}, {"v"});
+    send.word(times, [](S s) { return SendImage{s}; }, named, {"SEND", "IMAGE"});
+    send.word(times, [](S s) { return GetVariable{s}; }, variable, {"GET", "VARIABLE"});
+    send.word(times, [](S s) { return SetVariable{s, "v"}; }, variable, {"SET", "VARIABLE"}, {"v"});
     send.word(times, [](S s) { return SetVariable{"X", s}; }, {"SET", "VARIABLE", "X"});
     send.word(times, [](S s) { return GetFullVariable{s}; }, {"GET", "FULL", "VARIABLE"});
-    send.word(times,
-              [](S s) {
-                  return GetFullVariable{"${X}", s};
-              },
-              {"GET", "FULL", "VARIABLE", "${X}"});
+    send.word(
+        times,
+        [](S s) {
+            return GetFullVariable{"${X}", s};
+        },
+        [](S s) { return sendable(s) && s.find("${") == std::string::npos; },
+        {"GET", "FULL", "VARIABLE", "${X}"});
     CHECK(send.cases == 47 * times);
     CHECK(send.accepted > send.cases * 8 / 10);
     CHECK(send.accepted < send.cases);
@@ -436,7 +465,8 @@ TEST_CASE("Splitter: an expression has the name that was given, or is refused") 
                 return Words{"GET", "FULL", "VARIABLE", "${" + s + '}'};
             });
         send.check(
-            text, [](S s) { return GetVariableExact{s}; }, good("${}"),
+            text, [](S s) { return GetVariableExact{s}; },
+            [&](S s) { return !s.empty() && good("${}")(s); },
             [&](S s) {
                 return Words{"GET", "FULL", "VARIABLE", probe + "${URIENCODE(${" + s + "})}"};
             });
@@ -445,7 +475,7 @@ TEST_CASE("Splitter: an expression has the name that was given, or is refused") 
             [](S s) {
                 return SetVariableExact{s, "v"};
             },
-            good("${}="),
+            [&](S s) { return !s.empty() && good("${}=")(s); },
             [](S s) {
                 return Words{"EXEC", "Exec", "Set(" + s + "=${URIDECODE(v)})"};
             });

@@ -37,10 +37,10 @@ constexpr std::string_view dialogue = R"(
     << 200 result=1234
     >> EXEC "NoOp" "x"
     << 200 result=1
-    >> STREAM FILE "welcome" "12#"
     << 520-Invalid command syntax.  Proper usage follows:
     << 200 result=52 endpos=1
     << 520 End of proper usage.
+    >> STREAM FILE "welcome" "12#"
     << 200 result=49 endpos=8000
     >> GET VARIABLE "X"
     << 200 result=1 (first
@@ -119,7 +119,7 @@ struct OneFailure {
 
 TEST_CASE("Session: losing the peer at any point is a hang-up") {
     const std::size_t operations = operations_of_the_call();
-    CHECK(operations == 26);
+    CHECK(operations == 25);
     std::size_t cut_replies = 0;
     for (std::size_t n = 1; n <= operations; ++n) {
         CAPTURE(n);
@@ -158,7 +158,7 @@ TEST_CASE("Session: a stream that fails at any point lets its exception through"
     for (std::size_t n = 1; n <= operations; ++n) {
         CAPTURE(n);
         ScriptedStream stream{dialogue};
-        stream.fail_at(n, testing::Failure::error);
+        stream.fail_at(n, testing::ScriptedStream::Failure::error);
         Results results;
         if (n <= 4) {
             CHECK_THROWS_AS(Session{std::move(stream)}, StreamFailure);
@@ -180,7 +180,12 @@ TEST_CASE("Session: after one failure of the stream, no command gets another's r
     const std::size_t operations = operations_of_the_call();
     for (std::size_t n = 5; n <= operations; ++n) {
         CAPTURE(n);
-        Session session{OneFailure{ScriptedStream{dialogue}, n}};
+        SessionOptions options;
+        std::string sent;
+        options.trace = [&](Direction direction, std::string_view line) {
+            if (direction == Direction::sent) sent = line;
+        };
+        Session session{OneFailure{ScriptedStream{dialogue}, n}, std::move(options)};
         Results results;
         std::string failed;
         try {
@@ -196,8 +201,10 @@ TEST_CASE("Session: after one failure of the stream, no command gets another's r
             CHECK_THROWS_AS(go_on(session, results), AGIError);
             continue;
         }
-        // The step has no result, as its reply is dropped. The others are as ever.
-        results.push_back(expected[results.size()]);
+        // The step has no result, as its reply is dropped; unless it was not sent yet, as what
+        // follows EXEC's 1 had to be read first. The others are as ever.
+        const bool own = sent.find("agi-mark-") == std::string::npos;
+        if (own) results.push_back(expected[results.size()]);
         if (results.size() < expected.size()) {
             go_on(session, results);
             CHECK(results == expected);

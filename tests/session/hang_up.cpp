@@ -50,7 +50,8 @@ SessionOptions telling(Told& told, HangupPolicy policy = HangupPolicy::carry_on)
 TEST_CASE("Hang-up: none, as long as nothing says so") {
     Told told;
     Session session{ScriptedStream{environment + ">> NOOP\n<< 200 result=0\n"
-                                                 ">> WAIT FOR DIGIT -1\n<< 200 result=-1\n"},
+                                                 ">> WAIT FOR DIGIT -1\n<< 200 result=-1\n"
+                                                 ">> CHANNEL STATUS\n<< 200 result=6\n"},
                     telling(told)};
     Noop{}(session);
     // Also the reply of an error: it proves nothing.

@@ -178,7 +178,7 @@ TEST_CASE("resync: refused after half a request") {
     CHECK_FALSE(session.in_step());
     CHECK_THROWS_AS(session.resync(), AGIError);
     CHECK_THROWS_WITH(session.resync(),
-                      "mark: not sent, an earlier request may have been sent in part");
+                      "resync: not sent, an earlier request may have been sent in part");
     CHECK_THROWS_AS(Noop{}(session), AGIError);
 }
 

@@ -20,7 +20,6 @@
 
 using namespace agi;
 using namespace std::chrono_literals;
-using testing::Failure;
 using testing::ScriptedStream;
 
 namespace {
@@ -142,7 +141,8 @@ TEST_CASE("execute_until: SAY without EAGI is refused, and nothing is sent") {
 
 TEST_CASE("execute_until: a failure of the command itself") {
     Session session{ScriptedStream{environment + ">> STREAM FILE a \"\"\n" + mark +
-                                   "<< 200 result=-1 endpos=0\n" + echo + next}};
+                                   "<< 200 result=-1 endpos=0\n" + echo +
+                                   ">> CHANNEL STATUS\n<< 200 result=6\n" + next}};
     CHECK_THROWS_AS(session.execute_until(StreamFile{"a"}, at_once), AGIAppError);
     CHECK(GetVariable{"NEXT"}(session) == "its own");
 }
@@ -151,7 +151,7 @@ TEST_CASE("execute_until: the caller hangs up at the same time") {
     SECTION("in front of the command's reply") {
         Session session{ScriptedStream{environment + ">> STREAM FILE a \"\"\n" + mark +
                                        "<< HANGUP\n<< 200 result=-1 endpos=80\n" + echo + next}};
-        CHECK_THROWS_AS(session.execute_until(StreamFile{"a"}, at_once), AGIAppError);
+        CHECK_THROWS_AS(session.execute_until(StreamFile{"a"}, at_once), AGIResultHangup);
         CHECK(session.hangup_source() == HangupSource::hangup_line);
         CHECK(GetVariable{"NEXT"}(session) == "its own");
     }
@@ -263,7 +263,7 @@ TEST_CASE("execute_until: fails at any point, never out of step unnoticed") {
         CHECK(session.hangup_source() == HangupSource::closed_stream);
 
         ScriptedStream broken{dialogue};
-        broken.fail_at(n, Failure::error);
+        broken.fail_at(n, ScriptedStream::Failure::error);
         Session other{std::move(broken)};
         CHECK_THROWS_AS(run(other), testing::StreamFailure);
         CHECK_FALSE(other.in_step());

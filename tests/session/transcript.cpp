@@ -50,6 +50,15 @@ std::string transcript(const std::string& script, Program program) {
     return text_of(file.get());
 }
 
+/// The text of a mark is random, up to its number.
+std::string without_marks(std::string text) {
+    const std::string mark = "agi-mark-";
+    for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos; at += mark.size()) {
+        text.erase(at + mark.size(), 32);
+    }
+    return text;
+}
+
 const auto ask = [](auto& session) {
     Answer{}(session);
     CHECK(GetVariable{"NOTE"}(session) == "two\nlines \"quoted\" \\ \t");
@@ -70,6 +79,8 @@ const std::string script = R"(
     << lines "quoted" \\ \t)
     >> STREAM FILE missing ""
     << 200 result=-1 endpos=0
+    >> CHANNEL STATUS
+    << 200 result=6
     >> SET VARIABLE FUNCTION( x
     << 520-Invalid command syntax.  Proper usage follows:
     <<  Usage: SET VARIABLE
@@ -100,7 +111,7 @@ TEST_CASE("Transcript: is what people and ScriptedStream read") {
 
 TEST_CASE("Transcript: plays the same call again, and that the same") {
     const std::string once = transcript(script, ask);
-    CHECK(testing::parse_dialogue(once).size() == 17);
+    CHECK(testing::parse_dialogue(once).size() == 19);
     const std::string twice = transcript(once, ask);
     CHECK(twice == once);
 }
@@ -169,5 +180,5 @@ TEST_CASE("Transcript: a secret call plays again") {
     CHECK(once.find("5678") == std::string::npos);
     // The digits are `****` now, which are keys too.
     const std::string twice = transcript(once, secretly);
-    CHECK(twice == once);
+    CHECK(without_marks(twice) == without_marks(once));
 }

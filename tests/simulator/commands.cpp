@@ -20,7 +20,7 @@ class Line {
   public:
     explicit Line(const std::string& version = "22.10.1") : asterisk{version} {
         asterisk.channel.sounds = {{"prompt", 2s}, {"beep", 440ms}};
-        asterisk.answered = true;
+        asterisk.channel.answered = true;
     }
 
     /// Sends a line; what comes back, with ` / ` between two lines.
@@ -488,7 +488,7 @@ TEST_CASE("Asterisk: where the dialplan goes next") {
 
 TEST_CASE("Asterisk: the call") {
     Line line;
-    line.asterisk.answered = false;
+    line.asterisk.channel.answered = false;
     line.asterisk.other_channels = {{"PJSIP/bob-1", {5, {}}}};
     CHECK(line("CHANNEL STATUS") == "200 result=4");
     CHECK(line("ANSWER") == "200 result=0");

@@ -104,7 +104,7 @@ void prepare(Asterisk& asterisk, const std::string& scenario) {
     asterisk.channel.variables = {{"FROMDIAL", "set by the originator"}};
     asterisk.unwritable = {"/nosuch"};
     const std::string& name = asterisk.entry("agi_channel");
-    asterisk.answered = name.find("/run@") == std::string::npos;
+    asterisk.channel.answered = name.find("/run@") == std::string::npos;
     const std::string tag = scenario.substr(scenario.find('-') + 1) + "-1795330860601661530";
     asterisk.other_channels = {{name.substr(0, name.size() - 1) + '1', {6, {{"TAG", tag}}}}};
     if (scenario.find("record-silence") != std::string::npos)

@@ -4,7 +4,11 @@
 #include <agi/stream/fd_stream.hpp>
 #include <agi/stream/line_stream.hpp>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <cerrno>
@@ -434,6 +438,57 @@ TEST_CASE("FdStream: a pipe that closes in the middle of a line is a hang-up") {
     CHECK_FALSE(Blocked::sigpipe_is_pending());
 }
 
+TEST_CASE("FdStream: a connection that was reset is a hang-up for a write, too") {
+    const Fd listening{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    // The socket API wants its own base type.
+    auto* const plain = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE(::bind(listening, plain, size) == 0);
+    REQUIRE(::listen(listening, 1) == 0);
+    REQUIRE(::getsockname(listening, plain, &size) == 0);
+    const Fd ours{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    REQUIRE(::connect(ours, plain, size) == 0);
+    {
+        const Fd theirs{::accept(listening, nullptr, nullptr)};
+        const linger reset{1, 0};
+        REQUIRE(::setsockopt(theirs, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) == 0);
+    }
+    pollfd told{ours, POLLIN, 0};
+    REQUIRE(::poll(&told, 1, -1) == 1);
+    FdStream stream{ours};
+    CHECK_THROWS_AS(stream.write_line("NOOP"), AGISIGPIPEHangup);  // ECONNRESET
+    CHECK_THROWS_AS(stream.write_line("NOOP"), AGISIGPIPEHangup);  // EPIPE
+}
+
+TEST_CASE("FdStream: a socket that is full from the beginning takes the line when there is room") {
+    const SocketPair sockets = make_sockets();
+    sockets.ours.non_blocking();
+    const std::string part(10000, 'x');
+    std::size_t before = 0;
+    for (ssize_t size = 0; (size = ::write(sockets.ours, part.data(), part.size())) > 0;) {
+        before += static_cast<std::size_t>(size);
+    }
+    REQUIRE(before > 0);
+    const long writer = thread_id();
+    std::string got;
+    std::thread reader{[&] {
+        wait_until_asleep(writer);
+        char buffer[10000];
+        while (got.empty() || got.back() != '\n') {
+            const ssize_t size = ::read(sockets.theirs, buffer, sizeof buffer);
+            if (size <= 0) return;
+            got.append(buffer, static_cast<std::size_t>(size));
+        }
+    }};
+    FdStream stream{sockets.ours};
+    stream.write_line("NOOP");
+    reader.join();
+    CHECK(got == std::string(before, 'x') + "NOOP\n");
+}
+
 TEST_CASE("FdStream: wait_line") {
     Pipe pipe = make_pipe();
     FdStream stream{pipe.read, pipe.write};
@@ -472,6 +527,33 @@ TEST_CASE("FdStream: half a line does not end wait_line, as read_line would wait
     std::string line;
     CHECK_FALSE(stream.read_line(line));
     CHECK(line == "end");
+}
+
+TEST_CASE("FdStream: wait_line ends with its time, whatever comes meanwhile") {
+    const bool signals = GENERATE(false, true);
+    CAPTURE(signals);
+    const Disposition handled{SIGUSR1, count_signal};
+    const Pipe pipe = make_pipe();
+    FdStream stream{pipe.read, pipe.write};
+    const pthread_t self = pthread_self();
+    // Parts of a line, or signals, for far longer than it waits.
+    std::atomic<bool> waiting{true};
+    std::atomic<int> left{20000};
+    std::thread other{[&] {
+        for (; waiting && left > 0; --left) {
+            if (signals) {
+                pthread_kill(self, SIGUSR1);
+            } else if (::write(pipe.write, "x", 1) != 1) {
+                return;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        }
+    }};
+    const bool ready = stream.wait_line(std::chrono::milliseconds{20});
+    waiting = false;
+    other.join();
+    CHECK_FALSE(ready);
+    CHECK(left > 0);
 }
 
 TEST_CASE("FdStream: wait_line waits for the whole line") {

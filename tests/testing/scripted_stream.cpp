@@ -11,7 +11,6 @@
 #include <utility>
 
 using namespace agi;
-using testing::Failure;
 using testing::ScriptedStream;
 using testing::ScriptMismatch;
 using testing::StreamFailure;
@@ -239,7 +238,7 @@ TEST_CASE("ScriptedStream: fail_at closes the stream from that operation on") {
 
 TEST_CASE("ScriptedStream: fail_at may throw instead") {
     ScriptedStream stream{"<< a\n>> NOOP\n"};
-    stream.fail_at(2, Failure::error);
+    stream.fail_at(2, ScriptedStream::Failure::error);
     CHECK(next(stream) == "a");
     CHECK_THROWS_AS(stream.write_line("NOOP"), StreamFailure);
     CHECK_THROWS_WITH(stream.write_line("NOOP"), "operation 3 was told to fail");

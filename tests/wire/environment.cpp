@@ -3,6 +3,7 @@
 #include <agi/wire/environment.hpp>
 
 #include <optional>
+#include <regex>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@ using wire::parse_environment;
 
 namespace {
 
-using Text = std::optional<std::string_view>;
+using Value = std::optional<std::string_view>;
 
 // Asterisk 22.10.1, AGI(agi://127.0.0.1:41669/some/path/script.agi?a=1&b=two%20words,
 // arg1,second arg,,ü€,"quoted",last)
@@ -248,18 +249,18 @@ TEST_CASE("Environment: a number is one as a whole") {
 TEST_CASE("Environment: get, with and without the prefix") {
     const Environment environment =
         parse_environment("agi_request: a\nother: b\nagi_arg_1: c\nagi_: d\n");
-    const auto [name, value] = GENERATE(table<std::string, Text>({
+    const auto [name, value] = GENERATE(table<std::string, Value>({
         {"agi_request", "a"},
         {"request", "a"},
         {"other", "b"},
-        {"agi_other", Text{}},
+        {"agi_other", Value{}},
         {"agi_arg_1", "c"},
         {"arg_1", "c"},
         {"agi_", "d"},
-        {"reques", Text{}},
-        {"Request", Text{}},
-        {"request: a", Text{}},
-        {"a", Text{}},
+        {"reques", Value{}},
+        {"Request", Value{}},
+        {"request: a", Value{}},
+        {"a", Value{}},
     }));
     CAPTURE(name);
     CHECK(environment.get(name) == value);
@@ -297,7 +298,7 @@ TEST_CASE("Environment: an unprefixed name is not taken for an accessor's") {
 
 TEST_CASE("Environment: a line without a separator is kept in raw only") {
     const std::string line =
-        GENERATE("junk", "agi_channel", "agi_channel:x", "agi_channel x", ":", " ", "\x01\xff");
+        GENERATE("junk", "agi_channel", "channel:x", "agi_channel x", ":", " ", "\x01\xff");
     CAPTURE(line);
     const Environment environment = parse_environment(line + "\nagi_language: en\n");
     CHECK(environment.channel().empty());
@@ -311,17 +312,20 @@ TEST_CASE("Environment: an empty name is no name") {
 }
 
 TEST_CASE("Environment: splits at the first colon and blank, and trims nothing") {
-    const auto [line, value] = GENERATE(table<std::string, Text>({
+    const auto [line, value] = GENERATE(table<std::string, Value>({
         {"agi_channel: SIP/a: b:c", "SIP/a: b:c"},
         {"agi_channel:  two ", " two "},
         {"agi_channel: ", ""},
         {"agi_channel:", ""},
         {"agi_channel: :", ":"},
+        {"agi_channel:1", "1"},
+        {"agi_channel:SIP/a: b", "SIP/a: b"},
+        {"other:1", Value{}},
         {"agi_channel: a\rb", "a\rb"},
         {"agi_channel: a\r", "a\r"},
         {"agi_channel: \tx", "\tx"},
-        {" agi_channel: x", Text{}},
-        {"agi_channel : x", Text{}},
+        {" agi_channel: x", Value{}},
+        {"agi_channel : x", Value{}},
     }));
     CAPTURE(line);
     CHECK(parse_environment(line + "\n\n").get("agi_channel") == value);
@@ -336,9 +340,51 @@ TEST_CASE("Environment: arguments are found by their number") {
         CAPTURE(i);
         CHECK(environment.argument(i) == std::to_string(i));
     }
+    CHECK(environment.argument_count() == 127);
     CHECK_FALSE(environment.argument(128));
     CHECK_FALSE(environment.argument(0));
     CHECK_FALSE(environment.argument(-1));
+}
+
+TEST_CASE("Environment: arguments in another order, twice, with a gap, with odd numbers") {
+    const auto [text, arguments] = GENERATE(table<std::string, std::string>({
+        {"agi_arg_2: b\nagi_arg_1: a\n", "ab"},
+        {"agi_arg_1: a\nagi_arg_2: b\nagi_arg_1: x\nagi_arg_2: y\n", "ab"},
+        {"agi_arg_1: a\nagi_arg_3: c\n", "a"},
+        {"agi_arg_2: b\n", ""},
+        {"agi_arg_0: x\nagi_arg_1: a\nagi_arg_02: x\nagi_arg_2x: x\nagi_arg_-1: x\n", "a"},
+        {"agi_arg_4294967297: x\nagi_arg_999999: x\nagi_arg_1: a\n", "a"},
+        {"agi_arg_: x\nagi_arg_1x\nagi_arg_1: a\n", "a"},
+    }));
+    CAPTURE(text);
+    for (const Environment& environment :
+         {parse_environment(text), parse_environment(text + '\n'),
+          parse_environment(std::regex_replace(text, std::regex{"\n"}, "\r\n") + "\r\n")}) {
+        CHECK(environment.argument_count() == static_cast<int>(arguments.size()));
+        std::string found;
+        for (int n = 1; n <= environment.argument_count(); ++n) {
+            found += environment.argument(n).value();
+        }
+        CHECK(found == arguments);
+    }
+}
+
+TEST_CASE("Environment: 100,000 arguments, each found without a look at the others") {
+    constexpr int count = 100000;
+    wire::EnvironmentLimits limits;
+    limits.lines = 1000000;
+    limits.total = std::size_t{1} << 24U;
+    std::string text;
+    for (int i = count; i > 0; --i) {
+        text += "agi_arg_" + std::to_string(i) + ": " + std::to_string(i) + "\r\n";
+    }
+    const Environment environment = parse_environment(text + "\r\n", limits);
+    REQUIRE(environment.argument_count() == count);
+    int right = 0;
+    for (int i = 1; i <= count; ++i) {
+        if (environment.argument(i) == std::to_string(i)) ++right;
+    }
+    CHECK(right == count);
 }
 
 TEST_CASE("Environment: a copy has its own text") {

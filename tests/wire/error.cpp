@@ -140,7 +140,7 @@ TEST_CASE("AGIException: the tree") {
     STATIC_REQUIRE(is_a<AGIAppError, AGIError>);
     STATIC_REQUIRE(is_a<AGIDBError, AGIAppError>);
     STATIC_REQUIRE(is_a<AGIInvalidCommandError, AGIError>);
-    STATIC_REQUIRE(is_a<AGIDeadChannelError, AGIError>);
+    STATIC_REQUIRE(is_a<AGIDeadChannelError, AGIHangup>);
     STATIC_REQUIRE(is_a<AGIUsageError, AGIError>);
     STATIC_REQUIRE(is_a<AGINoResultError, AGIError>);
     STATIC_REQUIRE(is_a<AGIUnknownError, AGIError>);

@@ -125,12 +125,26 @@ TEST_CASE("heap: a command with short text makes no call in a session") {
 }
 
 TEST_CASE("heap: HANGUP lines and provisional replies make no call") {
-    Conversation talk;
-    REQUIRE(talk.push_environment(""));
+    Exchange talk;
+    Order order;
+    order.kind = Order::Kind::start;
+    talk.begin(order);
+    talk.line("");
+    talk.end();
+    order = {};
+    order.request = "NOOP";
     const auto once = [&] {
-        talk.begin("NOOP", ReplyForm::tags);
-        return !talk.push("HANGUP") && !talk.push("100 result=0 Trying...") &&
-               talk.push("200 result=0 (tag) endpos=800");
+        talk.begin(order);
+        talk.nothing();
+        talk.written();
+        for (const char* line :
+             {"HANGUP", "100 result=0 Trying...", "200 result=0 (tag) endpos=800"}) {
+            if (talk.need() != Exchange::Need::read) return false;
+            talk.line(line);
+        }
+        const bool done = talk.need() == Exchange::Need::done;
+        talk.end();
+        return done;
     };
     REQUIRE(once());
     bool good = false;

@@ -14,6 +14,12 @@ TEST_CASE("redacted_request: the command's own words stay") {
     CHECK(redacted_request(Request{"GET DATA", "file", 5000, 4}.view()) == "GET DATA *** *** ***");
     CHECK(redacted_request("EXEC \"ABC\" \"\"") == "EXEC *** ***");
     CHECK(redacted_request("EXEC \"a\\\" b\" c") == "EXEC *** ***");
+    CHECK(redacted_request("SET VARIABLE PIN SECRET") == "SET VARIABLE *** ***");
+    CHECK(redacted_request("set variable PIN SECRET") == "SET VARIABLE *** ***");
+    CHECK(redacted_request("\"SET\" VARIABLE PIN") == "SET VARIABLE ***");
+    CHECK(redacted_request("DATABASE DELTREE a") == "DATABASE DELTREE ***");
+    CHECK(redacted_request("SET") == "***");
+    CHECK(redacted_request("MY SECRET") == "*** ***");
     CHECK(redacted_request("").empty());
 }
 

@@ -6,6 +6,7 @@
 #include <agi/version.hpp>
 
 #include <type_traits>
+#include <utility>
 
 namespace agi { inline namespace v0 { namespace wire { inline namespace AGI_NET {
 
@@ -44,7 +45,8 @@ class AsyncAfterHangup {
     template <class Command>
     auto operator()(Command&& command) {
         refuse_temporary<Command>();
-        return session_.async_execute_after_hangup(command, net::use_awaitable);
+        return session_.async_execute_after_hangup(
+            std::decay_t<Command>(std::forward<Command>(command)), net::use_awaitable);
     }
 
     /// The same, for  co_await Command{...}(call)

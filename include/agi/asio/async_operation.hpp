@@ -35,59 +35,66 @@ bool is_cancelled(const Self& /*self*/, long /*worse*/) noexcept {
     return false;
 }
 
-/// Runs one exchange on a channel: the implementation for net::async_compose.
-template <class Channel, class Exchange>
+/// Runs one operation on a channel: the implementation for net::async_compose. It owns what it needs
+/// of the command.
+template <class Channel, class Operation>
 class AsyncOperation {
   public:
-    AsyncOperation(Channel& channel, Exchange exchange)
-        : channel_{&channel}, exchange_{std::move(exchange)} {}
+    AsyncOperation(Channel& channel, Operation operation)
+        : channel_{&channel}, operation_{std::move(operation)} {}
 
     template <class Self>
     void operator()(Self& self, error_code error = {}, std::size_t size = 0) {
-        if (ended_) return complete(self);
-        Step step = Step::done;
+        if (state_ == State::ended) return complete(self);
+        const bool at_once = state_ == State::new_one;
+        if (at_once) {
+            state_ = State::runs;
+            foreign_ = channel_->exchange().runs();
+        }
+        Wait next = Wait::none;
         try {
-            step = begun_ ? channel_->advance(error, size) : exchange_.begin(*channel_);
-            while (step == Step::done && !exchange_.complete(*channel_)) step = channel_->go_on();
-            if (begun_) channel_->check_wait(step, is_cancelled(self, 0));
+            next = at_once ? operation_.begin(*channel_)
+                           : channel_->resume(error, size, is_cancelled(self, 0));
         } catch (...) {
             failure_ = std::current_exception();
         }
-        const bool at_once = !std::exchange(begun_, true);
-        if (!failure_ && step == Step::read) return channel_->async_read(std::move(self));
-        if (!failure_ && step == Step::write) return channel_->async_write(std::move(self));
+        if (!failure_ && next == Wait::read) return channel_->async_read(std::move(self));
+        if (!failure_ && next == Wait::write) return channel_->async_write(std::move(self));
         if (!at_once) return complete(self);
-        ended_ = true;  // nothing completes before the call that began it has returned
+        state_ = State::ended;  // nothing completes before the call that began it has returned
         net::post(channel_->stream().get_executor(), std::move(self));
     }
 
   private:
+    enum class State : unsigned char { new_one, runs, ended };
+
     template <class Self>
     void complete(Self& self) {
-        using Result = typename Exchange::Result;
+        using Result = typename Operation::Result;
         if constexpr (std::is_void_v<Result>) {
-            try {
-                if (!failure_) exchange_.finish(*channel_);
-            } catch (...) {
-                failure_ = std::current_exception();
-            }
+            finish([&] { operation_.finish(*channel_); });
             self.complete(failure_);
         } else {
             Result result{};
-            try {
-                if (!failure_) result = exchange_.finish(*channel_);
-            } catch (...) {
-                failure_ = std::current_exception();
-            }
+            finish([&] { result = operation_.finish(*channel_); });
             self.complete(failure_, std::move(result));
         }
     }
+    template <class Work>
+    void finish(const Work& work) {
+        try {
+            if (!failure_) work();
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+        if (!foreign_) channel_->exchange().end();
+    }
 
     Channel* channel_;
-    Exchange exchange_;
+    Operation operation_;
     std::exception_ptr failure_;
-    bool begun_ = false;
-    bool ended_ = false;
+    State state_ = State::new_one;
+    bool foreign_ = false;  ///< Another operation runs, so that this one fails.
 };
 
 }}}}  // namespace agi::v0::wire::AGI_NET

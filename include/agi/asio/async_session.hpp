@@ -3,18 +3,15 @@
 // A session that does not block: over any Asio stream, with coroutines or callbacks.
 
 #include <agi/asio/async_after_hangup.hpp>
-#include <agi/asio/async_channel.hpp>
 #include <agi/asio/async_operation.hpp>
-#include <agi/asio/deadline.hpp>
 #include <agi/asio/net.hpp>
 #include <agi/version.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -27,36 +24,60 @@ namespace agi { inline namespace v0 { inline namespace AGI_NET {
 ///     const auto pin = co_await call(ask);                              // C++20
 ///     call.async_execute(ask, [](std::exception_ptr error, agi::GetData::Result pin) {...});
 ///
-/// Errors are the exceptions of the blocking Session. A cancelled operation (by the operator `||`
-/// of Asio's coroutines, say) leaves its reply owed: the next command waits for it and drops it, or
-/// `resync` ends what Asterisk does at once.
+/// An operation owns a copy of its command. What it does, and what it throws, is what the operation of
+/// that name in AnySession does. One that is cancelled (by the operator `||` of Asio's coroutines, say)
+/// leaves its reply owed: the next command waits for it and drops it, or `resync` ends what Asterisk
+/// does at once.
 template <class AsyncStream = wire::net::ip::tcp::socket>
 class AsyncSession {
   public:
+    using Time = Exchange::Time;
+
     /// Nothing is read yet: that is `start`.
     explicit AsyncSession(AsyncStream stream, SessionOptions options = {})
         : channel_{std::move(stream), std::move(options)} {}
 
-    /// Reads the environment. Completes with void(std::exception_ptr).
+    /// Reads the environment, by that time at the latest. Completes with void(std::exception_ptr).
     ///
     /// AGISIGPIPEHangup: the stream closed before it was complete. AGIError: it passes a limit.
     template <class Token>
-    auto async_start(Token&& token) {
-        return run<Start>({}, std::forward<Token>(token));
+    auto async_start(Token&& token, std::optional<Time> deadline = {}) {
+        return run<Simple>({Order::Kind::start, deadline}, std::forward<Token>(token));
     }
 
     /// Sends a command and waits for its result. Completes with void(std::exception_ptr, Result),
-    /// or void(std::exception_ptr) if the command has none. The command is used until then.
+    /// or void(std::exception_ptr) if the command has none.
     template <class Command, class Token>
-    auto async_execute(const Command& command, Token&& token) {
-        return execute(command, Urgency::normal, std::forward<Token>(token));
+    auto async_execute(Command command, Token&& token) {
+        return run_command(std::move(command), Urgency::normal, std::nullopt,
+                           std::forward<Token>(token));
     }
 
-    /// The same, under either HangupPolicy. For commands that work after a hang-up.
+    /// The same, under either HangupPolicy, by that time at the latest. For commands that work after a
+    /// hang-up.
     template <class Command, class Token>
-    auto async_execute_after_hangup(const Command& command, Token&& token) {
+    auto async_execute_after_hangup(Command command, Token&& token,
+                                    std::optional<Time> deadline = {}) {
         static_assert(Command::works_after_hangup, "This command does not work after a hang-up");
-        return execute(command, Urgency::after_hangup, std::forward<Token>(token));
+        return run_command(std::move(command), Urgency::after_hangup, deadline,
+                           std::forward<Token>(token));
+    }
+
+    /// See AnySession::execute_within.
+    template <class Command, class Token>
+    auto async_execute_within(Command command, std::chrono::milliseconds margin, Token&& token) {
+        const auto deadline = wire::deadline_of(command, margin, std::chrono::steady_clock::now());
+        return run_command(std::move(command), Urgency::normal, deadline,
+                           std::forward<Token>(token));
+    }
+
+    /// See AnySession::execute_until. `stop` is asked on the session's executor.
+    template <class Command, class Condition, class Token>
+    auto async_execute_until(Command command, Condition stop, std::chrono::milliseconds interval,
+                             Token&& token) {
+        return run<Until<Command, Condition>>(
+            {std::move(command), std::make_unique<Condition>(std::move(stop)), interval},
+            std::forward<Token>(token));
     }
 
     /// Sends a line that was written elsewhere, as it is. Completes with void(std::exception_ptr,
@@ -66,11 +87,10 @@ class AsyncSession {
         return run<Send>({std::move(line)}, std::forward<Token>(token));
     }
 
-    /// Makes sure that the next command gets its own reply, and ends what Asterisk does if that can
-    /// be ended: see Session::resync. Completes with void(std::exception_ptr).
+    /// See AnySession::resync. Completes with void(std::exception_ptr).
     template <class Token>
     auto async_resync(Token&& token) {
-        return run<Resync>({}, std::forward<Token>(token));
+        return run<Simple>({Order::Kind::resync, std::nullopt}, std::forward<Token>(token));
     }
 
 #ifdef AGI_HAS_COROUTINES
@@ -81,14 +101,15 @@ class AsyncSession {
     template <class Command>
     auto operator()(Command&& command) {
         wire::refuse_temporary<Command>();
-        return execute(command, Urgency::normal, wire::net::use_awaitable);
+        return async_execute(std::decay_t<Command>(std::forward<Command>(command)),
+                             wire::net::use_awaitable);
     }
 
     /// The same, for  co_await Command{...}(call)
     template <class Command>
     auto execute(const Command& command) {
         wire::refuse_any<Command>();
-        return execute(command, Urgency::normal, wire::net::use_awaitable);
+        return async_execute(command, wire::net::use_awaitable);
     }
 
     /// Sends a line that was written elsewhere, as it is, and returns its reply.
@@ -96,19 +117,27 @@ class AsyncSession {
         return async_send(std::move(line), wire::net::use_awaitable);
     }
 
-    /// See Session::resync.
+    /// See AnySession::resync.
     Task<> resync() { return async_resync(wire::net::use_awaitable); }
 
-    /// See Session::execute_within. Needs a stream with a socket as its lowest layer.
-    ///
-    /// @throws AGITimeoutError  the reply did not come in time. It is still owed
+    /// See AnySession::execute_within.
     template <class Command>
     auto execute_within(Command&& command, std::chrono::milliseconds margin) {
         wire::refuse_temporary<Command>();
-        return within(command, margin);
+        return async_execute_within(std::decay_t<Command>(std::forward<Command>(command)), margin,
+                                    wire::net::use_awaitable);
     }
 
-    /// See Session::after_hangup. `work` is a coroutine:
+    /// See AnySession::execute_until.
+    template <class Command, class Condition>
+    auto execute_until(Command&& command, Condition stop,
+                       std::chrono::milliseconds interval = std::chrono::milliseconds{20}) {
+        wire::refuse_temporary<Command>();
+        return async_execute_until(std::decay_t<Command>(std::forward<Command>(command)),
+                                   std::move(stop), interval, wire::net::use_awaitable);
+    }
+
+    /// See AnySession::after_hangup. `work` is a coroutine:
     ///
     ///     co_await call.after_hangup([&](auto& rest) -> Task<> { co_await rest(note); });
     template <class Work>
@@ -123,12 +152,15 @@ class AsyncSession {
         return conversation().environment();
     }
 
-    /// Whether the next reply is certain to belong to the next command: see Session::in_step.
+    /// Whether the next reply is certain to belong to the next command: see AnySession::in_step.
     [[nodiscard]] bool in_step() const noexcept { return conversation().in_step(); }
 
-    /// Whether the call is known to be over, and how that was learnt: from what has been read.
-    [[nodiscard]] bool hung_up() const noexcept { return hangup_source() != HangupSource::none; }
-    [[nodiscard]] HangupSource hangup_source() const noexcept {
+    /// Whether the call is known to be over, and how that was learnt. Looks at what has come so far,
+    /// and does not wait; while an operation runs, it is what that has learnt. A stream that is no
+    /// socket itself, such as TLS, is looked at by commands only.
+    [[nodiscard]] bool hung_up() const { return hangup_source() != HangupSource::none; }
+    [[nodiscard]] HangupSource hangup_source() const {
+        channel_.look();
         return conversation().hangup_source();
     }
 
@@ -137,84 +169,102 @@ class AsyncSession {
 
     [[nodiscard]] Conversation::State state() const noexcept { return conversation().state(); }
 
+    /// The longest request line in bytes, without its LF.
+    [[nodiscard]] std::size_t line_limit() const noexcept { return conversation().line_limit(); }
+    void line_limit(std::size_t bytes) noexcept {
+        channel_.exchange().conversation().line_limit(bytes);
+    }
+
     /// From now on every line goes to this hook; an empty one ends the trace.
-    void trace(TraceHook hook) noexcept { channel_.core().trace(std::move(hook)); }
+    void trace(TraceHook hook) noexcept {
+        channel_.exchange().conversation().trace(std::move(hook));
+    }
 
     [[nodiscard]] AsyncStream& stream() noexcept { return channel_.stream(); }
     [[nodiscard]] const AsyncStream& stream() const noexcept { return channel_.stream(); }
 
+  protected:
     using Channel = wire::AsyncChannel<AsyncStream>;
-    /// The machinery: for what takes the connection over.
-    [[nodiscard]] Channel& channel() noexcept { return channel_; }
+    mutable Channel channel_;  // also `hung_up() const` takes what has come
 
   private:
     // What an operation does at its begin and at its end.
 
-    struct Start {
+    struct Simple {
         using Result = void;
-        static wire::Step begin(Channel& channel) { return channel.read_environment(); }
-        static bool complete(const Channel& /*channel*/) noexcept { return true; }
+        Order::Kind kind;
+        std::optional<Time> deadline;
+        [[nodiscard]] wire::Wait begin(Channel& channel) const {
+            Order order;
+            order.kind = kind;
+            order.urgency = Urgency::after_hangup;
+            order.deadline = deadline;
+            return channel.begin(order);
+        }
         static void finish(Channel& /*channel*/) noexcept {}
     };
     template <class Command>
     struct Execute {
         using Result = wire::ResultOf<Command>;
-        const Command* command;
+        Command command;
         Urgency urgency;
-        wire::Step begin(Channel& channel) const { return channel.begin(*command, urgency); }
-        static bool complete(const Channel& /*channel*/) noexcept { return true; }
-        Result finish(Channel& channel) const { return channel.result_of(*command); }
+        std::optional<Time> deadline;
+        wire::Wait begin(Channel& channel) const {
+            const Conversation& talk = channel.exchange().conversation();
+            const wire::Request request = wire::request_of(command, talk.server());
+            Order order = wire::order_of(command, request, urgency);
+            order.deadline = deadline;
+            return channel.begin(order, request);
+        }
+        Result finish(Channel& channel) const { return channel.exchange().result_of(command); }
+    };
+    template <class Command, class Condition>
+    struct Until {
+        using Result = wire::ResultOf<Command>;
+        Command command;
+        std::unique_ptr<Condition> stop;  // stays where it is
+        std::chrono::milliseconds interval;
+        wire::Wait begin(Channel& channel) const {
+            const Conversation& talk = channel.exchange().conversation();
+            const wire::Request request =
+                wire::stoppable_request_of(command, talk.server(), talk.environment());
+            Order order = wire::order_of(command, request, Urgency::normal);
+            order.stop = wire::stop_check(*stop, interval);
+            return channel.begin(order, request);
+        }
+        Result finish(Channel& channel) const { return channel.exchange().result_of(command); }
     };
     struct Send {
         using Result = Reply;
         std::string line;
-        [[nodiscard]] wire::Step begin(Channel& channel) const { return channel.begin_raw(line); }
-        static bool complete(const Channel& /*channel*/) noexcept { return true; }
-        static Reply finish(Channel& channel) { return channel.reply(); }
-    };
-    struct Resync {
-        using Result = void;
-        static wire::Step begin(Channel& channel) { return channel.begin_mark(); }
-        static bool complete(Channel& channel) noexcept { return channel.at_mark(); }
-        static void finish(Channel& /*channel*/) noexcept {}
+        [[nodiscard]] wire::Wait begin(Channel& channel) const {
+            const wire::Request request = wire::Request::raw(line);
+            Order order;
+            order.form = wire::form_of(line);
+            return channel.begin(order, request);
+        }
+        static Reply finish(Channel& channel) { return channel.exchange().reply(); }
     };
 
     template <class Command, class Token>
-    auto execute(const Command& command, Urgency urgency, Token&& token) {
-        static_assert(wire::has_request<Command>::value,
-                      "A command needs  wire::Request request() const");
-        static_assert(wire::has_parse<Command>::value,
-                      "A command needs  parse(const agi::Reply&) const");
-        return run<Execute<Command>>({&command, urgency}, std::forward<Token>(token));
+    auto run_command(Command command, Urgency urgency, std::optional<Time> deadline,
+                     Token&& token) {
+        wire::require_command<Command>();
+        return run<Execute<Command>>({std::move(command), urgency, deadline},
+                                     std::forward<Token>(token));
     }
-#ifdef AGI_HAS_COROUTINES
-    template <class Command>
-    Task<wire::ResultOf<Command>> within(const Command& command, std::chrono::milliseconds margin) {
-        std::optional<std::chrono::milliseconds> longest{0};
-        if constexpr (wire::has_longest<Command>::value) longest = command.longest();
-        std::optional<wire::Deadline> deadline;
-        if (longest) {
-            deadline.emplace(channel_.stream().get_executor(),
-                             *longest + std::min(margin, wire::Deadline::longest),
-                             [this] { channel_.interrupt(wire::Interrupt::deadline); });
-        }
-        co_return co_await execute(command, Urgency::normal, wire::net::use_awaitable);
-    }
-#endif
 
-    template <class Exchange, class Token>
-    auto run(Exchange exchange, Token&& token) {
-        using Signature = typename wire::Completion<typename Exchange::Result>::Type;
+    template <class Operation, class Token>
+    auto run(Operation operation, Token&& token) {
+        using Signature = typename wire::Completion<typename Operation::Result>::Type;
         return wire::net::async_compose<Token, Signature>(
-            wire::AsyncOperation<Channel, Exchange>{channel_, std::move(exchange)}, token,
+            wire::AsyncOperation<Channel, Operation>{channel_, std::move(operation)}, token,
             channel_.stream());
     }
 
     [[nodiscard]] const Conversation& conversation() const noexcept {
-        return channel_.core().conversation();
+        return channel_.exchange().conversation();
     }
-
-    Channel channel_;
 };
 
 }}}  // namespace agi::v0::AGI_NET

@@ -3,6 +3,7 @@
 // Asio: the standalone library, or that of Boost where AGI_BOOST_ASIO is defined.
 
 #include <agi/version.hpp>
+#include <agi/wire/refuse.hpp>
 
 #include <string_view>
 #include <type_traits>
@@ -10,6 +11,10 @@
 
 // AGI_NET names an inline namespace: what is built on one Asio does not link to what is built on the other.
 #ifdef AGI_BOOST_ASIO
+#if !__has_include(<boost/asio.hpp>)
+#error \
+    "agi: AGI_BOOST_ASIO needs Boost.Asio: install libboost-dev (Debian, Ubuntu) or boost-devel (Fedora)"
+#endif
 #define AGI_NET boost_asio
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -25,6 +30,10 @@
 #define AGI_HAS_COROUTINES
 #endif
 #else
+#if !__has_include(<asio.hpp>)
+#error \
+    "agi: FastAGI needs Asio: install libasio-dev (Debian, Ubuntu) or asio-devel (Fedora), or define AGI_BOOST_ASIO"
+#endif
 #define AGI_NET standalone_asio
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
@@ -70,12 +79,32 @@ inline bool is_closed(const error_code& error) noexcept {
 
 }}}}  // namespace agi::v0::wire::AGI_NET
 
-#ifdef AGI_HAS_COROUTINES
 namespace agi { inline namespace v0 { inline namespace AGI_NET {
 
+#ifdef AGI_HAS_COROUTINES
 /// What a coroutine returns.
 template <class T = void>
 using Task = wire::net::awaitable<T>;
+#else
+#if __cplusplus < 202002L
+#define AGI_NO_TASK \
+    "agi: coroutines need C++20: -std=c++20, or target_compile_features(... cxx_std_20) in CMake"
+#else
+#define AGI_NO_TASK \
+    "agi: this Asio has no coroutines with this compiler: take g++, or a newer clang and Asio"
+#endif
+/// Whoever names it is told what it needs.
+template <class T = void>
+#ifdef __clang__
+class Task {
+    static_assert(wire::never<T>, AGI_NO_TASK);
+};
+#else
+class AGI_REFUSE(AGI_NO_TASK) Task {
+    AGI_REFUSE_IN_BODY(T, AGI_NO_TASK);
+};
+#endif
+#undef AGI_NO_TASK
+#endif
 
 }}}  // namespace agi::v0::AGI_NET
-#endif

@@ -15,7 +15,7 @@ namespace agi { inline namespace v0 {
 ///     ANSWER
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
-struct Answer {
+struct [[nodiscard]] Answer {
     static constexpr bool works_after_hangup = false;
 
     template <class Request = wire::Request>
@@ -41,8 +41,8 @@ struct Answer {
 ///
 /// The session goes on: commands that need no channel still work. After a hang-up, of another
 /// channel too: AGIDeadChannelError. Since Asterisk 1.0.
-struct Hangup {
-    std::optional<std::string> channel{};  ///< The full name of the channel; without it, this one.
+struct [[nodiscard]] Hangup {
+    OptionalText channel{};  ///< The full name of the channel; without it, this one.
 
     static constexpr bool works_after_hangup = false;
 
@@ -82,8 +82,8 @@ enum class ChannelState : int {
 ///     CHANNEL STATUS [channel]
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
-struct ChannelStatus {
-    std::optional<std::string> channel{};  ///< The full name of the channel; without it, this one.
+struct [[nodiscard]] ChannelStatus {
+    OptionalText channel{};  ///< The full name of the channel; without it, this one.
 
     struct Result {
         ChannelState state = ChannelState::down;
@@ -120,20 +120,22 @@ struct ChannelStatus {
 ///
 /// Both are set: the one not given is emptied. After a hang-up: AGIDeadChannelError.
 /// Since Asterisk 1.0.
-struct SetCallerid {
-    std::string number;
-    std::string name{};
+struct [[nodiscard]] SetCallerid {
+    Text number;
+    Text name = "";
 
     static constexpr bool works_after_hangup = false;
 
-    /// @throws AGIArgumentError  `"`, `<` or `>` in the number; more than 255 bytes together
+    /// @throws AGIArgumentError  `"`, `<` or `>` in the number; a name that is a telephone number
+    ///                           where the number has no digit; more than 255 bytes together
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
         const std::string_view digits = number;
         if (digits.find_first_of("\"<>") != std::string_view::npos) {
-            throw AGIArgumentError(
-                "SET CALLERID",
-                wire::joined({"number has a quote or a bracket: ", wire::shown(number)}));
+            wire::refuse("SET CALLERID", "number has a quote or a bracket", number);
+        }
+        if (has_no_digit(number) && looks_dialled(name)) {
+            wire::refuse("SET CALLERID", "the number comes before the name", number);
         }
         // Text without brackets is a name, unless it looks like a number.
         std::string text = number;
@@ -160,6 +162,12 @@ struct SetCallerid {
     }
 
   private:
+    static bool has_no_digit(std::string_view text) noexcept {
+        return !text.empty() && text.find_first_of("0123456789") == std::string_view::npos;
+    }
+    static bool looks_dialled(std::string_view text) noexcept {
+        return !text.empty() && text.find_first_not_of("0123456789*#+-() ") == text.npos;
+    }
     /// Caller IDs have quoting of their own, under that of AGI.
     static std::string quoted(const std::string& text) {
         std::string out(1, '"');
@@ -177,8 +185,9 @@ struct SetCallerid {
 ///     SET AUTOHANGUP <seconds>
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
-struct SetAutohangup {
-    std::chrono::milliseconds time{0};  ///< From now; 0 switches it off. Up to 24 days.
+struct [[nodiscard]] SetAutohangup {
+    Milliseconds time =
+        std::chrono::milliseconds{0};  ///< From now; 0 switches it off. Up to 24 days.
 
     static constexpr bool works_after_hangup = false;
 
@@ -210,9 +219,9 @@ struct SetAutohangup {
 ///
 /// Asterisk says 0 always, also for an unknown class. After a hang-up: AGIDeadChannelError.
 /// Since Asterisk 1.0.
-struct SetMusic {
-    bool on = true;
-    std::optional<std::string> music_class{};  ///< Without it, the channel's own.
+struct [[nodiscard]] SetMusic {
+    Flag on = true;
+    OptionalText music_class{};  ///< Without it, the channel's own.
 
     static constexpr bool works_after_hangup = false;
 

@@ -38,9 +38,9 @@ inline std::string database_path(const char* verb, const std::string& family,
 ///
 /// A value with line feeds is read whole, unless one of its lines but the last ends in `)`:
 /// DatabaseGetExact always is. Since Asterisk 1.0.
-struct DatabaseGet {
-    std::string family;
-    std::string key;
+struct [[nodiscard]] DatabaseGet {
+    Text family;
+    Text key;
 
     static constexpr ReplyForm reply_form = ReplyForm::value;
     static constexpr bool works_after_hangup = true;
@@ -72,9 +72,9 @@ struct DatabaseGet {
 ///
 /// Before October 2024 Asterisk takes 255 bytes of family and key together. A value cannot hold a
 /// line feed or a NUL: DatabasePutExact can send the former. Since Asterisk 1.0.
-struct DatabasePut {
-    std::string family;
-    std::string key;
+struct [[nodiscard]] DatabasePut {
+    Text family;
+    Text key;
     Formatted value;  ///< Text; see Formatted.
     CarriageReturn carriage_return =
         CarriageReturn::refuse;  ///< Whether a CR in the value is meant.
@@ -104,9 +104,9 @@ struct DatabasePut {
 ///     DATABASE DEL <family> <key>
 ///
 /// Asterisk from 10 on says 1 also when there was no such key. Since Asterisk 1.0.
-struct DatabaseDel {
-    std::string family;
-    std::string key;
+struct [[nodiscard]] DatabaseDel {
+    Text family;
+    Text key;
 
     static constexpr bool works_after_hangup = true;
 
@@ -133,10 +133,10 @@ struct DatabaseDel {
 ///
 /// `%` and `_` in the names match any text and any character (Asterisk from 10 on). An empty family
 /// is the whole database. Since Asterisk 1.0.
-struct DatabaseDeltree {
-    std::string family;
-    std::optional<std::string> keytree{};
-    bool whole_database = false;  ///< Whether an empty family is meant.
+struct [[nodiscard]] DatabaseDeltree {
+    Text family;
+    OptionalText keytree{};
+    Flag whole_database = false;  ///< Whether an empty family is meant.
 
     static constexpr bool works_after_hangup = true;
 
@@ -171,9 +171,9 @@ struct DatabaseDeltree {
 ///
 /// A value with line feeds cannot always be told from the lines behind it: this way it travels
 /// percent-encoded. Needs func_db and func_uri in Asterisk.
-struct DatabaseGetExact {
-    std::string family;
-    std::string key;
+struct [[nodiscard]] DatabaseGetExact {
+    Text family;
+    Text key;
 
     static constexpr ReplyForm reply_form = ReplyForm::value;
     static constexpr bool works_after_hangup = true;
@@ -208,9 +208,9 @@ struct DatabaseGetExact {
 ///
 /// Needs app_exec, func_db and func_uri in Asterisk; without the latter the value becomes empty.
 /// The value takes up to three bytes of the line for each of its own.
-struct DatabasePutExact {
-    std::string family;
-    std::string key;
+struct [[nodiscard]] DatabasePutExact {
+    Text family;
+    Text key;
     Formatted value;  ///< Text; see Formatted. No NUL.
 
     static constexpr ReplyForm reply_form = ReplyForm::application;

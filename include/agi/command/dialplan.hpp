@@ -20,33 +20,46 @@ namespace agi { inline namespace v0 {
 /// change that. What a key press does is the application's affair. `Exec{"Gosub"}` does not run the
 /// subroutine. Works after a hang-up, but most applications then return -1 at once.
 /// Since Asterisk 1.0.
-struct Exec {
-    std::string application;
-    std::string options{};
+struct [[nodiscard]] Exec {
+    Text application;
+    Text options = "";
 
     static constexpr ReplyForm reply_form = ReplyForm::application;
     static constexpr bool works_after_hangup = true;
 
+    /// @throws AGIArgumentError  application is empty, or more than a name: options that came first,
+    ///                           or the dialplan's parentheses
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("EXEC", "application", application);
+        if (!is_name(application)) {
+            wire::refuse("EXEC", "application is no name", application);
+        }
         if (options.empty()) return Request{"EXEC", application};
         return Request{"EXEC", application, options};
     }
 
-    /// What the application returned, which is 0 for most of them.
-    /// @throws AGIAppError  -2: there is no such application; another negative number: it
-    ///                      failed, or the channel hung up. `reply().number()` has the number.
+    /// What the application returned: 0 for most of them. -1 means that the call should end: the
+    /// caller hung up, the application failed, or that is its way to end, as of Hangup, and of Dial
+    /// after a call that was answered. What it means for a Dial is in DIALSTATUS.
+    /// @throws AGIAppError  -2: there is no such application
     template <class Reply>
     int parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
         if (number == -2) wire::fail(*this, reply, "no such application");
-        if (number < 0) wire::fail(*this, reply, "the application failed, or the channel hung up");
         return number;
     }
 
     template <class Session>
     auto operator()(Session& session) const {
         return session.execute(*this);
+    }
+
+  private:
+    static bool is_name(std::string_view text) noexcept {
+        bool plain = true;
+        for (const char c : text) plain = plain && c != '(' && c != ',' && c != '/' && c != ' ';
+        return plain;
     }
 };
 
@@ -77,17 +90,21 @@ std::string dialplan_options(const Options&... options) {
 ///
 /// What a key press does is the subroutine's affair. After a hang-up: AGIDeadChannelError. The
 /// value of Return is in GOSUB_RETVAL. Since Asterisk 1.6.
-struct Gosub {
-    std::string context;
-    std::string extension;
-    Formatted priority;                     ///< A number from 1, or a label.
-    std::optional<std::string> argument{};  ///< ARG1 and so on, separated by commas.
+struct [[nodiscard]] Gosub {
+    Text context;
+    Text extension;
+    Formatted priority;       ///< A number from 1, or a label.
+    OptionalText argument{};  ///< ARG1 and so on, separated by commas.
 
     static constexpr ReplyForm reply_form = ReplyForm::text;
     static constexpr bool works_after_hangup = false;
 
+    /// @throws AGIArgumentError  context, extension or priority is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("GOSUB", "context", context);
+        wire::require_text("GOSUB", "extension", extension);
+        wire::require_text("GOSUB", "priority", priority.text());
         return Request{"GOSUB", context, extension, priority.text(), argument};
     }
 
@@ -114,13 +131,15 @@ struct Gosub {
 ///
 /// Not checked by Asterisk. Without SetPriority the dialplan goes on behind the present priority.
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
-struct SetContext {
-    std::string context;
+struct [[nodiscard]] SetContext {
+    Text context;
 
     static constexpr bool works_after_hangup = false;
 
+    /// @throws AGIArgumentError  context is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("SET CONTEXT", "context", context);
         return Request{"SET CONTEXT", context};
     }
 
@@ -141,13 +160,15 @@ struct SetContext {
 ///
 /// Not checked by Asterisk. Without SetPriority the dialplan goes on behind the present priority.
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
-struct SetExtension {
-    std::string extension;
+struct [[nodiscard]] SetExtension {
+    Text extension;
 
     static constexpr bool works_after_hangup = false;
 
+    /// @throws AGIArgumentError  extension is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("SET EXTENSION", "extension", extension);
         return Request{"SET EXTENSION", extension};
     }
 
@@ -167,13 +188,15 @@ struct SetExtension {
 ///     SET PRIORITY <number or label>
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
-struct SetPriority {
+struct [[nodiscard]] SetPriority {
     Formatted priority;  ///< A number from 1, or a label of the present context and extension.
 
     static constexpr bool works_after_hangup = false;
 
+    /// @throws AGIArgumentError  priority is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("SET PRIORITY", "priority", priority.text());
         return Request{"SET PRIORITY", priority.text()};
     }
 

@@ -16,11 +16,11 @@ namespace agi { inline namespace v0 {
 ///
 /// The first key stops the prompt; `#`, the last allowed digit or silence ends the entry. A hang-up
 /// during it makes the reply -1 (AGIAppError); after one: AGIDeadChannelError. Since Asterisk 1.0.
-struct GetData {
-    std::string file;  ///< Sound file, without extension; empty: no prompt.
-    std::chrono::milliseconds timeout{
-        2000};             ///< Silence that ends the entry, before the first digit
-                           ///< and between digits. 0: Asterisk's own, 6 s and 2 s.
+struct [[nodiscard]] GetData {
+    Text file;  ///< Sound file, without extension; empty: no prompt.
+    /// Silence that ends the entry, before the first digit and between digits. 0: Asterisk's own,
+    /// 6 s and 2 s.
+    Milliseconds timeout = std::chrono::milliseconds{2000};
     int max_digits = 255;  ///< 1 to 1023.
 
     struct Result {
@@ -36,7 +36,7 @@ struct GetData {
 
     /// How long Asterisk may take, not counting the prompt; nothing: without end.
     [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
-        const auto each = timeout.count();
+        const auto each = wire::at_most_int(timeout);
         if (each < 0) return std::nullopt;
         return std::chrono::milliseconds{each == 0 ? 6000 + 2000LL * max_digits
                                                    : each * max_digits};
@@ -75,12 +75,12 @@ struct GetData {
 /// A key in `escape_digits` ends it, during the prompt or after; other keys are lost. A hang-up
 /// during the prompt makes the reply -1 (AGIAppError), one after it looks like silence; after one:
 /// AGIDeadChannelError. Since Asterisk 1.2.
-struct GetOption {
-    std::string file;          ///< Sound file, without extension.
+struct [[nodiscard]] GetOption {
+    Text file;                 ///< Sound file, without extension.
     DigitSet escape_digits{};  ///< The keys that are waited for.
     /// Silence after the prompt; 0: does not wait, negative: without end. Always sent, as without
     /// it Asterisk crashes on a channel that has no dialplan.
-    std::chrono::milliseconds timeout{5000};
+    Milliseconds timeout = std::chrono::milliseconds{5000};
 
     struct Result {
         std::optional<char>
@@ -101,8 +101,10 @@ struct GetOption {
         return timeout;
     }
 
+    /// @throws AGIArgumentError  file is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("GET OPTION", "file", file);
         return Request{"GET OPTION", file, escape_digits, timeout};
     }
 
@@ -121,25 +123,29 @@ struct GetOption {
     }
 };
 
+/// What AMI's ControlPlayback may ask of a file. A newer Asterisk may say a number that has no name.
+enum class StreamControl : int { stop = 1000, pause, restart, rewind, forward };
+
 /// Waits for a key.
 ///
 ///     WAIT FOR DIGIT <timeout>
 ///
 /// Any key ends it. A hang-up during it makes the reply -1 (AGIAppError); after one:
 /// AGIDeadChannelError. Since Asterisk 1.0.
-struct WaitForDigit {
-    std::chrono::milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
+struct [[nodiscard]] WaitForDigit {
+    Milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
 
     struct Result {
         std::optional<char> digit;  ///< The key.
         bool timed_out = false;     ///< No key came in time.
-        bool stopped = false;       ///< Session::execute_until stopped it, or AMI did.
+        bool stopped = false;       ///< Session::execute_until stopped it, or a stray line.
+        std::optional<StreamControl> control{};  ///< AMI's ControlPlayback ended it.
     };
 
     static constexpr bool works_after_hangup = false;
 
     /// The result when Asterisk ended it for a new command.
-    static Result when_stopped() { return {{}, false, true}; }
+    static Result when_stopped() { return {{}, false, true, {}}; }
 
     /// How long Asterisk may take; nothing: without end.
     [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
@@ -156,10 +162,12 @@ struct WaitForDigit {
     template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
-        // 1: bytes came on the control stream; 1000 to 1004: AMI's ControlPlayback.
-        if (number == 1 || (number >= 1000 && number <= 1004)) return when_stopped();
+        if (number == 1) return when_stopped();  // bytes came on the control stream
+        if (number >= 1000 && number <= 1004) {
+            return {{}, false, false, static_cast<StreamControl>(number)};
+        }
         const auto digit = wire::key_of(*this, reply, "the channel hung up");
-        return {digit, !digit, false};
+        return {digit, !digit, false, {}};
     }
 
     template <class Session>

@@ -5,7 +5,10 @@
 #include <agi/version.hpp>
 #include <agi/wire/digit_set.hpp>
 #include <agi/wire/error.hpp>
+#include <agi/wire/refuse.hpp>
 #include <agi/wire/request.hpp>
+#include <agi/wire/text.hpp>
+#include <agi/wire/time.hpp>
 
 #include <chrono>
 #include <optional>
@@ -74,6 +77,22 @@ inline std::optional<char> key_of(AnyCommand command, const Reply& reply, std::s
     const auto key = dtmf_from_code(number);
     if (!key) unexpected(command, reply);
     return key;
+}
+
+/// In milliseconds, no more than Asterisk's int: a longer time is refused when it is sent.
+constexpr long long at_most_int(std::chrono::milliseconds time) noexcept {
+    constexpr long long most = 2147483647;
+    return time.count() < most ? time.count() : most;
+}
+
+/// Throws that a member's value is wrong. `why` ends in front of the value.
+[[noreturn]] inline void refuse(const char* verb, const char* why, std::string_view value) {
+    throw AGIArgumentError(verb, joined({why, ": ", shown(value)}));
+}
+
+/// @throws AGIArgumentError  the member is empty, and the command is nothing without it
+inline void require_text(const char* verb, const char* member, std::string_view value) {
+    if (value.empty()) throw AGIArgumentError(verb, joined({member, " is empty"}));
 }
 
 /// @throws AGIArgumentError  the member's value is out of its range

@@ -19,8 +19,8 @@ namespace agi { inline namespace v0 {
 /// A key in `escape_digits` stops it; other keys are lost. A hang-up during it makes the reply -1
 /// (AGIAppError); after one: AGIDeadChannelError. Asterisk sets PLAYBACKSTATUS, to FAILED also when
 /// a key stopped the file. Since Asterisk 1.0.
-struct StreamFile {
-    std::string file;                      ///< Sound file, without extension.
+struct [[nodiscard]] StreamFile {
+    Text file;                             ///< Sound file, without extension.
     DigitSet escape_digits{};              ///< Keys that stop it; none by default.
     std::optional<SampleOffset> offset{};  ///< Where to begin; the start by default.
 
@@ -35,8 +35,10 @@ struct StreamFile {
     /// The result when Asterisk ended it for a new command, and so without a reply.
     static Result when_stopped() { return {{}, {}, true}; }
 
+    /// @throws AGIArgumentError  file is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("STREAM FILE", "file", file);
         return Request{"STREAM FILE", file, escape_digits, offset};
     }
 
@@ -68,15 +70,15 @@ inline constexpr char no_key = '-';
 /// `#` and `*` are two of them by default. A hang-up during it makes the reply -1 (AGIAppError);
 /// after one: AGIDeadChannelError. Asterisk sets CPLAYBACKSTATUS, CPLAYBACKOFFSET and
 /// CPLAYBACKSTOPKEY. Asterisk up to 12 answers the channel first. Since Asterisk 1.2.
-struct ControlStreamFile {
-    std::string file;          ///< Sound file, without extension; `file:end` begins at its end.
-    DigitSet escape_digits{};  ///< Keys that stop it; none by default.
-    std::optional<std::chrono::milliseconds> skip{};    ///< How far it winds; 3 s by default.
-    std::optional<char> forward{};                      ///< `#` by default; `no_key`: off.
-    std::optional<char> rewind{};                       ///< `*` by default; `no_key`: off.
-    std::optional<char> pause{};                        ///< Off by default.
-    std::optional<std::chrono::milliseconds> offset{};  ///< Where to begin; negative: from the end.
-                                                        ///< Since Asterisk 12.
+struct [[nodiscard]] ControlStreamFile {
+    Text file;                    ///< Sound file, without extension; `file:end` begins at its end.
+    DigitSet escape_digits{};     ///< Keys that stop it; none by default.
+    OptionalMilliseconds skip{};  ///< How far it winds; 3 s by default.
+    std::optional<char> forward{};  ///< `#` by default; `no_key`: off.
+    std::optional<char> rewind{};   ///< `*` by default; `no_key`: off.
+    std::optional<char> pause{};    ///< Off by default.
+    OptionalMilliseconds offset{};  ///< Where to begin; negative: from the end.
+                                    ///< Since Asterisk 12.
 
     struct Result {
         std::optional<char> digit;  ///< The key that stopped it.
@@ -87,9 +89,10 @@ struct ControlStreamFile {
 
     static constexpr bool works_after_hangup = false;
 
-    /// @throws AGIArgumentError  a control key that is none, or that is an escape digit too
+    /// @throws AGIArgumentError  file is empty; a control key that is none, or that is an escape digit too
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("CONTROL STREAM FILE", "file", file);
         // Words go by position: what is not set in front of one that is gets Asterisk's default.
         const bool send_pause = pause || offset;
         const bool send_rewind = rewind || send_pause;
@@ -102,7 +105,8 @@ struct ControlStreamFile {
         check("forward", forward.value_or('#'));
         check("rewind", rewind.value_or('*'));
         check("pause", pause.value_or(no_key));
-        const auto step = send_forward && !skip ? std::chrono::milliseconds{3000} : skip;
+        std::optional<std::chrono::milliseconds> step = skip;
+        if (send_forward && !skip) step = std::chrono::milliseconds{3000};
         return Request{"CONTROL STREAM FILE",
                        file,
                        escape_digits,

@@ -15,8 +15,8 @@ namespace agi { inline namespace v0 {
 ///     NOOP [text]
 ///
 /// Works after a hang-up. Since Asterisk 1.0.
-struct Noop {
-    std::string text{};
+struct [[nodiscard]] Noop {
+    Text text = "";
 
     static constexpr bool works_after_hangup = true;
 
@@ -42,7 +42,7 @@ struct Noop {
 ///     VERBOSE <message> [level]
 ///
 /// Works after a hang-up. Since Asterisk 1.0.
-struct Verbose {
+struct [[nodiscard]] Verbose {
     Formatted message;  ///< One line: text; see Formatted.
     int level = 1;      ///< 0 to 4: shown when Asterisk's verbosity is at least that; 0 always.
 
@@ -71,7 +71,7 @@ struct Verbose {
 ///     ASYNCAGI BREAK
 ///
 /// Works after a hang-up. Since Asterisk 1.6.
-struct AsyncAGIBreak {
+struct [[nodiscard]] AsyncAGIBreak {
     static constexpr bool works_after_hangup = true;
 
     template <class Request = wire::Request>
@@ -95,7 +95,7 @@ struct AsyncAGIBreak {
 ///     failure
 ///
 /// There is no reply: nothing can be sent after it. Works after a hang-up. Since Asterisk 1.4.
-struct Failure {
+struct [[nodiscard]] Failure {
     static constexpr ReplyForm reply_form = ReplyForm::none;
     static constexpr bool works_after_hangup = true;
 
@@ -117,8 +117,8 @@ struct Failure {
 ///
 /// For commands that this library does not have. Whoever writes the line does the quoting. How the
 /// reply is read follows from the command in the line.
-struct RawCommand {
-    std::string line;
+struct [[nodiscard]] RawCommand {
+    Text line;
 
     static constexpr bool works_after_hangup = false;  ///< As most commands.
 

@@ -26,14 +26,14 @@ enum class RecordEnd : unsigned char {
 /// A key in `escape_digits` ends it, and its last 200 ms are cut; other keys are recorded or lost.
 /// A hang-up ends it too, and is a result, not an exception: the recording is there. After a hang-
 /// up: AGIDeadChannelError. `%d` in the name means nothing here. Since Asterisk 1.0.
-struct RecordFile {
-    std::string file;                               ///< Sound file, without extension.
-    std::string format = "wav";                     ///< Any format that Asterisk has loaded.
-    DigitSet escape_digits{};                       ///< Keys that end it; none by default.
-    std::chrono::milliseconds timeout = forever;    ///< The longest recording; negative: no limit.
-    std::optional<SampleOffset> offset{};           ///< Keeps that much of an existing file.
-    bool beep = false;                              ///< Beeps first.
-    std::optional<std::chrono::seconds> silence{};  ///< Silence that ends it; at least 1 s.
+struct [[nodiscard]] RecordFile {
+    Text file;                             ///< Sound file, without extension.
+    Text format = "wav";                   ///< Any format that Asterisk has loaded.
+    DigitSet escape_digits{};              ///< Keys that end it; none by default.
+    Milliseconds timeout = forever;        ///< The longest recording; negative: no limit.
+    std::optional<SampleOffset> offset{};  ///< Keeps that much of an existing file.
+    Flag beep = false;                     ///< Beeps first.
+    OptionalSeconds silence{};             ///< Silence that ends it; at least 1 s.
 
     struct Result {
         RecordEnd ended_by = RecordEnd::timeout;
@@ -49,9 +49,14 @@ struct RecordFile {
         return timeout;
     }
 
-    /// @throws AGIArgumentError  silence is below 1 s
+    /// @throws AGIArgumentError  file is empty, format is no name of a format (keys that came too
+    ///                           early), silence is below 1 s
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("RECORD FILE", "file", file);
+        if (!is_format(format)) {
+            wire::refuse("RECORD FILE", "format is no name of a format", format);
+        }
         std::optional<std::string> silence_word;
         if (silence) {
             wire::require_range("RECORD FILE", "silence", silence->count(), 1, 2147483);
@@ -100,6 +105,18 @@ struct RecordFile {
     template <class Session>
     auto operator()(Session& session) const {
         return session.execute(*this);
+    }
+
+  private:
+    /// Such as `wav`, `g722` or `sln16`: all of them have a small letter, and no key is one.
+    static bool is_format(std::string_view text) noexcept {
+        bool letter = false;
+        for (const char c : text) {
+            const bool small = c >= 'a' && c <= 'z';
+            if (c == '*' || c == '#') return false;
+            letter = letter || small || (c > 'D' && c <= 'Z');
+        }
+        return letter;
     }
 };
 

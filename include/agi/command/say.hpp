@@ -46,8 +46,8 @@ enum class SayCase : char { none = 'n', lower = 'l', upper = 'u', all = 'a' };
 ///
 ///     SAY ALPHA <text> <escape digits> [case]
 /// Since Asterisk 1.2.
-struct SayAlpha {
-    std::string text;
+struct [[nodiscard]] SayAlpha {
+    Text text;
     DigitSet escape_digits{};           ///< Keys that stop it; none by default.
     std::optional<SayCase> say_case{};  ///< None by default. Since Asterisk 12.
 
@@ -86,8 +86,8 @@ struct SayAlpha {
 ///
 ///     SAY DIGITS <digits> <escape digits>
 /// Since Asterisk 1.0.
-struct SayDigits {
-    std::string digits;  ///< Begins with a digit or with `-` and a digit; `*` and `#` may follow.
+struct [[nodiscard]] SayDigits {
+    Text digits;  ///< Begins with a digit or with `-` and a digit; `*` and `#` may follow.
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
 
     static constexpr bool works_after_hangup = false;
@@ -101,9 +101,7 @@ struct SayDigits {
     [[nodiscard]] Request request() const {
         const std::size_t first = !digits.empty() && digits[0] == '-' ? 1 : 0;
         if (digits.size() <= first || digits[first] < '0' || digits[first] > '9') {
-            throw AGIArgumentError(
-                "SAY DIGITS",
-                wire::joined({"digits does not begin with a number: ", wire::shown(digits)}));
+            wire::refuse("SAY DIGITS", "digits does not begin with a number", digits);
         }
         return Request{"SAY DIGITS", digits, escape_digits};
     }
@@ -129,7 +127,7 @@ enum class Gender : char { feminine = 'f', masculine = 'm', neuter = 'n', common
 ///
 ///     SAY NUMBER <number> <escape digits> [gender]
 /// Since Asterisk 1.0.
-struct SayNumber {
+struct [[nodiscard]] SayNumber {
     int number = 0;
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
     std::optional<Gender> gender{};
@@ -162,8 +160,8 @@ struct SayNumber {
 ///
 ///     SAY PHONETIC <text> <escape digits>
 /// Since Asterisk 1.0.
-struct SayPhonetic {
-    std::string text;
+struct [[nodiscard]] SayPhonetic {
+    Text text;
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
 
     static constexpr bool works_after_hangup = false;
@@ -206,7 +204,7 @@ inline int unix_seconds_32(const char* verb, std::chrono::system_clock::time_poi
 ///
 ///     SAY DATE <seconds since 1970> <escape digits>
 /// Since Asterisk 1.2.
-struct SayDate {
+struct [[nodiscard]] SayDate {
     std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
 
@@ -235,7 +233,7 @@ struct SayDate {
 ///
 ///     SAY TIME <seconds since 1970> <escape digits>
 /// Since Asterisk 1.0.
-struct SayTime {
+struct [[nodiscard]] SayTime {
     std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
 
@@ -268,19 +266,23 @@ struct SayTime {
 /// hour (12), H k hour (24), M minute, P p am or pm, S seconds, R = HM, T = HMS, Q date, with
 /// "today" and the like, q the same but nothing for today; `'file'` a sound file.
 /// Since Asterisk 1.2.
-struct SayDatetime {
+struct [[nodiscard]] SayDatetime {
     std::chrono::system_clock::time_point time = std::chrono::system_clock::now();
-    DigitSet escape_digits{};             ///< Keys that stop it; none by default.
-    std::optional<std::string> format{};  ///< By default the language's own.
-    std::optional<std::string>
-        zone{};  ///< Such as `Europe/Berlin`; by default Asterisk's. With it, and
-                 ///< no format, the format is `ABdY 'digits/at' IMp`.
+    DigitSet escape_digits{};  ///< Keys that stop it; none by default.
+    OptionalText format{};     ///< By default the language's own.
+    OptionalText zone{};       ///< Such as `Europe/Berlin`; by default Asterisk's. With it, and
+                               ///< no format, the format is `ABdY 'digits/at' IMp`.
 
     static constexpr bool works_after_hangup = false;
 
+    /// @throws AGIArgumentError  a quote or a blank in the zone: a format that came too late
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
-        const auto sent = zone && !format ? std::string{"ABdY 'digits/at' IMp"} : format;
+        if (zone && zone->find_first_of("' ") != std::string::npos) {
+            wire::refuse("SAY DATETIME", "zone is no time zone", *zone);
+        }
+        std::optional<std::string> sent = format;
+        if (zone && !format) sent = "ABdY 'digits/at' IMp";
         return Request{"SAY DATETIME", wire::unix_seconds(time), escape_digits, sent, zone};
     }
 

@@ -4,6 +4,8 @@
 
 #include <agi/version.hpp>
 #include <agi/wire/command_traits.hpp>
+#include <agi/wire/error.hpp>
+#include <agi/wire/redacted_error.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -14,10 +16,12 @@ namespace agi { inline namespace v0 {
 ///
 ///     const auto pin = session(Secret{GetData{"enter-pin", 5s, 4}, false}).digits;
 ///
-/// A trace hook gets `***` in place of each argument, and a `*` for each byte of the result.
-/// Exceptions still quote the reply.
+/// A trace hook gets `***` in place of each argument, and a `*` for each byte of the result; so does
+/// an exception, in what(), request() and reply(). Text that is secret and is read back is a secret
+/// command too: `Secret{SayDigits{pin}}`. What Asterisk logs of its own commands is its affair:
+/// `agi set debug`, and the events of its manager interface.
 template <class Command>
-struct Secret {
+struct [[nodiscard]] Secret {
     Command command;
     bool request_too = true;  ///< Whether the arguments are secret, as of SetVariable{"PIN", pin}.
 
@@ -30,8 +34,12 @@ struct Secret {
     static constexpr bool stops_in_eagi_only = wire::stops_in_eagi_only<Command>::value;
 
     [[nodiscard]] ReplyForm reply_form() const noexcept { return wire::reply_form(command); }
-    [[nodiscard]] wire::Request request() const { return command.request(); }
-    [[nodiscard]] auto parse(const Reply& reply) const { return command.parse(reply); }
+    [[nodiscard]] wire::Request request() const {
+        return quietly([this] { return command.request(); });
+    }
+    [[nodiscard]] auto parse(const Reply& reply) const {
+        return quietly([&] { return command.parse(reply); });
+    }
 
     // What some commands have, and this one then too.
     template <class Of = Command>
@@ -49,12 +57,24 @@ struct Secret {
     template <class Of = Command>
     auto check_server(const ServerVersion& server) const
         -> decltype(std::declval<const Of&>().check_server(server)) {
-        command.check_server(server);
+        return quietly([&] { return command.check_server(server); });
     }
 
     template <class Session>
     auto operator()(Session& session) const {
-        return session.execute(*this);
+        return quietly([&] { return session.execute(*this); });
+    }
+
+  private:
+    /// Does it, and lets no exception tell.
+    template <class Work>
+    auto quietly(Work work) const {
+        try {
+            return work();
+        } catch (AGIException& error) {
+            wire::redact(error, redaction());
+            throw;
+        }
     }
 };
 

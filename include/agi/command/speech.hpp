@@ -27,8 +27,8 @@ inline void expect_done(AnyCommand command, const Reply& reply, std::string_view
 ///     SPEECH CREATE [engine]
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
-struct SpeechCreate {
-    std::optional<std::string> engine{};  ///< Without it, the default engine.
+struct [[nodiscard]] SpeechCreate {
+    OptionalText engine{};  ///< Without it, the default engine.
 
     static constexpr bool works_after_hangup = false;
 
@@ -54,14 +54,16 @@ struct SpeechCreate {
 ///     SPEECH SET <name> <value>
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
-struct SpeechSet {
-    std::string name;
+struct [[nodiscard]] SpeechSet {
+    Text name;
     Formatted value;  ///< Text; see Formatted.
 
     static constexpr bool works_after_hangup = false;
 
+    /// @throws AGIArgumentError  name is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("SPEECH SET", "name", name);
         return Request{"SPEECH SET", name, value.text()};
     }
 
@@ -82,7 +84,7 @@ struct SpeechSet {
 ///     SPEECH DESTROY
 ///
 /// Works after a hang-up. Since Asterisk 1.6.
-struct SpeechDestroy {
+struct [[nodiscard]] SpeechDestroy {
     static constexpr bool works_after_hangup = true;
 
     template <class Request = wire::Request>

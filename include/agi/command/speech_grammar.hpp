@@ -14,14 +14,17 @@ namespace agi { inline namespace v0 {
 ///     SPEECH LOAD GRAMMAR <name> <path>
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
-struct SpeechLoadGrammar {
-    std::string name;
-    std::string path;
+struct [[nodiscard]] SpeechLoadGrammar {
+    Text name;
+    Text path;
 
     static constexpr bool works_after_hangup = false;
 
+    /// @throws AGIArgumentError  name or path is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("SPEECH LOAD GRAMMAR", "name", name);
+        wire::require_text("SPEECH LOAD GRAMMAR", "path", path);
         return Request{"SPEECH LOAD GRAMMAR", name, path};
     }
 
@@ -42,13 +45,15 @@ struct SpeechLoadGrammar {
 ///     SPEECH UNLOAD GRAMMAR <name>
 ///
 /// Works after a hang-up. Since Asterisk 1.6.
-struct SpeechUnloadGrammar {
-    std::string name;
+struct [[nodiscard]] SpeechUnloadGrammar {
+    Text name;
 
     static constexpr bool works_after_hangup = true;
 
+    /// @throws AGIArgumentError  name is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("SPEECH UNLOAD GRAMMAR", "name", name);
         return Request{"SPEECH UNLOAD GRAMMAR", name};
     }
 
@@ -69,13 +74,15 @@ struct SpeechUnloadGrammar {
 ///     SPEECH ACTIVATE GRAMMAR <name>
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
-struct SpeechActivateGrammar {
-    std::string name;
+struct [[nodiscard]] SpeechActivateGrammar {
+    Text name;
 
     static constexpr bool works_after_hangup = false;
 
+    /// @throws AGIArgumentError  name is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("SPEECH ACTIVATE GRAMMAR", "name", name);
         return Request{"SPEECH ACTIVATE GRAMMAR", name};
     }
 
@@ -96,13 +103,15 @@ struct SpeechActivateGrammar {
 ///     SPEECH DEACTIVATE GRAMMAR <name>
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
-struct SpeechDeactivateGrammar {
-    std::string name;
+struct [[nodiscard]] SpeechDeactivateGrammar {
+    Text name;
 
     static constexpr bool works_after_hangup = false;
 
+    /// @throws AGIArgumentError  name is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("SPEECH DEACTIVATE GRAMMAR", "name", name);
         return Request{"SPEECH DEACTIVATE GRAMMAR", name};
     }
 

@@ -3,6 +3,7 @@
 // SPEECH RECOGNIZE, and what the engine may have heard.
 
 #include <agi/command/parse.hpp>
+#include <agi/wire/offsets.hpp>
 
 #include <chrono>
 #include <optional>
@@ -26,56 +27,62 @@ class SpeechResults {
     /// `text`: `score0=987 text0="yes" grammar0=main score1=...`. What is cut off at its end, as
     /// Asterisk does after 4 KB, does not count.
     explicit SpeechResults(std::string_view text) : text_{text} {
-        SpeechResult any;
-        while (find(size_, any)) ++size_;
+        std::size_t at = 0;
+        while (take(at)) {
+        }
     }
 
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] std::size_t size() const noexcept { return offsets_.size() / offsets; }
+    [[nodiscard]] bool empty() const noexcept { return offsets_.size() == 0; }
 
-    /// `index` is below `size()`.
+    /// `index` is below `size()`; an empty result if not.
     [[nodiscard]] SpeechResult operator[](std::size_t index) const {
-        SpeechResult result;
-        find(index, result);
-        return result;
+        if (index >= size()) return {};
+        const std::size_t first = index * offsets;
+        return {wire::to_number<int>(part(first)).value_or(0), part(first + 2), part(first + 4)};
     }
 
   private:
-    bool find(std::size_t index, SpeechResult& result) const {
-        std::string_view rest = text_;
-        for (std::size_t i = 0;; ++i) {
-            const std::string number = std::to_string(i);
-            const std::size_t score =
-                after(rest, wire::joined({i == 0 ? "score" : " score", number, "="}));
-            if (score == std::string_view::npos) return false;
-            rest.remove_prefix(score);
-            // The text is not escaped: the last mark of its end in front of the next result is the
-            // one.
-            const std::string mark = wire::joined({"\" grammar", number, "="});
-            const std::size_t words = after(rest, wire::joined({" text", number, "=\""}));
-            const std::size_t first =
-                words == std::string_view::npos ? words : rest.find(mark, words);
-            if (first == std::string_view::npos) return false;
-            const std::size_t next =
-                rest.find(wire::joined({" score", std::to_string(i + 1), "="}), first);
-            const std::string_view one = rest.substr(0, next);
-            if (i == index) {
-                const auto value = wire::to_number<int>(one.substr(0, one.find(' ')));
-                if (!value) return false;
-                const std::size_t end = one.rfind(mark);
-                result = {*value, one.substr(words, end - words), one.substr(end + mark.size())};
-                return true;
-            }
-            rest.remove_prefix(one.size());
-        }
+    /// Finds the next result from `at` on, and moves `at` behind it: what is behind is not read again.
+    bool take(std::size_t& at) {
+        const std::string_view text = text_;
+        const std::size_t index = size();
+        const std::string number = std::to_string(index);
+        const std::size_t score =
+            after(at, wire::joined({index == 0 ? "score" : " score", number, "="}));
+        if (score == std::string_view::npos) return false;
+        // The text is not escaped: the last mark of its end in front of the next result is the one.
+        const std::string mark = wire::joined({"\" grammar", number, "="});
+        const std::size_t words = after(score, wire::joined({" text", number, "=\""}));
+        if (words == std::string_view::npos) return false;
+        const std::size_t first = text.find(mark, words);
+        if (first == std::string_view::npos) return false;
+        const std::string next = wire::joined({" score", std::to_string(index + 1), "="});
+        std::size_t end = text.find(next, first);
+        if (end == std::string_view::npos) end = text.size();
+        const std::size_t words_end = text.substr(0, end).rfind(mark);
+        const std::size_t score_end = text.find(' ', score);
+        if (!wire::to_number<int>(text.substr(score, score_end - score))) return false;
+        offsets_.add(score, score_end);
+        offsets_.add(words, words_end);
+        offsets_.add(words_end + mark.size(), end);
+        at = end;
+        return true;
     }
-    static std::size_t after(std::string_view text, const std::string& mark) {
-        const std::size_t at = text.find(mark);
-        return at == std::string_view::npos ? at : at + mark.size();
+    /// From one offset to the next.
+    [[nodiscard]] std::string_view part(std::size_t begin) const noexcept {
+        const std::string_view text = text_;
+        return text.substr(offsets_[begin], offsets_[begin + 1] - offsets_[begin]);
+    }
+    [[nodiscard]] std::size_t after(std::size_t at, const std::string& mark) const {
+        const std::size_t found = text_.find(mark, at);
+        return found == std::string::npos ? found : found + mark.size();
     }
 
-    std::string text_;
-    std::size_t size_ = 0;
+    static constexpr std::size_t offsets = 6;  ///< Begin and end of score, text and grammar.
+
+    std::string text_{};
+    wire::Offsets offsets_{};
 };
 
 /// Why recognition ended.
@@ -87,9 +94,10 @@ enum class SpeechEnd : unsigned char { speech, digit, timeout, hangup };
 ///
 /// Speech stops the prompt, and so does any key, which is then the result. A hang-up is a result
 /// too, not an exception. After a hang-up: AGIDeadChannelError. Since Asterisk 1.6.
-struct SpeechRecognize {
-    std::string prompt;                    ///< Sound file, without extension.
-    std::chrono::seconds timeout{10};      ///< Silence after the prompt; 0 or less: without end.
+struct [[nodiscard]] SpeechRecognize {
+    Text prompt;  ///< Sound file, without extension.
+    Seconds timeout =
+        std::chrono::seconds{10};          ///< Silence after the prompt; 0 or less: without end.
     std::optional<SampleOffset> offset{};  ///< Where in the prompt to begin.
 
     struct Result {
@@ -104,7 +112,8 @@ struct SpeechRecognize {
     /// How long Asterisk may take, not counting the prompt and what is said; nothing: without end.
     [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
         if (timeout.count() <= 0) return std::nullopt;
-        return std::chrono::milliseconds{timeout};
+        constexpr std::chrono::seconds most{2147483647};  // longer is refused when it is sent
+        return timeout < most ? timeout : most;
     }
 
     template <class Request = wire::Request>

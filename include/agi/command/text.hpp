@@ -16,11 +16,16 @@ namespace agi { inline namespace v0 {
 ///
 ///     RECEIVE CHAR <timeout>
 ///
-/// Asterisk says `-1 (hangup)` for a timeout, a hang-up and an error alike: none of them is an
-/// exception, and `hung_up()` of the session does not change. Keys do nothing. After a hang-up:
+/// Asterisk says `-1 (hangup)` for a timeout, a hang-up and an error alike, and no more can be told
+/// from it: none of them is an exception, and `hung_up()` of the session does not change. Keys do nothing. After a hang-up:
 /// AGIDeadChannelError. Since Asterisk 1.0.
-struct ReceiveChar {
-    std::chrono::milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
+struct [[nodiscard]] ReceiveChar {
+    Milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
+
+    struct Result {
+        std::optional<unsigned char> byte;  ///< 0 to 255; nothing when no text came.
+        bool empty_message = false;         ///< A message came, and there was nothing in it.
+    };
 
     static constexpr bool works_after_hangup = false;
 
@@ -35,13 +40,13 @@ struct ReceiveChar {
         return Request{"RECEIVE CHAR", timeout};
     }
 
-    /// The byte, 0 to 255; nothing when none came.
     template <class Reply>
-    [[nodiscard]] std::optional<unsigned char> parse(const Reply& reply) const {
+    [[nodiscard]] Result parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);
-        if (number == -1 || (number == 0 && reply.data() == "timeout")) return std::nullopt;
+        if (number == -1) return {};
+        if (number == 0 && reply.data() == "timeout") return {{}, true};
         if (number < 0 || number > 255) wire::unexpected(*this, reply);
-        return static_cast<unsigned char>(number);
+        return {static_cast<unsigned char>(number), false};
     }
 
     template <class Session>
@@ -56,8 +61,8 @@ struct ReceiveChar {
 ///
 /// Asterisk says -1 for a timeout, a hang-up and an error alike: none of them is an exception. Keys
 /// do nothing. After a hang-up: AGIDeadChannelError. Since Asterisk 1.2.
-struct ReceiveText {
-    std::chrono::milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
+struct [[nodiscard]] ReceiveText {
+    Milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
 
     static constexpr ReplyForm reply_form = ReplyForm::value;
     static constexpr bool works_after_hangup = false;
@@ -93,7 +98,7 @@ struct ReceiveText {
 ///     SEND TEXT <text>
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
-struct SendText {
+struct [[nodiscard]] SendText {
     Formatted text;  ///< One line: text; see Formatted.
 
     static constexpr bool works_after_hangup = false;
@@ -122,13 +127,15 @@ struct SendText {
 ///
 /// Asterisk says 0 also for a channel that cannot. After a hang-up: AGIDeadChannelError.
 /// Since Asterisk 1.0.
-struct SendImage {
-    std::string file;  ///< Image file, without extension.
+struct [[nodiscard]] SendImage {
+    Text file;  ///< Image file, without extension.
 
     static constexpr bool works_after_hangup = false;
 
+    /// @throws AGIArgumentError  file is empty
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("SEND IMAGE", "file", file);
         return Request{"SEND IMAGE", file};
     }
 
@@ -152,7 +159,7 @@ enum class TddMode : unsigned char { off, on, mate, tdd };
 ///     TDD MODE on|off|mate|tdd
 ///
 /// After a hang-up: AGIDeadChannelError. Since Asterisk 1.0.
-struct TDDMode {
+struct [[nodiscard]] TDDMode {
     TddMode mode = TddMode::on;
 
     static constexpr bool works_after_hangup = false;
@@ -163,8 +170,9 @@ struct TDDMode {
             case TddMode::on: return Request{"TDD MODE", "on"};
             case TddMode::mate: return Request{"TDD MODE", "mate"};
             case TddMode::tdd: return Request{"TDD MODE", "tdd"};
-            default: return Request{"TDD MODE", "off"};
+            case TddMode::off: break;
         }
+        return Request{"TDD MODE", "off"};
     }
 
     /// Whether the channel supports it.

@@ -13,6 +13,18 @@
 
 namespace agi { inline namespace v0 {
 
+namespace wire {
+
+/// @throws AGIArgumentError  the name of a variable is empty, or stands in `${}`
+inline void require_name(const char* verb, std::string_view name) {
+    require_text(verb, "name", name);
+    if (name.substr(0, 2) == "${") {
+        refuse(verb, "name stands without ${}", name);
+    }
+}
+
+}  // namespace wire
+
 /// Reads a channel variable, or a dialplan function when the name ends in `)`.
 ///
 ///     GET VARIABLE <name>
@@ -21,14 +33,16 @@ namespace agi { inline namespace v0 {
 /// value at 1023 bytes. GetFullVariable knows neither limit. A value with line feeds is read whole, unless one of its lines
 /// but the last ends in `)`. Works after a hang-up. A name is code: `SHELL(...)` runs a program.
 /// Since Asterisk 1.0.
-struct GetVariable {
-    std::string name;
+struct [[nodiscard]] GetVariable {
+    Text name;
 
     static constexpr ReplyForm reply_form = ReplyForm::value;
     static constexpr bool works_after_hangup = true;
 
+    /// @throws AGIArgumentError  the name is empty, or stands in `${}`
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_name("GET VARIABLE", name);
         return Request{"GET VARIABLE", name};
     }
 
@@ -54,16 +68,18 @@ struct GetVariable {
 /// `_` or `__` in front of the name lets channels that this one makes inherit it. Asterisk does not
 /// evaluate the value. A value cannot hold a line feed or a NUL. Works after a hang-up. A name is
 /// code: `SHELL(...)` runs a program. Since Asterisk 1.0.
-struct SetVariable {
-    std::string name;
+struct [[nodiscard]] SetVariable {
+    Text name;
     Formatted value;  ///< Text; see Formatted.
     CarriageReturn carriage_return =
         CarriageReturn::refuse;  ///< Whether a CR in the value is meant.
 
     static constexpr bool works_after_hangup = true;
 
+    /// @throws AGIArgumentError  the name is empty, or stands in `${}`
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_name("SET VARIABLE", name);
         return Request{"SET VARIABLE", name,
                        wire::WithCarriageReturn{value.text(), carriage_return}};
     }
@@ -87,22 +103,26 @@ struct SetVariable {
 /// `GetFullVariable{"${CALLERID(num)}/${EXTEN}"}`: what stands in `${}` and `$[]` is evaluated, the
 /// rest is text, a bare name too. Works after a hang-up. An expression is code: never build one
 /// from what a caller sent. Since Asterisk 1.2.
-struct GetFullVariable {
-    std::string expression;
-    std::optional<std::string> channel{};  ///< The full name of a channel; without it, this one.
+struct [[nodiscard]] GetFullVariable {
+    Text expression;
+    OptionalText channel{};  ///< The full name of a channel; without it, this one.
 
     static constexpr ReplyForm reply_form = ReplyForm::value;
     static constexpr bool works_after_hangup = true;
 
     /// The value of a variable or function, without its `${}`.
     /// @throws AGIArgumentError  `$`, `{` or `}` in the name
-    static GetFullVariable of(std::string_view name, std::optional<std::string> channel = {}) {
+    static GetFullVariable of(std::string_view name, OptionalText channel = {}) {
         wire::refuse_expression("GET FULL VARIABLE", name);
         return {wire::joined({"${", name, "}"}), std::move(channel)};
     }
 
+    /// @throws AGIArgumentError  an expression where the channel belongs
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        if (channel && channel->find("${") != std::string::npos) {
+            wire::refuse("GET FULL VARIABLE", "the expression comes before the channel", *channel);
+        }
         return Request{"GET FULL VARIABLE", expression, channel};
     }
 
@@ -125,15 +145,16 @@ struct GetFullVariable {
 ///
 /// A value with line feeds cannot always be told from the lines behind it: this way it travels
 /// percent-encoded. Needs func_uri in Asterisk. Works after a hang-up.
-struct GetVariableExact {
-    std::string name;
+struct [[nodiscard]] GetVariableExact {
+    Text name;
 
     static constexpr ReplyForm reply_form = ReplyForm::value;
     static constexpr bool works_after_hangup = true;
 
-    /// @throws AGIArgumentError  `$`, `{` or `}` in the name
+    /// @throws AGIArgumentError  the name is empty, or has `$`, `{` or `}`
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("GET FULL VARIABLE", "name", name);
         wire::refuse_expression("GET FULL VARIABLE", name);
         return Request{"GET FULL VARIABLE",
                        wire::joined({wire::uri_probe, "${URIENCODE(${", name, "})}"})};
@@ -158,16 +179,17 @@ struct GetVariableExact {
 ///
 /// Needs app_exec and func_uri in Asterisk; without the latter the variable becomes empty. Works
 /// after a hang-up. The value takes up to three bytes of the line for each of its own.
-struct SetVariableExact {
-    std::string name;
+struct [[nodiscard]] SetVariableExact {
+    Text name;
     Formatted value;  ///< Text; see Formatted. No NUL.
 
     static constexpr ReplyForm reply_form = ReplyForm::application;
     static constexpr bool works_after_hangup = true;
 
-    /// @throws AGIArgumentError  `$`, `{`, `}` or `=` in the name, a NUL in the value
+    /// @throws AGIArgumentError  the name is empty, or has `$`, `{`, `}` or `=`; a NUL in the value
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
+        wire::require_text("EXEC", "name", name);
         wire::refuse_expression("EXEC", name, "${}=");
         return wire::set_by_expression(name, value.text());
     }

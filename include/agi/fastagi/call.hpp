@@ -39,6 +39,18 @@ struct CallFacts {
     Parameters parameters{};
 };
 
+/// How the parts of a server reach what is not for handlers.
+struct CallAccess {
+    template <class AnyCall>
+    static auto& facts(AnyCall& call) noexcept {
+        return call.facts_;
+    }
+    template <class AnyCall>
+    static auto& channel(AnyCall& call) noexcept {
+        return call.channel_;
+    }
+};
+
 /// A session of a server.
 template <class Session>
 class ServerCall : public Session {
@@ -55,6 +67,11 @@ class ServerCall : public Session {
 
     /// Where the connection comes from; not set for a call that was adopted.
     [[nodiscard]] const net::ip::tcp::endpoint& peer() const noexcept { return facts_.peer; }
+
+    /// What has made the connection, where that was no listening socket: see Server::adopt.
+    [[nodiscard]] const std::shared_ptr<const Origin>& origin() const noexcept {
+        return facts_.origin;
+    }
 
     /// The path of the URL as sent, without a leading `/`: `account/42` of
     /// `agi://host/account/42?x=1`.
@@ -80,11 +97,9 @@ class ServerCall : public Session {
         facts_.server->log(severity, name().append(": ").append(text));
     }
 
-    /// What the server knows.
-    [[nodiscard]] CallFacts& facts() noexcept { return facts_; }
-    [[nodiscard]] const CallFacts& facts() const noexcept { return facts_; }
-
   private:
+    friend struct CallAccess;
+
     [[nodiscard]] std::string name() const {
         std::string text = "connection";
         if (facts_.id != 0) text = "call " + std::to_string(facts_.id);

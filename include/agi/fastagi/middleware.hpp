@@ -36,25 +36,61 @@ constexpr bool returns_void() {
     }
 }
 
+/// Whether it blocks for a call, or is a coroutine for one. (A coroutine for calls of any kind could
+/// be called as the former, too, but would never run.)
+template <class Handler>
+constexpr bool is_handler() {
+#ifdef AGI_HAS_COROUTINES
+    if constexpr (!returns_void<Handler&, Call&>()) {
+        return std::is_invocable_r_v<Task<>, Handler&, AsyncCall&>;
+    }
+#endif
+    return returns_void<Handler&, Call&>();
+}
+
+/// Which handlers it goes around; it may be both. (A coroutine for calls of any kind fits the former
+/// too, but would never run.)
+template <class Middleware>
+constexpr bool goes_around_blocking() {
+    return returns_void<Middleware&, Call&, const Next&>();
+}
+template <class Middleware>
+constexpr bool goes_around_coroutines() {
+#ifdef AGI_HAS_COROUTINES
+    return std::is_invocable_r_v<Task<>, Middleware&, AsyncCall&, const AsyncNext&>;
+#else
+    return false;
+#endif
+}
+template <class Middleware>
+constexpr bool is_middleware() {
+    return goes_around_blocking<Middleware>() || goes_around_coroutines<Middleware>();
+}
+
+#ifdef AGI_HAS_COROUTINES
+#define AGI_NO_HANDLER \
+    "A handler is  void(agi::fastagi::Call&)  or  agi::Task<>(agi::fastagi::AsyncCall&)"
+#define AGI_NO_MIDDLEWARE \
+    "A middleware is  void(Call&, const Next&)  or  Task<>(AsyncCall&, const AsyncNext&)"
+#else
+#define AGI_NO_HANDLER \
+    "A handler is  void(agi::fastagi::Call&); coroutines need C++20 and an Asio that has them"
+#define AGI_NO_MIDDLEWARE \
+    "A middleware is  void(Call&, const Next&); coroutines need C++20 and an Asio that has them"
+#endif
+
 /// Wraps handlers of both kinds, the first middleware outermost.
 class Middlewares {
   public:
     template <class Middleware>
     void add(Middleware middleware) {
         Entry entry;
-        // A coroutine for calls of any kind fits here too, but would never run.
-        constexpr bool blocking = returns_void<Middleware&, Call&, const Next&>();
-        if constexpr (blocking) entry.blocking = middleware;
+        if constexpr (goes_around_blocking<Middleware>()) entry.blocking = middleware;
 #ifdef AGI_HAS_COROUTINES
-        constexpr bool async =
-            std::is_invocable_r_v<Task<>, Middleware&, AsyncCall&, const AsyncNext&>;
-        if constexpr (async) entry.async = std::make_shared<AsyncMiddleware>(middleware);
-#else
-        constexpr bool async = false;
+        if constexpr (goes_around_coroutines<Middleware>()) {
+            entry.async = std::make_shared<AsyncMiddleware>(middleware);
+        }
 #endif
-        static_assert(blocking || async,
-                      "A middleware is  void(Call&, const Next&)  or  "
-                      "Task<>(AsyncCall&, const AsyncNext&)");
         entries_.push_back(std::move(entry));
     }
 

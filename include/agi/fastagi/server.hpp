@@ -12,6 +12,7 @@
 #include <agi/fastagi/options.hpp>
 #include <agi/fastagi/router.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/refuse.hpp>
 
 #include <unistd.h>
 
@@ -63,22 +64,44 @@ class Server {
     ///
     /// @throws std::invalid_argument  the path has a route already, or the pattern is none
     /// @throws std::logic_error       a middleware cannot go around this kind of handler
-    template <class Handler>
+    template <class Handler, class = std::enable_if_t<is_handler<Handler>()>>
     void route(std::string_view path, Handler handler) {
         dispatcher_.router().add(path, starter(std::move(handler)));
     }
+    /// The same for a function, also one of a template: `server.route("pin", ask_pin)`.
+    void route(std::string_view path, void (*handler)(Call&)) {
+        dispatcher_.router().add(path, starter(handler));
+    }
+#ifdef AGI_HAS_COROUTINES
+    void route(std::string_view path, Task<> (*handler)(AsyncCall&)) {
+        dispatcher_.router().add(path, starter(handler));
+    }
+#endif
 
     /// The handler of all paths for which `matches(path, parameters)` says true: see regex.hpp.
-    template <class Handler>
+    template <class Handler, class = std::enable_if_t<is_handler<Handler>()>>
     void route(Matcher matches, Handler handler) {
         dispatcher_.router().add(std::move(matches), starter(std::move(handler)));
     }
 
     /// The handler of all other paths. Without one, Asterisk's console says that there is no route,
     /// and `status_variable` is NOTFOUND.
-    template <class Handler>
+    template <class Handler, class = std::enable_if_t<is_handler<Handler>()>>
     void fallback(Handler handler) {
         dispatcher_.fallback(starter(std::move(handler)));
+    }
+
+    // What is no handler.
+    template <class Path, class Handler, class = std::enable_if_t<!is_handler<Handler>()>,
+              class = void>
+    AGI_REFUSE(AGI_NO_HANDLER)
+    void route(Path /*path*/, Handler /*handler*/) {
+        AGI_REFUSE_IN_BODY(Handler, AGI_NO_HANDLER);
+    }
+    template <class Handler, class = std::enable_if_t<!is_handler<Handler>()>, class = void>
+    AGI_REFUSE(AGI_NO_HANDLER)
+    void fallback(Handler /*handler*/) {
+        AGI_REFUSE_IN_BODY(Handler, AGI_NO_HANDLER);
     }
 
     /// What goes around the handlers that are added after it, the first one outermost:
@@ -87,9 +110,15 @@ class Server {
     ///     server.use([](AsyncCall& call, const AsyncNext& next) -> Task<> { co_await next(); });
     ///
     /// One that does not call `next` ends the call politely.
-    template <class Middleware>
+    template <class Middleware, class = std::enable_if_t<is_middleware<Middleware>()>>
     void use(Middleware middleware) {
         middlewares_.add(std::move(middleware));
+    }
+    template <class Middleware, class = std::enable_if_t<!is_middleware<Middleware>()>,
+              class = void>
+    AGI_REFUSE(AGI_NO_MIDDLEWARE)
+    void use(Middleware /*middleware*/) {
+        AGI_REFUSE_IN_BODY(Middleware, AGI_NO_MIDDLEWARE);
     }
 
     /// Listens on an address, also on several. FastAGI has no password and no encryption: whoever
@@ -226,19 +255,12 @@ class Server {
 
     template <class Handler>
     Dispatcher::Starter starter(Handler handler) {
-        // A coroutine for calls of any kind could be called here too, but would never run.
         if constexpr (returns_void<Handler&, Call&>()) {
             return dispatcher_.blocking(
                 middlewares_.wrap(Dispatcher::BlockingHandler{std::move(handler)}));
         } else {
 #ifdef AGI_HAS_COROUTINES
-            static_assert(std::is_invocable_r_v<Task<>, Handler&, AsyncCall&>,
-                          "A handler is  void(agi::fastagi::Call&)  or  "
-                          "agi::fastagi::Task<>(agi::fastagi::AsyncCall&)");
             return coroutine(middlewares_.wrap(AsyncHandler{std::move(handler)}));
-#else
-            static_assert(returns_void<Handler&, Call&>(),
-                          "A handler is  void(agi::fastagi::Call&); coroutines need C++20");
 #endif
         }
     }

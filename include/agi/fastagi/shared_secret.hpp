@@ -87,7 +87,7 @@ class SharedSecret {
     }
     template <class AnyCall>
     static SetVariable status(const AnyCall& call) {
-        return {call.facts().server->options.status_variable, "DENIED"};
+        return {CallAccess::facts(call).server->options.status_variable, "DENIED"};
     }
 
     /// 128 bits from the system, in hexadecimal.

@@ -2,6 +2,7 @@
 #pragma once
 // The caller's audio, which a program started by EAGI() gets on descriptor 3.
 
+#include <agi/command/call.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
@@ -11,11 +12,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <string>
 #include <string_view>
-#include <system_error>
+#include <type_traits>
+#include <utility>
 
 namespace agi { inline namespace v0 {
 
@@ -43,6 +46,16 @@ struct AudioFormat {
                        ", whose frames have no known size");
     }
 };
+
+namespace wire {
+
+template <class Stream, class = void>
+struct has_hangup_fd : std::false_type {};
+template <class Stream>
+struct has_hangup_fd<Stream, std::void_t<decltype(std::declval<const Stream&>().hangup_fd())>>
+    : std::true_type {};
+
+}  // namespace wire
 
 /// 20 ms of what the caller says.
 struct AudioFrame {
@@ -77,7 +90,7 @@ class EagiAudio {
 
     [[nodiscard]] const AudioFormat& format() const noexcept { return format_; }
 
-    /// Whether Asterisk has closed its end: the call is over.
+    /// Whether the call is over: the session knows of the hang-up, or Asterisk has closed its end.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
     /// Runs a command that can be stopped, and calls `heard(AudioFrame)` for each frame that comes
@@ -87,22 +100,37 @@ class EagiAudio {
     auto listen(Session& session, const Command& command, Listener&& heard) {
         const int replies = session.stream().read_fd();
         const auto enough = [&] {
-            wait(replies, -1);
+            wait(replies, patience);
+            note_hangup(session);
             return !deliver(heard);
         };
         return session.execute_until(command, enough, std::chrono::milliseconds{0});
     }
 
-    /// The same without a command, for `time` at most.
-    template <class Listener>
-    void listen_for(std::chrono::milliseconds time, Listener&& heard) {
-        const auto end = std::chrono::steady_clock::now() + time;
+    /// The same without a command, for `time` at most, and until the caller hangs up. Where nothing
+    /// tells of that (AGISIGHUP=no), and no audio comes, Asterisk is asked every second whether the
+    /// caller is there, by CHANNEL STATUS.
+    template <class Session, class Listener>
+    void listen_for(Session& session, std::chrono::milliseconds time, Listener&& heard) {
+        using Clock = std::chrono::steady_clock;
+        const auto since = [](Clock::time_point begin) {
+            return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+        };
+        const auto begin = Clock::now();
+        auto sign_of_life = begin;
         for (;;) {
-            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-                end - std::chrono::steady_clock::now());
-            if (left.count() <= 0 || ended_) return;
-            wait(-1, static_cast<int>(left.count()));
+            note_hangup(session);
+            const auto passed = since(begin);
+            if (ended_ || passed >= time) return;
+            wait(hangup_fd(session.stream()), std::min(time - passed, patience));
+            const auto last = last_;
             if (!deliver(heard)) return;
+            if (last != last_) {
+                sign_of_life = last_;
+            } else if (since(sign_of_life) >= patience && !ended_) {
+                ask(session);
+                sign_of_life = Clock::now();
+            }
         }
     }
 
@@ -113,10 +141,31 @@ class EagiAudio {
         return AudioFormat::of(name && !name->empty() ? *name : "slin");
     }
 
-    /// Waits for audio, or for the other descriptor; -1: without end.
-    void wait(int other, int milliseconds) const {
-        pollfd wanted[2] = {{ended_ ? -1 : fd_, POLLIN, 0}, {other, POLLIN, 0}};
-        ::poll(wanted, 2, milliseconds);
+    /// Waits for audio, or for the other descriptor.
+    void wait(int other, std::chrono::milliseconds time) const {
+        pollfd wanted[2] = {{closed_ ? -1 : fd_, POLLIN, 0}, {other, POLLIN, 0}};
+        ::poll(wanted, 2, static_cast<int>(time.count()));
+    }
+
+    template <class Stream>
+    static int hangup_fd([[maybe_unused]] const Stream& stream) {
+        if constexpr (wire::has_hangup_fd<Stream>::value) return stream.hangup_fd();
+        return -1;
+    }
+
+    template <class Session>
+    void note_hangup(Session& session) {
+        if (session.hung_up()) ended_ = true;
+    }
+
+    /// The session learns from the reply whether the call is over.
+    template <class Session>
+    static void ask(Session& session) {
+        try {
+            ChannelStatus{}(session);
+        } catch (const AGIException&) {
+            // It is, or this session cannot ask.
+        }
     }
 
     /// Hands out the whole frames that are there. False when the listener has heard enough.
@@ -126,7 +175,7 @@ class EagiAudio {
             const bool missing = incomplete();
             char bytes[4096];
             const ssize_t size = ::read(fd_, bytes, sizeof bytes);
-            if (size == 0) ended_ = true;
+            if (size == 0) ended_ = closed_ = true;
             if (size <= 0) {
                 if (size < 0 && errno == EINTR) continue;
                 return true;
@@ -168,10 +217,13 @@ class EagiAudio {
     }
 
     static constexpr std::chrono::milliseconds longest_pause{100};
+    /// How long a wait may last before the call is looked at.
+    static constexpr std::chrono::milliseconds patience{1000};
 
     int fd_;
     AudioFormat format_;
-    bool ended_ = false;
+    bool ended_ = false;   ///< The call is over.
+    bool closed_ = false;  ///< Asterisk has closed its end.
     bool gap_ = false;
     std::chrono::steady_clock::time_point last_;
     std::string pending_;

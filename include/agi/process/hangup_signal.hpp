@@ -2,6 +2,7 @@
 #pragma once
 // SIGHUP, by which Asterisk tells a program that it started of the hang-up.
 
+#include <agi/process/not_in_children.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 
@@ -31,12 +32,11 @@ class HangupSignal {
             throw AGIError("HangupSignal: there is one already");
         }
         int made[2] = {-1, -1};
-        int error = ::pipe(made) == 0 ? 0 : errno;
+        int error = ::pipe2(made, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : errno;
         for (int i = 0; i < 2 && error == 0; ++i) {
             // Far from 0 and 1, which may be closed, and from 3, the caller's audio in EAGI.
             pipe_[i] = ::fcntl(made[i], F_DUPFD_CLOEXEC, 10);
             if (pipe_[i] < 0) error = errno;
-            ::fcntl(made[i], F_SETFL, O_NONBLOCK);
         }
         for (const int fd : made) close(fd);
         if (error != 0) {
@@ -44,6 +44,7 @@ class HangupSignal {
             exists_ = false;
             throw AGIError("HangupSignal: " + std::generic_category().message(error));
         }
+        wire::NotInChildren::add(pipe_[1]);  // a child's SIGHUP is none of its parent's
         received_ = false;
         wake_ = pipe_[1];
         struct sigaction ours {};
@@ -58,6 +59,7 @@ class HangupSignal {
         ::sigaction(SIGHUP, &before_, nullptr);
         wake_ = -1;
         while (handlers_ > 0) ::sched_yield();  // one that runs in another thread may still write
+        wire::NotInChildren::remove(pipe_[1]);
         for (const int fd : pipe_) close(fd);
         exists_ = false;
     }

@@ -2,15 +2,16 @@
 #pragma once
 // The main() of a program that Asterisk starts.
 
+#include <agi/process/last_words.hpp>
 #include <agi/process/process_stream.hpp>
 #include <agi/session/session.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/refuse.hpp>
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
-#include <exception>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -23,39 +24,105 @@ using ProcessSession = Session<ProcessStream>;
 /// anyway.
 constexpr int exit_status(bool success) noexcept { return success ? EXIT_SUCCESS : EXIT_FAILURE; }
 
-/// Runs `handler(session)` with SIGHUP noted and standard output guarded, and returns the exit
-/// status of the program: of what the handler returns (nothing, or whether it succeeded), success
-/// after an AGIHangup that leaves the handler, failure after any other exception, which is printed
-/// to standard error. Standard output stays standard error after it.
-///
-///     int main() { return agi::run([](agi::ProcessSession& session) { ... }); }
+namespace wire {
+
+/// What is still in the buffer of std::cout, or is printed by destructors of static objects, is no
+/// request either. Standard error is silent from now on if it leads to Asterisk.
+class NoMoreOutput {
+  public:
+    NoMoreOutput() noexcept {
+        if (stderr_is_protocol(STDIN_FILENO, STDOUT_FILENO)) point_nowhere(STDERR_FILENO);
+    }
+    NoMoreOutput(const NoMoreOutput&) = delete;
+    NoMoreOutput& operator=(const NoMoreOutput&) = delete;
+    ~NoMoreOutput() { ::dup2(STDERR_FILENO, STDOUT_FILENO); }
+};
+
+constexpr std::string_view not_a_call =
+    ": Asterisk starts this program, by AGI() in the dialplan; without Asterisk, the softphone "
+    "does: "
+    "softphone ./program";
+
 template <class Handler>
-int run(Handler&& handler, SessionOptions options = {}) {
-    // What is still in the buffer of std::cout, or is printed by destructors of static objects, is
-    // no request either.
-    struct NoMoreOutput {
-        NoMoreOutput() = default;
-        NoMoreOutput(const NoMoreOutput&) = delete;
-        NoMoreOutput& operator=(const NoMoreOutput&) = delete;
-        ~NoMoreOutput() { ::dup2(STDERR_FILENO, STDOUT_FILENO); }
-    } const no_more_output;
+bool succeeds(Handler& handler, ProcessSession& session) {
+    using Result = std::invoke_result_t<Handler&, ProcessSession&>;
+    if constexpr (std::is_void_v<Result>) {
+        handler(session);
+        return true;
+    } else {
+        static_assert(std::is_same_v<Result, bool>,
+                      "agi::run: the handler returns nothing, or whether it succeeded");
+        return handler(session);
+    }
+}
+
+/// The session has begun: how the handler ends.
+template <class Handler>
+bool run_session(Handler& handler, ProcessSession& session) {
+    try {
+        if (find_early_output(session, session.stream().written_before())) {
+            tell(session,
+                 "something was printed before agi::run, and Asterisk took it for commands");
+        }
+        return succeeds(handler, session);
+    } catch (const AGIHangup&) {
+        return true;
+    } catch (...) {
+        tell(session, text_of_caught());
+        return false;
+    }
+}
+
+/// The whole of it, up to the exit status.
+template <class Handler>
+bool run_program(Handler& handler, SessionOptions&& options) {
+    if (::isatty(STDIN_FILENO) == 1) {
+        tell_stderr("standard input is a terminal", not_a_call);
+        return false;
+    }
+    bool begun = false;
     try {
         const HangupSignal hangup;
         ProcessSession session{ProcessStream{{true, &hangup}}, std::move(options)};
-        if constexpr (std::is_void_v<std::invoke_result_t<Handler&, ProcessSession&>>) {
-            handler(session);
-            return exit_status(true);
-        } else {
-            static_assert(std::is_same_v<std::invoke_result_t<Handler&, ProcessSession&>, bool>,
-                          "agi::run: the handler returns nothing, or whether it succeeded");
-            return exit_status(handler(session));
-        }
+        begun = true;
+        if (!session.environment().request().empty()) return run_session(handler, session);
+        tell_stderr("standard input does not begin with agi_request", not_a_call);
     } catch (const AGIHangup&) {
-        return exit_status(true);
-    } catch (const std::exception& error) {
-        std::fprintf(stderr, "agi: %s\n", error.what());
-        return exit_status(false);
+        if (begun) return true;
+        tell_stderr("standard input has no call", not_a_call);
+    } catch (...) {
+        tell_stderr(text_of_caught());
     }
+    return false;
 }
+
+}  // namespace wire
+
+/// Runs `handler(session)` with SIGHUP noted and standard output guarded, and returns the exit
+/// status of the program: of what the handler returns (nothing, or whether it succeeded), success
+/// after an AGIHangup that leaves the handler, which is how a call ends, and failure after any other
+/// exception.
+///
+/// That one is told on standard error, and on Asterisk's console by VERBOSE if the session can.
+/// So is what was printed to Asterisk before. Without a call, as from a shell, the program
+/// says who it is for, and fails. Standard output stays standard error after it.
+///
+///     int main() { return agi::run([](agi::ProcessSession& session) { ... }); }
+///
+/// Options that have a name are given away: `agi::run(handler, std::move(options))`.
+template <class Handler>
+int run(Handler&& handler, SessionOptions&& options = {}) {
+    const wire::NoMoreOutput no_more_output;
+    return exit_status(wire::run_program(handler, std::move(options)));
+}
+
+#define AGI_NO_COPY "agi: options have hooks and are not copied: run(handler, std::move(options))"
+template <class Handler>
+AGI_REFUSE(AGI_NO_COPY)
+int run(Handler&& /*handler*/, const SessionOptions& /*options*/) {
+    AGI_REFUSE_IN_BODY(Handler, AGI_NO_COPY);
+    return exit_status(false);
+}
+#undef AGI_NO_COPY
 
 }}  // namespace agi::v0

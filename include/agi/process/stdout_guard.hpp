@@ -1,30 +1,65 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Keeps everything but the library from talking to Asterisk.
+// Keeps everything but the library from talking to Asterisk, and from holding the call.
 
+#include <agi/process/not_in_children.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <iostream>
 #include <string>
 #include <system_error>
 #include <utility>
 
 namespace agi { inline namespace v0 {
 
+namespace wire {
+
+/// Whether both are the same pipe or the same socket.
+inline bool is_same_channel(int a, int b) noexcept {
+    struct stat one {};
+    struct stat other {};
+    return ::fstat(a, &one) == 0 && ::fstat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino && (S_ISFIFO(one.st_mode) || S_ISSOCK(one.st_mode));
+}
+
+/// Whether standard error leads to Asterisk: a server of the inetd kind puts the connection on all
+/// three descriptors, and so does systemd with Accept=yes.
+inline bool stderr_is_protocol(int read_fd, int write_fd) noexcept {
+    return is_same_channel(STDERR_FILENO, read_fd) || is_same_channel(STDERR_FILENO, write_fd);
+}
+
+/// Empties the buffers of standard output into what it is now.
+inline void flush_stdout() noexcept {
+    std::fflush(stdout);
+    try {
+        std::cout.rdbuf()->pubsync();
+        std::wcout.rdbuf()->pubsync();
+    } catch (...) {
+        // A buffer of the program's own, and the program's trouble.
+    }
+}
+
+}  // namespace wire
+
 /// Moves the protocol to descriptors of its own. Until its end standard output is standard error,
 /// and standard input is empty: printf, std::cout, a noisy library or a child process cannot put a
-/// line into the protocol or take one out of it. Children do not inherit the protocol's
-/// descriptors.
+/// line into the protocol or take one out of it. What was printed before and is still in a buffer
+/// goes to standard error too; and nothing goes anywhere where standard error itself leads to
+/// Asterisk.
+///
+/// Children do not have the protocol's descriptors, whether they run another program or are forked
+/// and go on: neither can speak to Asterisk, or hold the call when the program has ended.
 class StdoutGuard {
   public:
     /// @throws AGIError  standard input or output is not open, or no descriptor is free
     StdoutGuard() {
-        std::fflush(stdout);
         read_fd_ = keep(STDIN_FILENO);
         try {
             write_fd_ = keep(STDOUT_FILENO);
@@ -32,30 +67,43 @@ class StdoutGuard {
             ::close(read_fd_);
             throw;
         }
-        const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-        if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
-        if (::dup2(STDERR_FILENO, STDOUT_FILENO) < 0 && nothing >= 0) {
-            ::dup2(nothing, STDOUT_FILENO);
-        }
-        if (nothing >= 0) ::close(nothing);
+        wire::NotInChildren::add(read_fd_);
+        wire::NotInChildren::add(write_fd_);
+        wire::point_nowhere(STDIN_FILENO);
+        stderr_too_ = wire::stderr_is_protocol(read_fd_, write_fd_);
+        if (stderr_too_) wire::point_nowhere(STDERR_FILENO);
+        if (::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) wire::point_nowhere(STDOUT_FILENO);
+        wire::flush_stdout();  // not before: it would be a command
     }
     StdoutGuard(StdoutGuard&& other) noexcept
         : read_fd_{std::exchange(other.read_fd_, -1)},
-          write_fd_{std::exchange(other.write_fd_, -1)} {}
+          write_fd_{std::exchange(other.write_fd_, -1)},
+          stderr_too_{other.stderr_too_} {}
     StdoutGuard& operator=(StdoutGuard&& other) noexcept {
         std::swap(read_fd_, other.read_fd_);
         std::swap(write_fd_, other.write_fd_);
+        std::swap(stderr_too_, other.stderr_too_);
         return *this;
     }
     StdoutGuard(const StdoutGuard&) = delete;
     StdoutGuard& operator=(const StdoutGuard&) = delete;
     ~StdoutGuard() {
         if (read_fd_ < 0) return;
-        std::fflush(stdout);  // what is still buffered belongs on standard error
+        wire::flush_stdout();  // what is still buffered belongs on standard error
         ::dup2(read_fd_, STDIN_FILENO);
         ::dup2(write_fd_, STDOUT_FILENO);
-        ::close(read_fd_);
-        ::close(write_fd_);
+        if (stderr_too_) ::dup2(write_fd_, STDERR_FILENO);
+        for (const int fd : {read_fd_, write_fd_}) {
+            wire::NotInChildren::remove(fd);
+            ::close(fd);
+        }
+    }
+
+    /// From now on a child that is forked has the protocol's descriptors, too: for a program that
+    /// leaves the session to a child. The call is held until both have ended.
+    void keep_in_children() const noexcept {
+        wire::NotInChildren::remove(read_fd_);
+        wire::NotInChildren::remove(write_fd_);
     }
 
     /// Where Asterisk's lines come from, and where requests go to.
@@ -73,6 +121,7 @@ class StdoutGuard {
 
     int read_fd_ = -1;
     int write_fd_ = -1;
+    bool stderr_too_ = false;  ///< Standard error led to Asterisk.
 };
 
 }}  // namespace agi::v0

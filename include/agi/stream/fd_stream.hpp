@@ -2,6 +2,7 @@
 #pragma once
 // A LineStream on POSIX descriptors: pipes, sockets, terminals.
 
+#include <agi/stream/line_stream.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/line_buffer.hpp>
@@ -55,6 +56,26 @@ inline ssize_t write_to_socket(int fd, std::string_view line, std::string_view e
     message.msg_iov = parts.parts;
     message.msg_iovlen = 2;
     return ::sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+/// Whether this error says that the peer, or the way to it, is gone.
+inline bool is_gone(int error) noexcept {
+    switch (error) {
+        case EPIPE:
+        case ECONNRESET:
+        case ECONNABORTED:
+        case ETIMEDOUT:
+        case ENETDOWN:
+        case ENETUNREACH:
+        case EHOSTUNREACH: return true;
+        default: return false;
+    }
+}
+
+/// Whether a read would not wait.
+inline bool is_readable_now(int fd) noexcept {
+    pollfd wanted{fd, POLLIN, 0};
+    return ::poll(&wanted, 1, 0) > 0;
 }
 
 inline bool sigpipe_is_pending() noexcept {
@@ -116,7 +137,7 @@ class FdStream {
             const ssize_t size = ::read(read_fd_, to, in_.room());
             if (size > 0) {
                 in_.commit(static_cast<std::size_t>(size));
-            } else if (size == 0 || errno == ECONNRESET) {
+            } else if (size == 0 || wire::is_gone(errno)) {
                 line.assign(in_.rest());
                 return false;
             } else {
@@ -124,6 +145,26 @@ class FdStream {
             }
         }
         return true;
+    }
+
+    /// A line that has come already, without waiting for one.
+    ///
+    /// @throws AGIUnknownError  a line over the limit; it is dropped up to its LF
+    Arrived read_arrived(std::string& line, bool ask_system) {
+        if (in_.next(line)) return Arrived::line;
+        if (ask_system || in_.filled()) {
+            while (wire::is_readable_now(read_fd_)) {
+                if (read_part()) {
+                    if (in_.next(line)) return Arrived::line;
+                } else if (errno == 0 || wire::is_gone(errno)) {
+                    line.assign(in_.rest());
+                    return Arrived::end;
+                } else {
+                    break;  // read_line has it again, and throws
+                }
+            }
+        }
+        return in_.rest().empty() ? Arrived::nothing : Arrived::part;
     }
 
     /// Waits for that long at most; negative: without end. True when read_line has a whole line, the
@@ -153,7 +194,7 @@ class FdStream {
             const ssize_t size = write_some(line.substr(sent), "\n");
             if (size >= 0) {
                 sent += static_cast<std::size_t>(size);
-            } else if (errno == EPIPE || errno == ECONNRESET) {
+            } else if (wire::is_gone(errno)) {
                 throw AGISIGPIPEHangup({}, "the stream is closed");
             } else {
                 wait_or_throw("write to", write_fd_, POLLOUT);
@@ -168,6 +209,7 @@ class FdStream {
     /// False at the end, and when read_line has an error to report.
     bool read_part() {
         char* const to = in_.prepare();
+        errno = 0;  // tells the end from an error
         const ssize_t size = ::read(read_fd_, to, in_.room());
         if (size > 0) in_.commit(static_cast<std::size_t>(size));
         return size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR));

@@ -21,6 +21,11 @@ class IostreamStream {
     IostreamStream(std::istream& in, std::ostream& out,
                    std::size_t line_limit = wire::LineBuffer::default_limit)
         : in_{&in}, out_{&out}, buffer_{line_limit} {}
+    IostreamStream(const IostreamStream&) = default;
+    IostreamStream(IostreamStream&&) = default;
+    IostreamStream& operator=(const IostreamStream&) = default;
+    IostreamStream& operator=(IostreamStream&&) = default;
+    ~IostreamStream() = default;
 
     /// @throws AGIUnknownError  a line over the limit; it is dropped up to its LF
     bool read_line(std::string& line) {
@@ -50,7 +55,7 @@ class IostreamStream {
     std::istream* in_;
     std::ostream* out_;
     wire::LineBuffer buffer_;
-    std::string text_;
+    std::string text_{};
 };
 
 }}  // namespace agi::v0

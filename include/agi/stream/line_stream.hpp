@@ -21,7 +21,7 @@ namespace agi { inline namespace v0 {
 //   void write_line(std::string_view line);
 //       Sends the line and an LF, in one write. Throws AGISIGPIPEHangup when the peer has closed.
 //
-// Two more are used where they are there:
+// More are used where they are there:
 //
 //   bool wait_line(std::chrono::milliseconds time);
 //       Waits for that long at most. True when read_line has something: a line, or the end. Needed
@@ -30,8 +30,27 @@ namespace agi { inline namespace v0 {
 //   HangupSource hangup_source();
 //       What the stream knows of the call (stream/hangup_source.hpp) apart from its lines, such as SIGHUP.
 //
+//   Arrived read_arrived(std::string& line, bool ask_system);
+//       The same as read_line, but does not wait: what has come already. With `ask_system` false it
+//       looks at what the stream itself holds, which must cost nothing; unless the last read from the
+//       system may have left something there.
+//
+//   std::exception_ptr interruption();
+//       Why nothing is to be sent any more, apart from what is for after a hang-up; null: go on.
+//
+//   std::chrono::steady_clock::time_point now();
+//       The time by which wait_line waits, where that is virtual.
+//
 // Any other exception passes through the Session, which then knows that a reply is owed, or that a
 // line may have been sent in part.
+
+/// What a stream has that nobody has waited for.
+enum class Arrived : unsigned char {
+    nothing,
+    part,  ///< The beginning of a line.
+    line,
+    end,  ///< The peer has closed; the line holds what came after the last LF.
+};
 
 namespace wire {
 
@@ -56,6 +75,26 @@ struct has_wait_line<
     Stream, std::enable_if_t<std::is_convertible_v<decltype(std::declval<Stream&>().wait_line(
                                                        std::declval<std::chrono::milliseconds>())),
                                                    bool>>> : std::true_type {};
+
+template <class Stream, class = void>
+struct has_read_arrived : std::false_type {};
+template <class Stream>
+struct has_read_arrived<
+    Stream, std::enable_if_t<std::is_same_v<decltype(std::declval<Stream&>().read_arrived(
+                                                std::declval<std::string&>(), true)),
+                                            Arrived>>> : std::true_type {};
+
+template <class Stream, class = void>
+struct has_interruption : std::false_type {};
+template <class Stream>
+struct has_interruption<Stream, std::void_t<decltype(std::declval<const Stream&>().interruption())>>
+    : std::true_type {};
+
+template <class Stream, class = void>
+struct has_now : std::false_type {};
+template <class Stream>
+struct has_now<Stream, std::void_t<decltype(std::declval<const Stream&>().now())>>
+    : std::true_type {};
 
 template <class Stream, class = void>
 struct has_hangup_source : std::false_type {};

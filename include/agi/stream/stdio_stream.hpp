@@ -11,7 +11,8 @@ namespace agi { inline namespace v0 {
 
 /// Standard input and output, by their descriptors: buffers of std::cin, std::cout and stdio are
 /// not used. Whatever else the program prints to standard output would be a command to Asterisk:
-/// messages belong on standard error.
+/// messages belong on standard error. A child that is forked and goes on holds the call, unless it
+/// closes both. ProcessStream takes care of either.
 class StdioStream : public FdStream {
   public:
     StdioStream() : FdStream{STDIN_FILENO, STDOUT_FILENO} {}

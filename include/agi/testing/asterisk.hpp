@@ -4,10 +4,11 @@
 
 #include <agi/testing/call.hpp>
 #include <agi/testing/channel.hpp>
+#include <agi/testing/dialplan.hpp>
 #include <agi/testing/happening.hpp>
 #include <agi/testing/simulator/commands.hpp>
 #include <agi/testing/simulator/environment.hpp>
-#include <agi/testing/simulator/functions.hpp>
+#include <agi/testing/simulator/inbox.hpp>
 #include <agi/testing/simulator/outbox.hpp>
 #include <agi/testing/simulator/quirks.hpp>
 #include <agi/testing/words.hpp>
@@ -52,34 +53,59 @@ class Asterisk : public Call {
         channel.begin();
     }
 
-    /// Takes a request line, without its LF. A command that a new one ends is ended by it. False when
-    /// nobody reads it any more.
-    bool receive(std::string_view line) {
+    /// Takes a request line, without its LF, or several at once with an LF between them. A command that a
+    /// new one ends is ended by it. As in Asterisk, a line that comes together with another, or while a
+    /// command runs that does not look, lies in its buffer until one more comes, or the end. False when nobody
+    /// reads it any more.
+    bool receive(std::string_view lines) {
         if (closed()) return false;
         settle();
         catch_up();
-        channel.plan(Caller::Step::When::before_command, {}, ++commands_);
-        settle();
-        channel.new_command(true);
-        go_on(channel.now());
-        channel.new_command(false);
-        if (closed()) return false;
-        channel.note(Happening::Kind::request, line);
-        requests_.emplace_back(line);
-        channel.plan(Caller::Step::When::during_command, {}, commands_);
-        read(line);
-        settle();
+        for (;;) {
+            const std::size_t end = lines.find('\n');
+            const std::string_view line = lines.substr(0, end);
+            channel.plan(Caller::Step::When::before_command, {},
+                         static_cast<int>(requests_.size()) + 1);
+            settle();
+            if (closed()) return false;
+            inbox_.add(line, program_time_);
+            requests_.emplace_back(line);
+            channel.note(Happening::Kind::request, line);
+            if (end == std::string_view::npos) break;
+            lines.remove_prefix(end + 1);
+        }
+        look(program_time_);
         return true;
+    }
+
+    /// The program closes its side: what it has written is run to the end, then Asterisk ends the session.
+    void end_of_input() {
+        if (closed()) return;
+        catch_up();
+        inbox_.end(program_time_);
+        look(Channel::Time::max());
     }
 
     /// The next line that Asterisk says, however long that takes. Nothing when it waits for the
     /// program.
     std::optional<std::string> next_line() {
-        if (said_.empty()) go_on(Channel::Time::max());
+        if (said_.empty()) look(Channel::Time::max());
         settle();
         if (channel.broken()) return std::nullopt;
         if (!said_.empty()) program_time_ = std::max(program_time_, said_.time());
         return said_.take();
+    }
+
+    /// A line that it has said and that nobody has read, if there is one. No time passes.
+    std::optional<std::string> said_line() {
+        if (said_.empty()) settle();
+        if (channel.broken()) return std::nullopt;
+        return said_.take();
+    }
+
+    /// Where the program is in time.
+    [[nodiscard]] Channel::Time program_time() const noexcept {
+        return std::max(program_time_, said_.empty() ? channel.now() : program_time_);
     }
 
     /// Lets the program wait for a line, for that long at most. Whether there is one now, or the
@@ -87,9 +113,9 @@ class Asterisk : public Call {
     bool wait(Channel::Time time) {
         catch_up();
         const auto end = program_time_ + time;
-        if (said_.empty()) go_on(end);
+        if (said_.empty()) look(end);
         settle();
-        if (said_.empty() && !activity_ && !closed()) {
+        if (said_.empty() && !activity_ && !closed() && channel.now() < end) {
             channel.idle_until(end);
             if (channel.hung_up()) channel.pass(std::max(end - channel.now(), Channel::Time{0}));
             settle();
@@ -99,10 +125,13 @@ class Asterisk : public Call {
         return false;
     }
 
+    /// Whether a line lies in Asterisk's buffer and nothing makes it look there.
+    [[nodiscard]] bool has_stuck_lines() const noexcept { return inbox_.has_stuck_lines(); }
+
     /// Whether a command runs that a new one would end.
     [[nodiscard]] bool can_be_stopped() const noexcept { return activity_ != nullptr; }
 
-    /// Whether Asterisk has ended the session, or lost it.
+    /// Whether Asterisk has ended the session, or has lost the program.
     [[nodiscard]] bool closed() const noexcept { return closed_ || channel.broken(); }
 
     /// Whether Asterisk has sent SIGHUP: never over a network.
@@ -179,6 +208,39 @@ class Asterisk : public Call {
         closed_ = true;
         if (network) tell_hangup();
         channel.note(Happening::Kind::closed);
+    }
+
+    /// Lets Asterisk run commands and read new ones until that time, or until it has said something that was
+    /// asked for.
+    void look(Channel::Time horizon) {
+        while (!closed()) {
+            if (activity_) {
+                const auto until =
+                    inbox_.readable() ? std::max(channel.now(), inbox_.since()) : horizon;
+                go_on(std::min(horizon, until));
+                if (activity_ && !inbox_.readable()) return;
+                if (activity_ && until > horizon) return;
+                if (activity_) interrupt();
+                continue;
+            }
+            if (!inbox_.readable()) return;
+            const auto time = std::max(channel.now(), inbox_.since() + reads_after);
+            if (time > horizon) return;
+            if (time > channel.now()) channel.idle_until(time);
+            settle();
+            if (closed()) return;
+            if (inbox_.empty()) return end_session();
+            const std::string line = inbox_.take(channel.now());
+            channel.plan(Caller::Step::When::during_command, {}, ++commands_);
+            read(line);
+            settle();
+        }
+    }
+    /// A command that polls the descriptor ends.
+    void interrupt() {
+        channel.new_command(true);
+        go_on(channel.now());
+        channel.new_command(false);
     }
 
     /// Splits what has come as Asterisk's buffer does.
@@ -268,6 +330,7 @@ class Asterisk : public Call {
         say(text + "520 End of proper usage.");
     }
 
+    simulator::Inbox inbox_;
     simulator::Outbox said_;
     std::string kept_;               ///< A line that a NUL has cut.
     Channel::Time program_time_{0};  ///< Behind the channel's while a reply waits to be read.

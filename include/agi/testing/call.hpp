@@ -7,7 +7,9 @@
 #include <agi/wire/server_version.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <optional>
@@ -28,6 +30,10 @@ using Application = std::function<int(Call&, const std::string& options)>;
 using Subroutine = std::function<std::optional<std::string>(Call&, const std::string& argument)>;
 /// A function of the dialplan: gets what is between the parentheses, returns nothing when it fails.
 using Function = std::function<std::optional<std::string>(Call&, const std::string& argument)>;
+
+/// One that is set: gets what is between the parentheses, and the value.
+using WrittenFunction =
+    std::function<void(Call&, const std::string& argument, const std::string& value)>;
 
 /// A place in the dialplan.
 struct Place {
@@ -88,7 +94,6 @@ struct Call {
     ServerVersion version;
     bool network = false;     ///< FastAGI: a hang-up is a HANGUP line, not SIGHUP.
     bool began_dead = false;  ///< The channel was hung up when the call began: the `h` extension.
-    bool answered = false;    ///< The channel is up.
     bool takes_text = true;   ///< SEND TEXT works on this channel.
     bool takes_tdd = false;   ///< TDD MODE works on this channel.
     bool documented = true;   ///< Asterisk has its manual: a 520 shows the usage.
@@ -97,19 +102,35 @@ struct Call {
     std::map<std::string, std::string> globals;
     std::map<std::string, Application> applications;  ///< More than the usual ones, or instead.
     std::map<std::string, Function> functions;        ///< More than the usual ones, or instead.
-    std::map<std::string, Subroutine> subroutines;    ///< `context,extension,priority`.
-    std::map<std::string, int> labels;                ///< `context,extension,label` to priority.
+    std::map<std::string, WrittenFunction> written_functions;  ///< Those that are set.
+    std::map<std::string, Subroutine> subroutines;             ///< `context,extension,priority`.
+    std::map<std::string, int> labels;  ///< `context,extension,label` to priority.
     std::map<std::string, OtherChannel> other_channels;
     std::vector<std::string> speech_engines;  ///< The first one is the default.
     bool engine_takes_grammars = true;
     Recognizer recognize;                 ///< Without it, every word is understood.
     std::vector<std::string> unwritable;  ///< Folders that RECORD FILE cannot write to.
-    std::string music;                    ///< The class of music on hold that plays; empty: none.
+    /// Whether RECORD FILE can write that file. Without it, all but what is in `unwritable`.
+    std::function<bool(const std::string& file)> can_write;
+    std::string music;  ///< The class of music on hold that plays; empty: none.
 
     std::map<std::string, std::chrono::milliseconds> recorded;  ///< What RECORD FILE has made.
     std::vector<std::string> sent_texts;                        ///< What SEND TEXT has sent.
     std::vector<std::string> console;                           ///< What VERBOSE has written.
+    std::vector<std::string> not_simulated;                     ///< What was taken for missing.
     std::optional<SpeechObject> speech;
+
+    std::map<std::string, std::string> process_environment;  ///< What ENV() reads.
+    std::map<std::string, std::string> channel_items;        ///< CHANNEL(): what was set.
+    std::map<std::string, std::string> shared;               ///< SHARED().
+    std::time_t began_at = 1700000000;                       ///< The time of day: EPOCH.
+
+    /// What Asterisk has and the simulator does not is taken for missing and noted in `not_simulated`;
+    /// otherwise NotSimulated is thrown.
+    bool missing_if_not_simulated = false;
+
+    /// A busy Asterisk: how long a line lies there before it is read.
+    std::chrono::milliseconds reads_after{0};
 
     /// A line of the environment; it is made if it is not there.
     std::string& entry(std::string_view name) {
@@ -141,6 +162,15 @@ struct Call {
         Place next = place();
         next.priority += 1;
         return next;
+    }
+    /// SET AUTOHANGUP and TIMEOUT(absolute): in so many seconds; 0 or less: never mind.
+    void hang_up_after(double seconds) {
+        if (seconds > 0) {
+            channel.hang_up_at(channel.now() +
+                               std::chrono::milliseconds{std::lround(seconds * 1000)});
+        } else {
+            channel.hang_up_at(std::nullopt);
+        }
     }
     void go_to_context(const std::string& context) { context_ = context; }
     void go_to_extension(const std::string& extension) { extension_ = extension; }

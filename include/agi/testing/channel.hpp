@@ -4,7 +4,7 @@
 
 #include <agi/testing/caller.hpp>
 #include <agi/testing/happening.hpp>
-#include <agi/testing/simulator/timeline.hpp>
+#include <agi/testing/timeline.hpp>
 #include <agi/version.hpp>
 
 #include <algorithm>
@@ -21,6 +21,8 @@ class Channel : public Timeline {
   public:
     Caller caller;
     std::map<std::string, Time> sounds;  ///< The sounds that exist, and how long they are.
+    bool has_usual_beep = true;  ///< RECORD FILE has its beep although it is not among the sounds.
+    bool answered = false;       ///< The channel is up: somebody hears, and RECORD FILE records.
     std::optional<Time> any_sound;  ///< How long every other sound is; without it, it is missing.
 
     /// The call begins: the plan's times count from here.
@@ -30,7 +32,8 @@ class Channel : public Timeline {
 
     [[nodiscard]] std::optional<Time> length_of(const std::string& sound) const {
         const auto found = sounds.find(sound);
-        return found != sounds.end() ? found->second : any_sound;
+        if (found != sounds.end()) return found->second;
+        return names_format(sound) ? std::nullopt : any_sound;
     }
 
     /// The moments of the plan that have come.
@@ -43,10 +46,14 @@ class Channel : public Timeline {
                     schedule(time, action);
                     continue;
                 }
+                // The moment is when it is let go; the caller has one finger.
+                time = std::max(time, now() + key_length);
+                if (when != Caller::Step::When::at) time = std::max(time, next_press_);
                 for (const char key : action.text) {
                     schedule(time, {action.kind, std::string(1, key), {}});
                     time += between_keys;
                 }
+                if (when != Caller::Step::When::at) next_press_ = time - between_keys + key_length;
             }
         }
     }
@@ -67,8 +74,8 @@ class Channel : public Timeline {
 
     /// Begins to play a sound that exists.
     Playing start(const std::string& sound, Time length, Time from = {}) {
-        heard_.push_back({sound, now(), now(), false});
-        note(Happening::Kind::sound, sound);
+        heard_.push_back({sound, now(), now(), false, answered});
+        note(Happening::Kind::sound, answered ? sound : sound + " (not answered)");
         const Playing playing{heard_.size() - 1, length, from};
         plan(Caller::Step::When::begin, sound, number(playing));
         return playing;
@@ -105,9 +112,20 @@ class Channel : public Timeline {
     }
 
   private:
+    /// Asterisk adds the format itself: `hello.wav` would be hello.wav.wav.
+    static bool names_format(std::string_view sound) {
+        const std::size_t dot = sound.rfind('.');
+        if (dot == std::string_view::npos) return false;
+        for (const std::string_view format :
+             {"wav", "gsm", "ulaw", "alaw", "sln", "g722", "mp3", "WAV"}) {
+            if (sound.substr(dot + 1) == format) return true;
+        }
+        return false;
+    }
     static int number(const Playing& playing) { return static_cast<int>(playing.index) + 1; }
 
     std::vector<Heard> heard_;
+    Time next_press_{0};  ///< Keys that are planned come before it.
 };
 
 }}}  // namespace agi::v0::testing

@@ -15,6 +15,8 @@ struct Heard {
     std::chrono::milliseconds from{0};  ///< Since the call began.
     std::chrono::milliseconds to{0};
     bool whole = false;  ///< It played to its end.
+    bool answered =
+        true;  ///< The call was answered: without that, many telephones let nothing be heard.
 };
 
 /// Something that happened in a simulated call, and when.
@@ -34,6 +36,8 @@ struct Happening {
         closed,       ///< Asterisk ends the session.
         broken,       ///< The connection is lost.
         stuck,        ///< The program waits for a line that would never come.
+        remark,  ///< What the simulator has done otherwise than a real system: nobody was dialled.
+        not_simulated,  ///< Asterisk has it, the simulator does not: it was taken for missing.
     };
     Kind kind = Kind::request;
     std::chrono::milliseconds time{0};  ///< Since the call began.

@@ -4,55 +4,15 @@
 
 #include <agi/testing/asterisk.hpp>
 #include <agi/testing/happening.hpp>
+#include <agi/testing/simulator/rung.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/escape.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <string>
 #include <string_view>
 
 namespace agi { inline namespace v0 { namespace testing {
-
-namespace simulator {
-
-/// `12.345`: seconds since the call began.
-inline std::string shown_time(std::chrono::milliseconds time) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%4lld.%03d", static_cast<long long>(time.count() / 1000),
-                  static_cast<int>(time.count() % 1000));
-    return text;
-}
-
-/// A line with its bytes shown, but quotes as they are.
-inline std::string shown_line(std::string_view text) {
-    std::string out;
-    for (const char& c : text) {
-        if (c == '"' || c == '\\') {
-            out += c;
-        } else {
-            out += wire::escaped({&c, 1});
-        }
-    }
-    return out;
-}
-
-/// Whether a reply says that something went wrong.
-inline bool is_bad(std::string_view reply) {
-    return reply.substr(0, 1) == "5" || reply.substr(0, 12) == "200 result=-";
-}
-
-/// One rung: an arrow with a text on it, left of Asterisk or right of it.
-inline std::string rung(std::string text, bool to_the_right, std::size_t width) {
-    constexpr std::size_t ends = 6;
-    if (text.size() + ends > width) text = text.substr(0, width - ends - 3) + "...";
-    const std::string line(width - ends - text.size(), '-');
-    if (to_the_right) return "--- " + text + ' ' + line + '>';
-    return '<' + line + ' ' + text + " ---";
-}
-
-}  // namespace simulator
 
 /// Draws the call: the caller, Asterisk, the program, and what went between them. An `!` marks what
 /// went wrong. For the message of a test that fails:
@@ -106,6 +66,8 @@ inline std::string ladder(const Asterisk& asterisk) {
             case Kind::signal: row(what, {}, to_program("SIGHUP")); break;
             case Kind::closed: row(what, {}, " Asterisk ends the session"); break;
             case Kind::broken: row(what, {}, " the connection is lost", true); break;
+            case Kind::remark: row(what, {}, ' ' + what.text); break;
+            case Kind::not_simulated: row(what, {}, " NOT SIMULATED: " + what.text, true); break;
             default: row(what, {}, " the program waits, and nothing will come", true);
         }
     }
@@ -138,6 +100,8 @@ inline std::string transcript(const Asterisk& asterisk) {
             case Kind::signal: out += "!! SIGNAL SIGHUP\n"; break;
             case Kind::closed: out += "!! EOF from Asterisk\n"; break;
             case Kind::broken: out += "!! the connection is lost\n"; break;
+            case Kind::remark: remark(what.text); break;
+            case Kind::not_simulated: remark("not simulated: " + what.text); break;
             default: out += "!! the program waits, and nothing will come\n";
         }
     }

@@ -2,6 +2,7 @@
 #pragma once
 // A LineStream that plays Asterisk's part of a written dialogue, for tests of call logic.
 
+#include <agi/stream/line_stream.hpp>
 #include <agi/testing/dialogue.hpp>
 #include <agi/testing/words.hpp>
 #include <agi/version.hpp>
@@ -20,12 +21,6 @@ namespace agi { inline namespace v0 { namespace testing {
 /// AGIException, so that call logic which handles those does not swallow it.
 class ScriptMismatch : public std::logic_error {
     using std::logic_error::logic_error;
-};
-
-/// What an operation that is to fail does.
-enum class Failure : unsigned char {
-    closed,  ///< The far end has closed: a read finds the end, a write throws AGISIGPIPEHangup.
-    error,   ///< Throws StreamFailure, as a stream with a timeout would.
 };
 
 /// Thrown by an operation that was told to fail.
@@ -47,6 +42,12 @@ class StreamFailure : public std::runtime_error {
 /// end of the dialogue the stream is closed. No timing, no I/O.
 class ScriptedStream {
   public:
+    /// What an operation that is to fail does.
+    enum class Failure : unsigned char {
+        closed,  ///< The far end has closed: a read finds the end, a write throws AGISIGPIPEHangup.
+        error,   ///< Throws StreamFailure, as a stream with a timeout would.
+    };
+
     /// @throws std::invalid_argument  the text is not a dialogue
     explicit ScriptedStream(std::string_view dialogue) : script_{parse_dialogue(dialogue)} {}
 
@@ -62,25 +63,39 @@ class ScriptedStream {
         if (fails()) return false;
         const std::size_t reply = find(DialogueLine::Kind::received, read_);
         const std::size_t request = find(DialogueLine::Kind::sent, written_);
-        if (request < reply) {
+        if (request < reply && echo_.empty()) {
             mismatch("the program waits for a line, and the script for a request", request, {});
         }
-        if (reply == script_.size()) return false;
-        read_ = reply + 1;
-        line = script_[reply].text;
-        return script_[reply].complete;
+        if (request < reply || reply == script_.size()) {
+            line = std::exchange(echo_, {});
+            return !line.empty();
+        }
+        return take(reply, line);
+    }
+
+    /// A line that the script has here without being asked.
+    Arrived read_arrived(std::string& line, bool /*ask_system*/) {
+        const std::size_t reply = find(DialogueLine::Kind::received, read_);
+        if (reply == script_.size() || find(DialogueLine::Kind::sent, written_) < reply ||
+            (fail_at_ != 0 && operations_ + 1 >= fail_at_)) {
+            return Arrived::nothing;
+        }
+        return take(reply, line) ? Arrived::line : Arrived::end;
     }
 
     /// Whether the next thing in the script is for the program to read. Takes no time.
     [[nodiscard]] bool wait_line(std::chrono::milliseconds /*time*/) const {
-        return find(DialogueLine::Kind::received, read_) <=
-               find(DialogueLine::Kind::sent, written_);
+        return !echo_.empty() || find(DialogueLine::Kind::received, read_) <=
+                                     find(DialogueLine::Kind::sent, written_);
     }
 
     /// @throws ScriptMismatch  the script has another request here, or none
     void write_line(std::string_view line) {
         if (fails()) throw AGISIGPIPEHangup({}, "the scripted stream is closed");
         const std::size_t request = find(DialogueLine::Kind::sent, written_);
+        if (const std::string_view mark = mark_of(line); !mark.empty()) {
+            return take_mark(request, mark);
+        }
         if (request == script_.size()) {
             mismatch("the program sends a line that the script does not have", request, line);
         }
@@ -108,6 +123,37 @@ class ScriptedStream {
     [[nodiscard]] std::size_t operations() const noexcept { return operations_; }
 
   private:
+    /// The text of a mark, by which a session finds out which replies are its own; empty: it is none.
+    static std::string_view mark_of(std::string_view line) noexcept {
+        constexpr std::string_view head = "GET FULL VARIABLE ";
+        if (line.substr(0, head.size()) != head) return {};
+        line.remove_prefix(head.size());
+        if (!line.empty() && line.front() == '"') line = line.substr(1, line.size() - 2);
+        return line.substr(0, mark_head.size()) == mark_head ? line : std::string_view{};
+    }
+
+    /// The text of a mark is another one in each session. The script need not have it: then it is
+    /// answered after what the script has before its next request.
+    void take_mark(std::size_t request, std::string_view mark) {
+        mark_ = mark;
+        if (request < script_.size() && !mark_of(script_[request].text).empty()) {
+            written_ = request + 1;
+        } else {
+            echo_ = "200 result=1 (" + mark_ + ')';
+        }
+    }
+
+    /// Whether the line is whole.
+    bool take(std::size_t reply, std::string& line) {
+        read_ = reply + 1;
+        line = script_[reply].text;
+        const std::size_t mark = line.rfind('(' + std::string{mark_head});
+        if (mark != std::string::npos && !mark_.empty() && line.back() == ')') {
+            line.replace(mark + 1, line.size() - mark - 2, mark_);
+        }
+        return script_[reply].complete;
+    }
+
     [[nodiscard]] std::size_t find(DialogueLine::Kind kind, std::size_t from) const {
         while (from < script_.size() && script_[from].kind != kind) ++from;
         return from;
@@ -146,7 +192,11 @@ class ScriptedStream {
         return mark(script_[i].kind) + script_[i].text;
     }
 
+    static constexpr std::string_view mark_head = "agi-mark-";
+
     std::vector<DialogueLine> script_;
+    std::string mark_;         ///< The text of the latest mark.
+    std::string echo_;         ///< Asterisk's answer to a mark that the script does not have.
     std::size_t read_ = 0;     ///< Where to look for the next reply.
     std::size_t written_ = 0;  ///< Where to look for the next request.
     std::size_t operations_ = 0;

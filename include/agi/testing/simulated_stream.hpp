@@ -3,6 +3,7 @@
 // A LineStream that leads to a simulated Asterisk.
 
 #include <agi/stream/hangup_source.hpp>
+#include <agi/stream/line_stream.hpp>
 #include <agi/testing/asterisk.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
@@ -49,9 +50,19 @@ class SimulatedStream {
             }
             if (asterisk_->closed()) return false;
             if (!asterisk_->channel.wait_for_anything()) {
-                hang("waits for Asterisk, and Asterisk for the program");
+                hang(asterisk_->has_stuck_lines()
+                         ? "waits for the reply to a line that lies unread in Asterisk's buffer"
+                         : "waits for Asterisk, and Asterisk for the program");
             }
         }
+    }
+
+    /// What Asterisk has said, and nobody has read. No time passes.
+    Arrived read_arrived(std::string& line, bool /*ask_system*/) {
+        auto said = asterisk_->said_line();
+        if (!said) return asterisk_->closed() ? Arrived::end : Arrived::nothing;
+        line = std::move(*said);
+        return Arrived::line;
     }
 
     void write_line(std::string_view line) {
@@ -74,6 +85,11 @@ class SimulatedStream {
             asterisk_->channel.expects_anything() ? std::chrono::milliseconds{0} : waited_ + time;
         if (waited_ >= longest) hang("waits, and nothing can happen any more");
         return false;
+    }
+
+    /// Virtual time.
+    [[nodiscard]] std::chrono::steady_clock::time_point now() const noexcept {
+        return std::chrono::steady_clock::time_point{asterisk_->program_time()};
     }
 
     /// No descriptor: what polls this and the caller's audio waits for the audio.

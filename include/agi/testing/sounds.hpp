@@ -4,35 +4,79 @@
 
 #include <agi/version.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <string>
 
 namespace agi { inline namespace v0 { namespace testing {
 
-/// How long a sound file is, from its size and the rate of its format. Nothing for a format that is
-/// not known.
+namespace simulator {
+
+/// Reads a number of a RIFF file.
+inline std::uint32_t riff_number(const std::string& bytes, std::size_t at, std::size_t size) {
+    std::uint32_t number = 0;
+    for (std::size_t i = size; i > 0 && at + i <= bytes.size(); --i) {
+        number = number << 8U | static_cast<unsigned char>(bytes[at + i - 1]);
+    }
+    return number;
+}
+
+/// How many bytes of audio a .wav file has; nothing when Asterisk would not play it: it wants 16 bits, one
+/// channel and that rate.
+inline std::optional<std::uintmax_t> wav_bytes(const std::filesystem::path& file,
+                                               std::uint32_t rate) {
+    constexpr std::size_t most = 4096;
+    std::string head(most, '\0');
+    std::ifstream in{file, std::ios::binary};
+    in.read(&head[0], static_cast<std::streamsize>(most));
+    head.resize(static_cast<std::size_t>(in.gcount()));
+    if (head.compare(0, 4, "RIFF") != 0 || head.compare(8, 4, "WAVE") != 0) return std::nullopt;
+    bool right = false;
+    for (std::size_t at = 12; at + 8 <= head.size();) {
+        const std::uint32_t size = riff_number(head, at + 4, 4);
+        if (head.compare(at, 4, "fmt ") == 0) {
+            right = riff_number(head, at + 8, 2) == 1 && riff_number(head, at + 10, 2) == 1 &&
+                    riff_number(head, at + 12, 4) == rate && riff_number(head, at + 22, 2) == 16;
+        }
+        if (head.compare(at, 4, "data") == 0) {
+            const std::uintmax_t there = std::filesystem::file_size(file) - at - 8;
+            return right ? std::optional<std::uintmax_t>{std::min<std::uintmax_t>(size, there)}
+                         : std::nullopt;
+        }
+        at += 8 + size + size % 2;
+    }
+    return std::nullopt;
+}
+
+}  // namespace simulator
+
+/// How long a sound file is. Nothing for a format that is not known, or that Asterisk would refuse: a .wav
+/// in stereo or at another rate than 8 kHz (.wav16: 16 kHz).
 inline std::optional<std::chrono::milliseconds> length_of_file(const std::filesystem::path& file) {
     struct Format {
         const char* extension;
-        std::uintmax_t header;
         std::uintmax_t bytes_per_second;
+        std::uint32_t wav_rate = 0;
     };
     static constexpr Format formats[] = {
-        {".gsm", 0, 1650},    {".wav", 44, 16000},  {".wav16", 44, 32000},
-        {".ulaw", 0, 8000},   {".alaw", 0, 8000},   {".sln", 0, 16000},
-        {".sln16", 0, 32000}, {".sln48", 0, 96000}, {".g722", 0, 8000},
+        {".gsm", 1650},    {".wav", 16000, 8000}, {".wav16", 32000, 16000},
+        {".ulaw", 8000},   {".alaw", 8000},       {".sln", 16000},
+        {".sln16", 32000}, {".sln48", 96000},     {".g722", 8000},
     };
     const std::string extension = file.extension().string();
     for (const Format& format : formats) {
         if (extension != format.extension) continue;
-        const std::uintmax_t size = std::filesystem::file_size(file);
-        const std::uintmax_t audio = size > format.header ? size - format.header : 0;
+        const auto audio = format.wav_rate != 0
+                               ? simulator::wav_bytes(file, format.wav_rate)
+                               : std::optional<std::uintmax_t>{std::filesystem::file_size(file)};
+        if (!audio) return std::nullopt;
         return std::chrono::milliseconds{
-            static_cast<std::int64_t>(audio * 1000 / format.bytes_per_second)};
+            static_cast<std::int64_t>(*audio * 1000 / format.bytes_per_second)};
     }
     return std::nullopt;
 }

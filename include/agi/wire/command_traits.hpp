@@ -79,6 +79,13 @@ constexpr Redaction redaction([[maybe_unused]] const Command& command) noexcept 
     }
 }
 
+/// Whether it says that it needs no channel; a command that does not say needs one.
+template <class Command, class = void>
+struct works_after_hangup : std::false_type {};
+template <class Command>
+struct works_after_hangup<Command, std::enable_if_t<Command::works_after_hangup>> : std::true_type {
+};
+
 template <class Command, class = void>
 struct has_says_hangup : std::false_type {};
 template <class Command>
@@ -96,16 +103,6 @@ constexpr ReplyForm reply_form([[maybe_unused]] const Command& command) noexcept
     } else {
         return Command::reply_form;
     }
-}
-
-/// The same for a line that was written elsewhere: its command tells.
-constexpr ReplyForm form_of(std::string_view line) noexcept {
-    for (const std::string_view verb :
-         {"GET VARIABLE", "GET FULL VARIABLE", "DATABASE GET", "RECEIVE TEXT"}) {
-        if (is_command(line, verb)) return ReplyForm::value;
-    }
-    if (is_command(line, "EXEC")) return ReplyForm::application;
-    return is_command(line, "GOSUB") ? ReplyForm::text : ReplyForm::tags;
 }
 
 }}}  // namespace agi::v0::wire

@@ -4,6 +4,8 @@
 
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
+#include <agi/wire/refuse.hpp>
+#include <agi/wire/text.hpp>
 
 #include <optional>
 #include <string>
@@ -22,19 +24,26 @@ constexpr std::optional<char> dtmf_from_code(int code) noexcept {
     return static_cast<char>(code);
 }
 
-/// A set of DTMF keys, such as those that stop a prompt. Made from text, without blanks:
+#define AGI_NO_KEYS "agi: keys are written as text or as one char: \"1\" or '1', \"12#\""
+
+/// A set of DTMF keys, such as those that stop a prompt. Made from text, without blanks, or
+/// from one char:
 ///
 ///     StreamFile{"welcome", "12#"}
 ///
 /// Sent in the order given. Asterisk knows the keys A to D in upper case only, so lower case is
-/// refused rather than never heard.
+/// refused rather than never heard. A number, `0` or `nullptr` does not compile.
 class DigitSet {
   public:
     constexpr DigitSet() noexcept = default;
 
     /// @throws AGIArgumentError  a character that is not a DTMF key, or more than 31 of them
-    constexpr DigitSet(const char* keys)
-        : DigitSet{std::string_view{keys}} {}  // NOLINT(google-explicit-constructor)
+    constexpr DigitSet(const char* keys)  // NOLINT(google-explicit-constructor)
+        : DigitSet{std::string_view{wire::not_null(keys)}} {}
+    constexpr DigitSet(char* keys)  // NOLINT(google-explicit-constructor)
+        : DigitSet{std::string_view{wire::not_null(keys)}} {}
+    constexpr DigitSet(char key)  // NOLINT(google-explicit-constructor)
+        : DigitSet{std::string_view{&key, 1}} {}
     DigitSet(const std::string& keys)
         : DigitSet{std::string_view{keys}} {}    // NOLINT(google-explicit-constructor)
     constexpr DigitSet(std::string_view keys) {  // NOLINT(google-explicit-constructor)
@@ -43,6 +52,12 @@ class DigitSet {
             if (!is_dtmf(key)) refuse(keys, "a key is one of 0-9 * # A-D");
             keys_[size_++] = key;
         }
+    }
+
+    template <class T, class = wire::if_no_class<T>>
+    AGI_REFUSE(AGI_NO_KEYS)
+    constexpr DigitSet(T /*value*/) {  // NOLINT(google-explicit-constructor)
+        AGI_REFUSE_IN_BODY(T, AGI_NO_KEYS);
     }
 
     /// Every key that a telephone can have.
@@ -65,5 +80,7 @@ class DigitSet {
     char keys_[31] = {};
     unsigned char size_ = 0;
 };
+
+#undef AGI_NO_KEYS
 
 }}  // namespace agi::v0

@@ -5,6 +5,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/number.hpp>
+#include <agi/wire/offsets.hpp>
 #include <agi/wire/script_url.hpp>
 #include <agi/wire/server_version.hpp>
 
@@ -108,21 +109,13 @@ class Environment {
 
     /// Argument `n` of AGI(), counted from 1; may be empty. Nothing when there are fewer.
     [[nodiscard]] std::optional<std::string_view> argument(int n) const noexcept {
-        constexpr std::string_view prefix = "agi_arg_";
-        const wire::Decimal wanted{n};
-        for (std::string_view rest = text_; !rest.empty();) {
-            const auto field = next_field(rest);
-            if (field.name.substr(0, prefix.size()) == prefix &&
-                field.name.substr(prefix.size()) == wanted.view()) {
-                return field.value;
-            }
-        }
-        return std::nullopt;
+        if (n < 1 || n > argument_count()) return std::nullopt;
+        std::string_view rest = text_;
+        rest.remove_prefix(arguments_[static_cast<std::size_t>(n - 1)]);
+        return next_field(rest).value;
     }
     [[nodiscard]] int argument_count() const noexcept {
-        int count = 0;
-        while (argument(count + 1)) ++count;
-        return count;
+        return static_cast<int>(arguments_.size());
     }
 
     /// Calls `visit(name, value)` for every field, in the order sent, repeated names too.
@@ -148,8 +141,13 @@ class Environment {
     static Field next_field(std::string_view& rest) noexcept {
         const std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(line.size() < rest.size() ? line.size() + 1 : line.size());
-        const std::size_t end = line.find(": ");
-        if (end != std::string_view::npos) return {line.substr(0, end), line.substr(end + 2)};
+        // A name of Asterisk's has no colon. The blank behind it may have been lost on the way.
+        const bool asterisks = line.substr(0, 4) == "agi_";
+        const std::size_t end = line.find(asterisks ? ":" : ": ");
+        if (end != std::string_view::npos) {
+            const bool blank = line.substr(end + 1, 1) == " ";
+            return {line.substr(0, end), line.substr(end + (blank ? 2 : 1))};
+        }
         // An empty value whose blank was trimmed on the way.
         if (!line.empty() && line.back() == ':') return {line.substr(0, line.size() - 1), {}};
         return {};
@@ -166,7 +164,29 @@ class Environment {
         return wire::to_number<Integer>(text(name));
     }
 
-    std::string text_;
+    /// Notes where each argument is, in one pass: whoever asks for all of them does a linear work.
+    /// The first line of a number counts, and a number that is missing ends the list.
+    void find_arguments() {
+        constexpr std::string_view prefix = "agi_arg_";
+        std::size_t lines = 1;
+        for (const char c : text_) lines += c == '\n' ? 1U : 0U;
+        wire::Offsets found{lines};  // with a number above that, others are missing
+        for (std::string_view rest = text_; !rest.empty();) {
+            const std::size_t at = text_.size() - rest.size();
+            const auto name = next_field(rest).name;
+            if (name.substr(0, prefix.size()) != prefix) continue;
+            const std::string_view digits = name.substr(prefix.size());
+            const auto number = wire::to_number<int>(digits).value_or(0);
+            if (number < 1 || digits.front() == '0') continue;
+            const auto index = static_cast<std::size_t>(number - 1);
+            if (index < lines && found[index] == wire::Offsets::nowhere) found.set(index, at);
+        }
+        found.end_at_gap();
+        arguments_ = found;
+    }
+
+    std::string text_{};
+    wire::Offsets arguments_{};  ///< Where the line of each argument begins.
 };
 
 namespace wire {
@@ -189,10 +209,12 @@ class EnvironmentReader {
     bool push(std::string_view line) {
         if (line.empty()) {
             environment_.text_.shrink_to_fit();  // it stays as long as the call
+            environment_.find_arguments();
             return true;
         }
         if (line == "\r") {  // a peer that ends its lines with CRLF
             drop_carriage_returns();
+            environment_.find_arguments();
             return true;
         }
         if (line.size() > limits_.line) refuse("a line is longer than", limits_.line, line);
@@ -204,6 +226,9 @@ class EnvironmentReader {
         return false;
     }
 
+    /// The input ends here, although its empty line did not come.
+    void end() { environment_.find_arguments(); }
+
     [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
 
   private:
@@ -213,15 +238,17 @@ class EnvironmentReader {
     }
     void drop_carriage_returns() {
         std::string& text = environment_.text_;
-        for (std::size_t at = text.find("\r\n"); at != std::string::npos;
-             at = text.find("\r\n", at)) {
-            text.erase(at, 1);
+        std::size_t to = 0;
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            const bool ends = text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n';
+            if (!ends) text[to++] = text[at];
         }
+        text.resize(to);
     }
 
     EnvironmentLimits limits_;
     std::size_t lines_ = 0;
-    Environment environment_;
+    Environment environment_{};
 };
 
 /// Reads an environment from text that holds the whole block.
@@ -229,9 +256,10 @@ inline Environment parse_environment(std::string_view text, EnvironmentLimits li
     EnvironmentReader reader{limits};
     while (!text.empty()) {
         const std::size_t end = text.find('\n');
-        if (reader.push(text.substr(0, end))) break;
+        if (reader.push(text.substr(0, end))) return reader.environment();
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     }
+    reader.end();
     return reader.environment();
 }
 

@@ -41,11 +41,11 @@ class AGIException : public std::runtime_error {
         return wire::joined({request.substr(0, 300), cut, after, why, before_reply, reply});
     }
 
-    std::string request_;
-    Reply reply_;
+    std::string request_{};
+    Reply reply_{};
 };
 
-/// A command failed; the call may well go on.
+/// Something went wrong; the caller is still there, as far as is known.
 class AGIError : public AGIException {
     using AGIException::AGIException;
 };
@@ -62,11 +62,6 @@ class AGIDBError : public AGIAppError {
 
 /// 510: Asterisk has no such command (its module may not be loaded).
 class AGIInvalidCommandError : public AGIError {
-    using AGIError::AGIError;
-};
-
-/// 511: the channel has hung up, or this is an interception routine, and the command needs it.
-class AGIDeadChannelError : public AGIError {
     using AGIError::AGIError;
 };
 
@@ -90,18 +85,23 @@ class AGIArgumentError : public AGIError {
     using AGIError::AGIError;
 };
 
-/// The reply did not come within the deadline of Session::execute_within. It is still owed.
+/// The reply did not come within the deadline of execute_within. It is still owed.
 class AGITimeoutError : public AGIError {
     using AGIError::AGIError;
 };
 
-/// The call is over.
+/// The call is over: one catch for all of these.
 class AGIHangup : public AGIException {
     using AGIException::AGIException;
 };
 
-/// The reply itself says `(hangup)`.
+/// The reply says so: `(hangup)`, or -1 and the channel is found dead.
 class AGIResultHangup : public AGIHangup {
+    using AGIHangup::AGIHangup;
+};
+
+/// 511: the channel has hung up, or this is an interception routine, and the command needs it.
+class AGIDeadChannelError : public AGIHangup {
     using AGIHangup::AGIHangup;
 };
 
@@ -133,10 +133,14 @@ namespace wire {
     }
 }
 
-/// Throws what the reply means, unless it is a 200 with a result: that is for the command to read.
+/// Whether it is a 200 with a result: that is for the command to read.
+inline bool is_readable(const Reply& reply) noexcept {
+    return reply.code() == 200 && reply.has_result() && !reply.truncated();
+}
+
+/// Throws what the reply means, unless it is readable.
 inline void throw_on_error(std::string_view request, const Reply& reply) {
-    const bool readable = reply.code() == 200 && reply.has_result() && !reply.truncated();
-    if (!readable) throw_error(request, reply);
+    if (!is_readable(reply)) throw_error(request, reply);
 }
 
 }  // namespace wire

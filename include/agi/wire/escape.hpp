@@ -10,8 +10,8 @@
 
 namespace agi { inline namespace v0 { namespace wire {
 
-/// The text with `\n \r \t \" \\` and `\xHH` (always two digits) in place of bytes that a terminal
-/// or a quoted string could not show. Bytes from 0x80 are escaped too: the charset is unknown.
+/// The text with the escapes of C, the hexadecimal ones always of two digits, in place of bytes that
+/// a terminal or a quoted string could not show. Bytes from 0x80 are escaped too: the charset is unknown.
 inline std::string escaped(std::string_view text) {
     constexpr const char* hex = "0123456789abcdef";
     std::string out;

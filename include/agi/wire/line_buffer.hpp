@@ -104,6 +104,9 @@ class LineBuffer {
     /// From now on, the longest line.
     void limit(std::size_t bytes) noexcept { limit_ = bytes; }
 
+    /// Whether the last bytes filled all the room there was: more may wait where they came from.
+    [[nodiscard]] bool filled() const noexcept { return end_ != 0 && end_ == storage_.size(); }
+
     /// The bytes after the last whole line.
     [[nodiscard]] std::string_view rest() const noexcept {
         return std::string_view{storage_}.substr(begin_, end_ - begin_);
@@ -145,7 +148,7 @@ class LineBuffer {
 
     std::size_t limit_;
     std::size_t initial_size_;
-    std::string storage_;
+    std::string storage_{};
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::size_t scanned_ = 0;  ///< Bytes from `begin_` that hold no LF.

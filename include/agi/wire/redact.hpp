@@ -16,15 +16,65 @@ struct Redaction {
     bool reply = false;
 };
 
-/// The request with `***` in place of each argument. The command's words are those in capitals.
+/// The words of Asterisk's commands: what of a line is not an argument.
+inline constexpr std::string_view known_verbs[] = {"ANSWER",
+                                                   "ASYNCAGI BREAK",
+                                                   "CHANNEL STATUS",
+                                                   "CONTROL STREAM FILE",
+                                                   "DATABASE DEL",
+                                                   "DATABASE DELTREE",
+                                                   "DATABASE GET",
+                                                   "DATABASE PUT",
+                                                   "EXEC",
+                                                   "GET DATA",
+                                                   "GET FULL VARIABLE",
+                                                   "GET OPTION",
+                                                   "GET VARIABLE",
+                                                   "GOSUB",
+                                                   "HANGUP",
+                                                   "NOOP",
+                                                   "RECEIVE CHAR",
+                                                   "RECEIVE TEXT",
+                                                   "RECORD FILE",
+                                                   "SAY ALPHA",
+                                                   "SAY DATE",
+                                                   "SAY DATETIME",
+                                                   "SAY DIGITS",
+                                                   "SAY NUMBER",
+                                                   "SAY PHONETIC",
+                                                   "SAY TIME",
+                                                   "SEND IMAGE",
+                                                   "SEND TEXT",
+                                                   "SET AUTOHANGUP",
+                                                   "SET CALLERID",
+                                                   "SET CONTEXT",
+                                                   "SET EXTENSION",
+                                                   "SET MUSIC",
+                                                   "SET PRIORITY",
+                                                   "SET VARIABLE",
+                                                   "SPEECH ACTIVATE GRAMMAR",
+                                                   "SPEECH CREATE",
+                                                   "SPEECH DEACTIVATE GRAMMAR",
+                                                   "SPEECH DESTROY",
+                                                   "SPEECH LOAD GRAMMAR",
+                                                   "SPEECH RECOGNIZE",
+                                                   "SPEECH SET",
+                                                   "SPEECH UNLOAD GRAMMAR",
+                                                   "STREAM FILE",
+                                                   "TDD MODE",
+                                                   "VERBOSE",
+                                                   "WAIT FOR DIGIT"};
+
+/// The request with `***` in place of each argument. Of a command that is not known all is hidden:
+/// which of its words are arguments is not known either.
 inline std::string redacted_request(std::string_view line) {
-    constexpr std::string_view hidden = " ***";
-    std::size_t end = 0;
-    while (end < line.size() && (line[end] == ' ' || (line[end] >= 'A' && line[end] <= 'Z'))) ++end;
-    std::string out{line.substr(0, end)};
-    const std::size_t words = count_words(line) - count_words(out);
-    while (!out.empty() && out.back() == ' ') out.pop_back();
-    for (std::size_t i = 0; i < words; ++i) out.append(hidden.data(), hidden.size());
+    std::string_view verb;
+    for (const std::string_view known : known_verbs) {
+        if (is_command(line, known)) verb = known;
+    }
+    std::string out{verb};
+    const std::size_t words = count_words(line) - count_words(verb);
+    for (std::size_t i = 0; i < words; ++i) out += out.empty() ? "***" : " ***";
     return out;
 }
 

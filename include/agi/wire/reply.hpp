@@ -4,6 +4,7 @@
 
 #include <agi/version.hpp>
 #include <agi/wire/number.hpp>
+#include <agi/wire/reply_form.hpp>
 
 #include <optional>
 #include <string>
@@ -14,16 +15,6 @@ namespace agi { inline namespace v0 {
 namespace wire {
 class ReplyReader;
 }
-
-/// How the tail of a `200 result=` line is read. The command knows; the look of the line does not
-/// tell, as a variable may hold `timeout` or `x) endpos=5`.
-enum class ReplyForm : unsigned char {
-    tags,         ///< `result=49 (dtmf) endpos=8000`: a tag, then name=value pairs; both optional.
-    value,        ///< `result=1 (any text)`: everything up to the last byte; may hold line feeds.
-    text,         ///< `result=0 Gosub complete`: free text.
-    application,  ///< EXEC: free text, and a 520 that follows if the application returned 1.
-    none,         ///< There is no reply: the session ends.
-};
 
 /// A reply. Filled by wire::ReplyReader; the views live as long as the Reply is not changed.
 class Reply {
@@ -90,16 +81,16 @@ class Reply {
         return p.size == 0 ? std::string_view{} : std::string_view{raw_.data() + p.begin, p.size};
     }
 
-    std::string raw_;
+    std::string raw_{};
     int code_ = 0;
     bool has_result_ = false;
     bool has_data_ = false;
     bool truncated_ = false;
-    Part result_;
-    Part data_;
-    Part attributes_;
-    Part text_;
-    Part usage_;
+    Part result_{};
+    Part data_{};
+    Part attributes_{};
+    Part text_{};
+    Part usage_{};
 };
 
 }}  // namespace agi::v0

@@ -57,6 +57,11 @@ class ReplyReader {
         return true;
     }
 
+    /// Takes a line that nobody has asked for. Whether it is one by which Asterisk tells of the hang-up.
+    bool skim(std::string_view line) noexcept {
+        return starts_with(line, hangup) && without_cr(without_hangup(line)).empty();
+    }
+
     /// Whether a HANGUP line came, ever.
     [[nodiscard]] bool hung_up() const noexcept { return hung_up_; }
 
@@ -85,8 +90,9 @@ class ReplyReader {
         const unsigned tens = digit(1);
         const unsigned ones = digit(2);
         if (hundreds - 1 > 8 || tens > 9 || ones > 9) return 0;
-        if (line.size() > 3 && line[3] != ' ' && line[3] != '-') return 0;
-        return static_cast<int>(hundreds * 100 + tens * 10 + ones);
+        const auto code = static_cast<int>(hundreds * 100 + tens * 10 + ones);
+        if (line.size() > 3 && line[3] != ' ' && (line[3] != '-' || code != 520)) return 0;
+        return code;
     }
 
     // What is rare is not inline from here on: the path of a one-line reply stays short.
@@ -97,7 +103,6 @@ class ReplyReader {
         if (trimmed.empty()) return skip(line);
         const int code = code_of(trimmed);
         if (code >= 100 && code < 200) return skip(line);
-        if (code == 0 && stray_lines_) return skip(line);
         start(code);
         if (code == 520 && trimmed.size() > 3 && trimmed[3] == '-' &&
             !ends_with(trimmed, end_of_usage)) {
@@ -200,10 +205,6 @@ class ReplyReader {
     bool finish() {
         if (state_ != State::usage) split();
         state_ = State::waiting;
-        // A value `a)LFb` looks complete at its first line: `b)` comes as a stray line before the
-        // next reply. After a line that was no reply, more of them may come.
-        stray_lines_ = reply_.code_ == 0 || reply_.truncated_ ||
-                       (form_ == ReplyForm::value && reply_.has_data_);
         return true;
     }
 
@@ -248,7 +249,9 @@ class ReplyReader {
             case ReplyForm::value:
                 if (open != 0 || close == 0 || text[close] != ')') return;
                 break;
-            default:
+            case ReplyForm::text:
+            case ReplyForm::application:
+            case ReplyForm::none:
                 if (open == std::string_view::npos || text[close] != ')') return;
         }
         reply_.has_data_ = true;
@@ -260,8 +263,7 @@ class ReplyReader {
     State state_ = State::waiting;
     ReplyForm form_ = ReplyForm::tags;
     bool hung_up_ = false;
-    bool stray_lines_ = false;
-    Reply reply_;
+    Reply reply_{};
 };
 
 /// Reads one reply from text, lines ended by LF (the last one need not be).

@@ -137,8 +137,8 @@ class Request {
     }
     [[noreturn]] void refuse_words() const { refuse("has more than 64 words"); }
 
-    LineText line_;
-    std::string_view verb_;
+    LineText line_{};
+    std::string_view verb_{};
     std::size_t arguments_ = 0;
 };
 

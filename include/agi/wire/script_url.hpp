@@ -50,7 +50,7 @@ class ScriptUrl {
 
   private:
     std::string_view path_;
-    std::string_view query_;
+    std::string_view query_{};
 };
 
 }}  // namespace agi::v0

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -64,15 +65,69 @@ void junk(ProcessSession& session, ReportWriter& report) {
     report("in_step", session.in_step());
 }
 
+// --- Children --------------------------------------------------------------------------------
+
+/// Starts something that runs for six seconds, in one of the ways that there are, and ends.
 void leave_a_child(ProcessSession& session, ReportWriter& report) {
-    agi::Noop{}(session);
+    const std::string way = argument(session, 4);
     std::fflush(nullptr);
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::execlp("sleep", "sleep", "60", static_cast<char*>(nullptr));
-        ::_exit(127);
+    if (way == "system") {
+        report("system", std::system("sleep 6 &"));
+    } else if (way == "popen") {
+        report("popen", ::popen("sleep 6", "r") != nullptr);
+    } else if (way == "exec") {
+        if (::fork() == 0) {
+            ::execlp("sleep", "sleep", "6", static_cast<char*>(nullptr));
+            ::_exit(127);
+        }
+    } else if (way == "spawn") {
+        char name[] = "sleep";
+        char time[] = "6";
+        char* const arguments[] = {name, time, nullptr};
+        pid_t child = 0;
+        report("spawn", ::posix_spawnp(&child, name, nullptr, nullptr, arguments, environ));
+    } else if (way == "thread") {
+        std::thread{[] {
+            if (::fork() != 0) return;
+            ::sleep(6);
+            ::_exit(0);
+        }}.join();
+    } else if (way == "child of a child") {
+        if (::fork() == 0) {
+            if (::fork() == 0) ::sleep(6);
+            ::_exit(0);
+        }
+    } else if (::fork() == 0) {
+        ::sleep(6);
+        ::_exit(0);
     }
-    report("child", child);
+    agi::SetVariable{"LEFT", "yes"}(session);
+    report("returned", live::now().count());
+}
+
+// --- Early and late words ----------------------------------------------------------------------
+
+void printed(ProcessSession& session, ReportWriter& report) {
+    report("in_step", session.in_step());
+    agi::SetVariable{"MARK", "own"}(session);
+    report("own", agi::GetVariable{"MARK"}(session).value_or("unset"));
+}
+
+void noisy(ProcessSession& session, ReportWriter& report) {
+    std::printf("EXEC Set OUT=printf\n");
+    std::cerr << "EXEC Set ERR=cerr\n";
+    std::fflush(stdout);
+    if (std::system("echo EXEC Set OUT=child; echo EXEC Set ERR=child >&2") != 0) return;
+    printed(session, report);
+    throw std::runtime_error{"EXEC Set ERR=thrown"};
+}
+
+/// What a program prints before it calls agi::run.
+void print_early(const std::string& name) {
+    if (name == "printed") std::printf("hello\nSET VARIABLE EARLY yes\n");
+    if (name == "printed_part") std::printf("hello");
+    if (name.compare(0, 7, "printed") == 0) std::fflush(stdout);
+    if (name == "buffered") std::printf("SET VARIABLE EARLY yes\n");
 }
 
 // --- Stopping --------------------------------------------------------------------------------
@@ -183,8 +238,8 @@ void listen(ProcessSession& session, ReportWriter& report) {
         return true;
     };
     // What waited at the start is not counted.
-    audio.listen_for(100ms, [](const agi::AudioFrame&) { return true; });
-    audio.listen_for(2s, hear);
+    audio.listen_for(session, 100ms, [](const agi::AudioFrame&) { return true; });
+    audio.listen_for(session, 2s, hear);
     report("frames", frames);
     report("gaps", gaps);
     report("level", static_cast<int>(std::sqrt(sum / (samples > 0 ? samples : 1))));
@@ -207,12 +262,28 @@ void listen(ProcessSession& session, ReportWriter& report) {
     agi::Exec{"Wait", "1"}(session);
     bool gap = false;
     int left = 5;
-    audio.listen_for(2s, [&](const agi::AudioFrame& frame) {
+    audio.listen_for(session, 2s, [&](const agi::AudioFrame& frame) {
         gap = gap || frame.after_gap;
         return --left > 0;
     });
     report("gap", gap);
     report("ended", audio.ended());
+}
+
+/// The caller hangs up in it.
+void listen_long(ProcessSession& session, ReportWriter& report) {
+    agi::EagiAudio audio{session};
+    int frames = 0;
+    const auto begin = live::now();
+    report("listening", true);
+    audio.listen_for(session, 15s, [&frames](const agi::AudioFrame&) {
+        ++frames;
+        return true;
+    });
+    report("listened", (live::now() - begin).count());
+    report("frames", frames);
+    report("ended", audio.ended());
+    report("source", live::source_name(session.hangup_source()));
 }
 
 void no_audio(ProcessSession& session, ReportWriter& report) {
@@ -236,6 +307,11 @@ void fails(ProcessSession& session, ReportWriter& /*report*/) {
     throw std::runtime_error{"its own trouble"};
 }
 
+void throws_a_number(ProcessSession& session, ReportWriter& /*report*/) {
+    agi::Noop{}(session);
+    throw 42;
+}
+
 using Body = void (*)(ProcessSession&, ReportWriter&);
 
 Body body(const std::string& name) {
@@ -244,9 +320,13 @@ Body body(const std::string& name) {
     if (name == "stop") return stop;
     if (name == "resync") return resync;
     if (name == "listen") return listen;
+    if (name == "listen_long") return listen_long;
+    if (name == "printed" || name == "printed_part" || name == "buffered") return printed;
+    if (name == "noisy") return noisy;
     if (name == "no_audio") return no_audio;
     if (name == "killed") return killed;
     if (name == "fails") return fails;
+    if (name == "throws_a_number") return throws_a_number;
     return [](ProcessSession& session, ReportWriter& report) {
         live::end_of_call(session, report, argument(session, 1), argument(session, 3),
                           argument(session, 2) + ".sound");
@@ -284,6 +364,7 @@ int main(int argc, char** argv) {
             const int full = ::open("/dev/full", O_WRONLY);
             ::dup2(full, STDOUT_FILENO);
         }
+        print_early(name);
         std::optional<ReportWriter> report;
         status = agi::run([&](ProcessSession& session) {
             report.emplace(path);

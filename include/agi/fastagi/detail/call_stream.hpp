@@ -2,11 +2,13 @@
 #pragma once
 // The stream of a blocking call of a server.
 
-#include <agi/asio/interrupt.hpp>
+#include <agi/fastagi/server_stopping.hpp>
 #include <agi/stream/fd_stream.hpp>
 #include <agi/version.hpp>
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,16 +16,16 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
-
-using wire::ServerStopping;
 
 /// A connected socket that it owns. Another thread may end a wait for a line.
 class CallStream {
@@ -34,17 +36,27 @@ class CallStream {
         ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     }
 
-    /// @throws wire::ServerStopping   `interrupt` was called
+    /// @throws ServerStopping   `interrupt` was called
     /// @throws AGITimeoutError  the deadline is over
     bool read_line(std::string& line) {
         if (deadline_ && !stream_.wait_line(time_left())) {
             throw AGITimeoutError("FastAGI", "no reply in time");
         }
-        const bool open = stream_.read_line(line);
-        if (!open && socket_->interrupted) {
-            throw wire::ServerStopping("FastAGI", "the server is stopping");
+        while (!stream_.read_line(line)) {
+            if (!socket_->interrupted || peer_has_closed()) return false;
+            if (!std::exchange(told_, true)) std::rethrow_exception(server_stopping());
+            // What `interrupt` has shut reads no more than what is there already.
+            if (deadline_ && time_left().count() == 0) {
+                throw AGITimeoutError("FastAGI", "no reply in time");
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds{2});
         }
-        return open;
+        return true;
+    }
+    Arrived read_arrived(std::string& line, bool ask_system) {
+        const Arrived what = stream_.read_arrived(line, ask_system);
+        const bool ours = what == Arrived::end && socket_->interrupted && !peer_has_closed();
+        return ours ? Arrived::nothing : what;
     }
     /// @throws AGITimeoutError  the deadline is over
     void write_line(std::string_view line) {
@@ -54,6 +66,13 @@ class CallStream {
         stream_.write_line(line);
     }
     bool wait_line(std::chrono::milliseconds time) { return stream_.wait_line(time); }
+
+    /// Why nothing is to be sent any more, if the server ends.
+    [[nodiscard]] std::exception_ptr interruption() const {
+        if (!socket_->interrupted) return nullptr;
+        told_ = true;
+        return server_stopping();
+    }
 
     /// Lines must come, and be taken, by then.
     void deadline(std::chrono::steady_clock::time_point time) noexcept { deadline_ = time; }
@@ -81,6 +100,14 @@ class CallStream {
             *deadline_ - std::chrono::steady_clock::now());
         return left.count() > 0 ? left : std::chrono::milliseconds{0};
     }
+    /// Our own end is shut for reading, so that a read does not tell.
+    [[nodiscard]] bool peer_has_closed() const noexcept {
+        tcp_info info{};
+        socklen_t size = sizeof info;
+        if (::getsockopt(socket_->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return true;
+        return info.tcpi_state != TCP_ESTABLISHED && info.tcpi_state != TCP_FIN_WAIT1 &&
+               info.tcpi_state != TCP_FIN_WAIT2;
+    }
     /// Whether there is room for a line of moderate length.
     [[nodiscard]] bool can_write(std::chrono::milliseconds time) const {
         constexpr std::chrono::milliseconds longest{std::numeric_limits<int>::max()};
@@ -91,6 +118,7 @@ class CallStream {
     std::unique_ptr<Socket> socket_;
     FdStream stream_;
     std::optional<std::chrono::steady_clock::time_point> deadline_;
+    mutable bool told_ = false;  ///< Whether the handler knows that the server ends.
 };
 
 }}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -2,7 +2,6 @@
 #pragma once
 // The life of a connection in a server: environment, route, handler, farewell.
 
-#include <agi/asio/deadline.hpp>
 #include <agi/fastagi/call.hpp>
 #include <agi/fastagi/detail/ending.hpp>
 #include <agi/fastagi/detail/loop.hpp>
@@ -40,16 +39,13 @@ class Dispatcher {
         const std::size_t line_limit = facts.origin ? facts.origin->line_limit : 0;
         CallPointer call = loop.add(std::move(facts), std::move(socket));
         AsyncCall& started = *call;
-        if (line_limit != 0) started.channel().core().conversation().line_limit(line_limit);
-        auto deadline = std::make_unique<wire::Deadline>(
-            loop.context().get_executor(), state_->options.environment_time,
-            [&started] { started.channel().interrupt(wire::Interrupt::deadline); });
+        if (line_limit != 0) started.line_limit(line_limit);
         started.async_start(
-            [this, call = std::move(call), deadline = std::move(deadline),
+            [this, call = std::move(call),
              starter = std::move(starter)](const std::exception_ptr& error) mutable {
-                deadline.reset();
                 error ? no_call(*call, error) : route(std::move(call), starter);
-            });
+            },
+            wire::time_after(std::chrono::steady_clock::now(), state_->options.environment_time));
     }
 
     /// A starter for a blocking handler.
@@ -60,8 +56,8 @@ class Dispatcher {
 
     /// The handler of a call has ended, on the thread of its loop.
     static void end(CallPointer call, Ending ending) {
-        call->facts().active = {};
-        look_for_hangup(*call, ending);
+        CallAccess::facts(*call).active = {};
+        nothing_to_tell(*call, ending);
         tell_and_report(std::move(call), std::move(ending));
     }
 
@@ -70,14 +66,14 @@ class Dispatcher {
     void no_call(AsyncCall& call, const std::exception_ptr& error) const {
         Counters::count(state_->counters.no_calls);
         const bool silent =
-            call.environment().raw().empty() && call.channel().input().rest().empty();
+            call.environment().raw().empty() && CallAccess::channel(call).unread().empty();
         try {
             std::rethrow_exception(error);
         } catch (const AGIHangup&) {
             if (!silent) call.log(Severity::info, "closed in the middle of its environment");
         } catch (const AGITimeoutError&) {
             call.log(Severity::info, "closed, as its environment was not complete in time");
-        } catch (const wire::ServerStopping&) {
+        } catch (const ServerStopping&) {
             // It has not said anything that could be lost.
         } catch (const std::exception& refused) {
             call.log(Severity::warning, std::string{"closed: "} + refused.what());
@@ -85,7 +81,7 @@ class Dispatcher {
     }
 
     void route(CallPointer call, const Starter& given) {
-        CallFacts& facts = call->facts();
+        CallFacts& facts = CallAccess::facts(*call);
         facts.id = ++state_->counters.calls;
         facts.begin = std::chrono::steady_clock::now();
         if (state_->stopping) {
@@ -121,7 +117,7 @@ class Dispatcher {
 
     template <class AnyCall>
     static void report(const AnyCall& call, const Ending& ending) {
-        const CallFacts& facts = call.facts();
+        const CallFacts& facts = CallAccess::facts(call);
         ServerState& state = *facts.server;
         const auto time = std::chrono::steady_clock::now() - facts.begin;
         state.counters.ended(ending.outcome);
@@ -142,18 +138,18 @@ class Dispatcher {
         if (!workers_.reserve()) {
             return end(std::move(async), {Outcome::busy, "all threads are taken"});
         }
-        auto& channel = async->channel();
+        auto& channel = CallAccess::channel(*async);
         error_code ignored;
         const int fd = channel.stream().release(ignored);
-        auto call = std::make_unique<Call>(std::move(async->facts()),
-                                           CallStream{fd, channel.input().rest()},
-                                           std::move(channel.core()));
+        auto call =
+            std::make_unique<Call>(std::move(CallAccess::facts(*async)),
+                                   CallStream{fd, channel.unread()}, std::move(channel.exchange()));
         async.reset();
         const auto work = [handler = std::move(handler)](Call& running) {
             run_blocking(running, *handler);
         };
         if (workers_.start(call, work)) return;
-        call->facts().active = {};
+        CallAccess::facts(*call).active = {};
         tell_blindly(fd, state_->options, Outcome::busy);
         report(*call, {Outcome::busy, "the system has no thread for it"});
     }
@@ -166,9 +162,8 @@ class Dispatcher {
             error = std::current_exception();
         }
         Ending ending = ending_of(error);
-        call.facts().active = {};
-        look_for_hangup(call, ending);
-        if (is_told(ending.outcome)) tell(call, ending);
+        CallAccess::facts(call).active = {};
+        if (!nothing_to_tell(call, ending)) tell(call, ending);
         report(call, ending);
     }
 

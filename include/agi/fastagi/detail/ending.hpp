@@ -2,15 +2,14 @@
 #pragma once
 // How a call ends, and what Asterisk is told of it.
 
-#include <agi/asio/deadline.hpp>
 #include <agi/command/program.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/fastagi/call.hpp>
+#include <agi/fastagi/server_stopping.hpp>
 #include <agi/version.hpp>
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -33,7 +32,7 @@ inline Ending ending_of(const std::exception_ptr& exception, const char* what = 
         std::rethrow_exception(exception);
     } catch (const AGIHangup&) {
         return {Outcome::hung_up, {}};
-    } catch (const wire::ServerStopping& stopping) {
+    } catch (const ServerStopping& stopping) {
         return {Outcome::stopped, stopping.what()};
     } catch (const std::exception& error) {
         return {Outcome::failed, std::string{what} + " failed: " + error.what()};
@@ -71,7 +70,7 @@ inline void tell_blindly(int fd, const ServerOptions& options, Outcome outcome) 
 template <class AnyCall>
 void tell_if_awaiting(const AnyCall& call, int fd, Outcome outcome) {
     if (call.state() != Conversation::State::awaiting) return;
-    tell_blindly(fd, call.facts().server->options, outcome);
+    tell_blindly(fd, CallAccess::facts(call).server->options, outcome);
 }
 
 /// The words for Asterisk's console, on one line and of moderate length.
@@ -85,12 +84,16 @@ bool can_be_told(const AnyCall& call) {
     return call.state() == Conversation::State::ready;
 }
 
-/// A hang-up during a command is a failure of that command. The next one shows what it was: no
-/// failure then, for the dialplan either. Whether it is one.
+/// A failure after a hang-up is none, for the dialplan either. Whether there is nothing to tell.
 template <class AnyCall>
-bool look_for_hangup(AnyCall& call, Ending& ending) {
+bool nothing_to_tell(const AnyCall& call, Ending& ending) {
     if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
-    return ending.outcome == Outcome::hung_up;
+    return !is_told(ending.outcome);
+}
+
+inline std::chrono::steady_clock::time_point farewell_end(const ServerOptions& options) {
+    using Clock = std::chrono::steady_clock;
+    return wire::time_after(Clock::now(), options.farewell_time).value_or(Clock::time_point::max());
 }
 
 template <class Command>
@@ -105,21 +108,14 @@ void try_to_tell(Call& call, const Command& command) {
 
 /// Tells Asterisk, waiting for its replies.
 inline void tell(Call& call, Ending& ending) {
-    const ServerOptions& options = call.facts().server->options;
+    const ServerOptions& options = CallAccess::facts(call).server->options;
     if (can_be_told(call)) {
-        call.stream().deadline(std::chrono::steady_clock::now() +
-                               std::min(options.farewell_time, wire::Deadline::longest));
-        // A caller who hangs up is no line on the console.
-        if (ending.outcome == Outcome::failed) {
-            try_to_tell(call, Noop{});
-            if (look_for_hangup(call, ending)) return;
-        }
+        call.stream().deadline(farewell_end(options));
         try_to_tell(call, console_line(ending.why));
-        if (look_for_hangup(call, ending)) return;
+        if (nothing_to_tell(call, ending)) return;
         try_to_tell(call, SetVariable{options.status_variable, status_of(ending.outcome)});
     }
     tell_if_awaiting(call, call.stream().fd(), ending.outcome);
-    look_for_hangup(call, ending);
 }
 
 /// The same without blocking. Keeps itself until it is done, then calls `done(call, ending)`.
@@ -131,8 +127,8 @@ class AsyncTell {
     static void start(CallPointer call, Ending ending, Done done) {
         Self self{new AsyncTell{std::move(call), std::move(ending), std::move(done)}};
         if (!can_be_told(*self->call_)) return end(std::move(self));
-        if (self->ending_.outcome != Outcome::failed) return write_line(std::move(self));
-        execute(std::move(self), &AsyncTell::noop_, write_line);
+        const Verbose line = console_line(self->ending_.why);
+        execute(std::move(self), line, set_variable);
     }
 
   private:
@@ -140,45 +136,42 @@ class AsyncTell {
         : call_{std::move(call)},
           ending_{std::move(ending)},
           done_{std::move(done)},
-          console_{console_line(ending_.why)},
-          variable_{call_->facts().server->options.status_variable, status_of(ending_.outcome)},
-          deadline_{call_->stream().get_executor(), call_->facts().server->options.farewell_time,
-                    [this] {
-                        late_ = true;
-                        call_->channel().interrupt(wire::Interrupt::deadline);
-                    }} {}
+          end_{farewell_end(options())} {}
 
-    static void write_line(Self self) {
-        execute(std::move(self), &AsyncTell::console_, set_variable);
+    [[nodiscard]] const ServerOptions& options() const {
+        return CallAccess::facts(*call_).server->options;
     }
-    static void set_variable(Self self) { execute(std::move(self), &AsyncTell::variable_, end); }
+
+    static void set_variable(Self self) {
+        const SetVariable status{self->options().status_variable, status_of(self->ending_.outcome)};
+        execute(std::move(self), status, end);
+    }
 
     /// Goes on to `next`, unless nothing more can be told, or need be.
     template <class Command>
-    static void execute(Self self, Command AsyncTell::*command, void (*next)(Self)) {
+    static void execute(Self self, const Command& command, void (*next)(Self)) {
         AsyncTell& telling = *self;
         telling.call_->async_execute_after_hangup(
-            telling.*command, [self = std::move(self), next](const std::exception_ptr&) mutable {
-                const bool go_on = can_be_told(*self->call_) && !self->late_ &&
-                                   !look_for_hangup(*self->call_, self->ending_);
+            command,
+            [self = std::move(self), next](const std::exception_ptr&) mutable {
+                const bool go_on =
+                    can_be_told(*self->call_) && !nothing_to_tell(*self->call_, self->ending_);
                 go_on ? next(std::move(self)) : end(std::move(self));
-            });
+            },
+            telling.end_);
     }
     static void end(Self self) {
         AsyncCall& call = *self->call_;
-        tell_if_awaiting(call, call.stream().native_handle(), self->ending_.outcome);
-        look_for_hangup(call, self->ending_);
+        if (!nothing_to_tell(call, self->ending_)) {
+            tell_if_awaiting(call, call.stream().native_handle(), self->ending_.outcome);
+        }
         self->done_(std::move(self->call_), std::move(self->ending_));
     }
 
     CallPointer call_;
     Ending ending_;
     Done done_;
-    Noop noop_{};
-    Verbose console_;
-    SetVariable variable_;
-    bool late_ = false;
-    wire::Deadline deadline_;
+    std::chrono::steady_clock::time_point end_;
 };
 
 }}}}  // namespace agi::v0::fastagi::AGI_NET

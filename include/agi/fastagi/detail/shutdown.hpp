@@ -7,6 +7,7 @@
 #include <agi/fastagi/detail/listener.hpp>
 #include <agi/fastagi/detail/loop.hpp>
 #include <agi/fastagi/detail/workers.hpp>
+#include <agi/fastagi/server_stopping.hpp>
 #include <agi/version.hpp>
 
 #include <sys/socket.h>
@@ -74,11 +75,15 @@ class Shutdown {
         workers_.interrupt();
         for (const auto& loop : loops_) {
             net::post(loop->context(), [&loop = *loop] {
-                for (AsyncCall* call : loop.calls()) {
-                    call->channel().interrupt(wire::Interrupt::server_stop);
-                }
+                for (AsyncCall* call : loop.calls()) interrupt(*call);
             });
         }
+    }
+
+    static void interrupt(AsyncCall& call) {
+        auto& channel = CallAccess::channel(call);
+        channel.exchange().conversation().refuse(server_stopping());
+        channel.interrupt(server_stopping());
     }
 
     /// The dialplan of those that did not end goes on all the same.
@@ -88,7 +93,8 @@ class Shutdown {
                         std::to_string(left) + " calls did not end, and are left behind");
         }
         workers_.for_each([](const Call& call) {
-            tell_blindly(call.stream().fd(), call.facts().server->options, Outcome::stopped);
+            tell_blindly(call.stream().fd(), CallAccess::facts(call).server->options,
+                         Outcome::stopped);
             ::shutdown(call.stream().fd(), SHUT_RDWR);
         });
         for (const auto& loop : loops_) {
@@ -101,7 +107,7 @@ class Shutdown {
     static void leave(AsyncCall& call) {
         const int fd = call.stream().native_handle();
         if (can_be_told(call)) {
-            tell_blindly(fd, call.facts().server->options, Outcome::stopped);
+            tell_blindly(fd, CallAccess::facts(call).server->options, Outcome::stopped);
         } else {
             tell_if_awaiting(call, fd, Outcome::stopped);
         }

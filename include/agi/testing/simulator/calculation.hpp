@@ -2,24 +2,17 @@
 #pragma once
 // What `$[...]` of the dialplan comes to, once the variables in it are replaced.
 
+#include <agi/testing/not_simulated.hpp>
+#include <agi/testing/simulator/match.hpp>
 #include <agi/testing/simulator/operand.hpp>
 #include <agi/version.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
-namespace agi { inline namespace v0 { namespace testing {
-
-/// The program uses something of the dialplan that the simulator does not have. Not an AGIException, so
-/// that call logic which handles those does not swallow it.
-class NotSimulated : public std::logic_error {
-    using std::logic_error::logic_error;
-};
-
-namespace simulator {
+namespace agi { inline namespace v0 { namespace testing::simulator {
 
 /// The words and the operators of an expression, one after the other.
 class Lexer {
@@ -74,7 +67,7 @@ class Calculation {
 
     /// What cannot be read comes to 0, and what follows a whole expression does not count.
     ///
-    /// @throws NotSimulated  regular expressions and functions
+    /// @throws NotSimulated  functions
     std::string result() {
         if (!begins_operand()) return {};
         try {
@@ -171,8 +164,20 @@ class Calculation {
             case product: return multiplied(a, token, b);
             default: break;
         }
-        if (token != "~~") throw NotSimulated{"regular expressions in $[...]: " + token};
-        return Operand{a.unquoted() + b.unquoted()};
+        if (token == "~~") return Operand{a.unquoted() + b.unquoted()};
+        return matched(a.unquoted(), token, b.unquoted());
+    }
+
+    /// What the parentheses of the pattern fit, else how much of the text it does. `:` begins at the front.
+    static Operand matched(const std::string& text, std::string_view token,
+                           const std::string& pattern) {
+        const Match match{pattern, text};
+        if (!match.readable()) return Operand{std::string{}};
+        if (token == ":" ? match.at_front() : match.found()) {
+            return match.has_group() ? Operand{match.group()}
+                                     : Operand{static_cast<long double>(match.length())};
+        }
+        return match.has_group() ? Operand{std::string{}} : Operand{0.0L};
     }
 
     static bool compares(const Operand& a, std::string_view token, const Operand& b) {
@@ -206,5 +211,4 @@ class Calculation {
     Lexer lexer_;
 };
 
-}  // namespace simulator
-}}}  // namespace agi::v0::testing
+}}}  // namespace agi::v0::testing::simulator

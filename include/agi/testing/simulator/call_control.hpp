@@ -10,14 +10,13 @@
 #include <agi/version.hpp>
 #include <agi/wire/words.hpp>
 
-#include <cmath>
 #include <cstdlib>
 #include <string>
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
 
 inline Answer answer_call(Call& call, const Words& /*words*/) {
-    call.answered = true;
+    call.channel.answered = true;
     return result(0);
 }
 
@@ -25,7 +24,7 @@ inline Answer channel_status(Call& call, const Words& words) {
     constexpr int ring = 4;
     constexpr int up = 6;
     if (words.size() < 3 || words[2] == call.entry("agi_channel")) {
-        return result(call.answered ? up : ring);
+        return result(call.channel.answered ? up : ring);
     }
     const auto other = call.other_channels.find(words[2]);
     return result(other == call.other_channels.end() ? -1 : other->second.state);
@@ -43,11 +42,7 @@ inline Answer set_autohangup(Call& call, const Words& words) {
     char* end = nullptr;
     const double seconds = std::strtod(words[2].c_str(), &end);
     if (end == words[2].c_str()) return usage();
-    if (seconds > 0) {
-        call.channel.hang_up_at(call.channel.now() + Time{std::lround(seconds * 1000)});
-    } else {
-        call.channel.hang_up_at(std::nullopt);
-    }
+    call.hang_up_after(seconds);
     return result(0);
 }
 
@@ -95,7 +90,7 @@ inline Answer set_priority(Call& call, const Words& words) {
 }
 
 inline Answer exec(Call& call, const Words& words) {
-    const auto application = find_application(call, words[1]);
+    const auto application = find_application_or_say(call, words[1]);
     if (!application) return result(-2);
     std::string options = words.size() > 2 ? words[2] : std::string{};
     if (knows_execfull(call.version) && means_yes(find_value(call, "AGIEXECFULL").value_or(""))) {

@@ -3,7 +3,7 @@
 // The caller's number and name, as the dialplan and SET CALLERID write them.
 
 #include <agi/testing/call.hpp>
-#include <agi/testing/expression.hpp>
+#include <agi/testing/simulator/expression.hpp>
 #include <agi/version.hpp>
 
 #include <optional>

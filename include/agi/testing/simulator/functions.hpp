@@ -3,30 +3,27 @@
 // Variables and functions of the dialplan, read and written.
 
 #include <agi/testing/call.hpp>
-#include <agi/testing/expression.hpp>
-#include <agi/testing/simulator/base64.hpp>
 #include <agi/testing/simulator/caller_id.hpp>
+#include <agi/testing/simulator/channel_functions.hpp>
+#include <agi/testing/simulator/expression.hpp>
+#include <agi/testing/simulator/list_functions.hpp>
+#include <agi/testing/simulator/math_function.hpp>
+#include <agi/testing/simulator/text_functions.hpp>
+#include <agi/testing/simulator/unsimulated.hpp>
 #include <agi/version.hpp>
-#include <agi/wire/percent.hpp>
 #include <agi/wire/words.hpp>
 
-#include <algorithm>
 #include <cstdlib>
 #include <initializer_list>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
-namespace agi { inline namespace v0 { namespace testing {
+namespace agi { inline namespace v0 { namespace testing::simulator {
 
-/// The value of a variable or of a function, named as in `${...}`. Nothing when there is none.
-std::optional<std::string> find_value(Call& call, std::string_view name);
-
-/// Sets a variable, or writes a function.
-void set_value(Call& call, std::string_view name, const std::string& value);
-
-namespace simulator {
+std::string evaluated(Call& call, std::string_view text);
 
 /// What Asterisk takes for no or yes in a variable.
 inline bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -42,178 +39,159 @@ inline bool means_yes(std::string_view text) {
     return is_one_of(text, {"yes", "true", "y", "t", "1", "on"});
 }
 
-inline std::optional<std::string> stored(const std::map<std::string, std::string>& map,
-                                         const std::string& key) {
-    const auto found = map.find(key);
-    if (found == map.end()) return std::nullopt;
-    return found->second;
-}
-
 inline std::optional<std::string> find_variable(Call& call, const std::string& name) {
     if (auto value = stored(call.channel.variables, name)) return value;
-    if (name == "CHANNEL") return call.entry("agi_channel");
-    if (name == "CONTEXT") return call.place().context;
-    if (name == "EXTEN") return call.place().extension;
-    if (name == "PRIORITY") return std::to_string(call.place().priority);
-    if (name == "UNIQUEID") return call.entry("agi_uniqueid");
+    if (auto value = built_in_variable(call, name)) return value;
     return stored(call.globals, name);
 }
 
-inline std::string with_case(std::string text, char first, char last, int step) {
-    for (char& c : text) {
-        if (c >= first && c <= last) c = static_cast<char>(c + step);
-    }
-    return text;
-}
-
-/// What Asterisk leaves as it is in a URI is more than what the library does.
-inline std::string uri_encoded(std::string_view text) {
-    std::string out;
-    for (const char& c : text) {
-        const bool plain = std::string_view{"!*'()"}.find(c) != std::string_view::npos;
-        out += plain ? std::string(1, c) : wire::percent_encoded({&c, 1});
-    }
-    return out;
-}
-
-/// CHANNEL(item).
-inline std::optional<std::string> channel_item(const Call& call, std::string_view item) {
-    if (item == "name") return call.entry("agi_channel");
-    if (item == "state") return std::string{call.answered ? "Up" : "Ring"};
-    if (item == "language") return call.entry("agi_language");
-    if (item == "channeltype") return call.entry("agi_type");
-    if (item == "uniqueid") return call.entry("agi_uniqueid");
-    if (item == "accountcode") return call.entry("agi_accountcode");
-    return std::nullopt;
-}
-
-/// Takes an argument off the front, as applications and functions do: a delimiter in quotes or
-/// parentheses does not count, and quotes and backslashes are removed.
-inline std::string take_argument(std::string_view& rest, char delimiter) {
-    std::string out;
-    int open = 0;
-    bool quoted = false;
-    while (!rest.empty()) {
-        const char c = rest.front();
-        rest.remove_prefix(1);
-        if (c == delimiter && !quoted && open == 0) break;
-        if (c == '(' || c == '[') ++open;
-        if ((c == ')' || c == ']') && open > 0) --open;
-        if (c == '"') {
-            quoted = !quoted;
-        } else if (c == '\\') {
-            if (rest.empty()) break;
-            out += rest.front();
-            rest.remove_prefix(1);
-        } else {
-            out += c;
-        }
-    }
-    return out;
-}
-
-/// IF(condition?yes:no): a condition is no when it begins with 0, an empty one is an error.
-inline std::optional<std::string> if_function(std::string_view rest) {
-    const std::string condition = take_argument(rest, '?');
-    const std::string yes{trimmed(take_argument(rest, ':'))};
-    const std::string no{trimmed(rest)};
-    if (condition.empty() || (yes.empty() && no.empty())) return std::nullopt;
-    return condition.front() != '0' ? yes : no;
-}
-
-/// CUT(variable,delimiter,field).
-inline std::string cut_function(Call& call, const std::string& argument) {
-    const std::size_t first = argument.find(',');
-    const std::size_t second = argument.rfind(',');
-    if (first == std::string::npos || second == first) return {};
-    const std::string text = find_value(call, argument.substr(0, first)).value_or("");
-    const char delimiter = argument[first + 1];
-    std::size_t begin = 0;
-    for (int field = std::atoi(argument.c_str() + second + 1); field > 1; --field) {
-        const std::size_t end = text.find(delimiter, begin);
-        if (end == std::string::npos) return {};
-        begin = end + 1;
-    }
-    const std::size_t end = text.find(delimiter, begin);
-    return text.substr(begin, end == std::string::npos ? end : end - begin);
-}
-
-inline std::optional<std::string> read_database_function(Call& call, std::string_view function,
-                                                         const std::string& argument) {
+inline MaybeText read_database_function(Call& call, std::string_view function,
+                                        const std::string& argument) {
     const auto entry = call.database.find('/' + argument);
     const bool there = entry != call.database.end();
-    if (function == "DB_EXISTS") return std::string{there ? "1" : "0"};
-    if (!there) return std::string{};
+    if (function == "DB_EXISTS") return there ? "1" : "0";
+    if (!there) return "";
     std::string value = entry->second;
     if (function == "DB_DELETE") call.database.erase(entry);
     return value;
 }
 
-/// Functions of nothing but a text.
-inline std::optional<std::string> text_function(std::string_view function,
-                                                const std::string& text) {
-    struct Known {
-        std::string_view name;
-        std::string (*value)(const std::string&);
-    };
-    using Text = const std::string&;
-    static constexpr Known known[] = {
-        {"URIENCODE", [](Text of) { return uri_encoded(of); }},
-        {"URIDECODE", [](Text of) { return wire::percent_decoded(of); }},
-        {"BASE64_ENCODE", [](Text of) { return base64_encoded(of); }},
-        {"BASE64_DECODE", [](Text of) { return base64_decoded(of); }},
-        {"LEN", [](Text of) { return std::to_string(of.size()); }},
-        {"TOUPPER", [](Text of) { return with_case(of, 'a', 'z', 'A' - 'a'); }},
-        {"TOLOWER", [](Text of) { return with_case(of, 'A', 'Z', 'a' - 'A'); }},
-        {"EXISTS", [](Text of) { return std::string{of.empty() ? "0" : "1"}; }},
-        {"ISNULL", [](Text of) { return std::string{of.empty() ? "1" : "0"}; }},
-    };
-    for (const Known& one : known) {
-        if (function == one.name) return one.value(text);
+/// DB_KEYS and DB_KEYCOUNT: what is right under a prefix, and how many entries there are.
+inline std::string database_keys(const Call& call, const std::string& prefix, bool count) {
+    const std::string begin = prefix.empty() ? "/" : '/' + prefix + '/';
+    std::set<std::string> keys;
+    std::size_t entries = 0;
+    for (const auto& [path, value] : call.database) {
+        if (path.compare(0, begin.size(), begin) != 0) continue;
+        ++entries;
+        keys.insert(path.substr(begin.size(), path.find('/', begin.size()) - begin.size()));
     }
-    return std::nullopt;
+    if (count) return std::to_string(entries);
+    std::string out;
+    for (const std::string& key : keys) (out += out.empty() ? "" : ",") += key;
+    return out;
+}
+
+inline MaybeText set_function(Call& call, const std::string& argument) {
+    const std::size_t equals = argument.find('=');
+    if (equals == std::string::npos) return std::nullopt;
+    std::string value{trimmed(std::string_view{argument}.substr(equals + 1))};
+    set_value(call, trimmed(std::string_view{argument}.substr(0, equals)), value);
+    return value;
+}
+
+/// HASHKEYS(hash): the newest first.
+inline std::string hash_keys(const Call& call, const std::string& hash) {
+    const std::string begin = "~HASH~" + hash + ',';
+    std::string out;
+    for (const auto& [name, value] : call.channel.variables) {
+        if (name.compare(0, begin.size(), begin) != 0) continue;
+        out = name.substr(begin.size()) + (out.empty() ? "" : ",") + out;
+    }
+    return out;
+}
+
+/// Functions that know the call. Nothing: no such function.
+struct CallFunction {
+    std::string_view name;
+    MaybeText (*value)(Call&, const std::string&);
+};
+inline const CallFunction* find_call_function(std::string_view function) {
+    using In = const std::string&;
+    static constexpr CallFunction known[] = {
+        {"CALLERID", [](Call& c, In of) { return caller_id_part(c, of); }},
+        {"CHANNEL", [](Call& c, In of) { return channel_item(c, of); }},
+        {"CHANNEL_EXISTS",
+         [](Call& c, In of) -> MaybeText {
+             const bool there = of == c.entry("agi_channel") || c.other_channels.count(of) == 1;
+             return there ? "1" : "0";
+         }},
+        {"CONNECTEDLINE", [](Call&, In) -> MaybeText { return ""; }},
+        {"CUT", [](Call& c, In of) -> MaybeText { return cut_function(c, of); }},
+        {"DB", [](Call& c, In of) { return read_database_function(c, "DB", of); }},
+        {"DB_DELETE", [](Call& c, In of) { return read_database_function(c, "DB_DELETE", of); }},
+        {"DB_EXISTS", [](Call& c, In of) { return read_database_function(c, "DB_EXISTS", of); }},
+        {"DB_KEYCOUNT", [](Call& c, In of) -> MaybeText { return database_keys(c, of, true); }},
+        {"DB_KEYS", [](Call& c, In of) -> MaybeText { return database_keys(c, of, false); }},
+        {"DEC", [](Call& c, In of) { return counted(c, of, -1); }},
+        {"DIALPLAN_EXISTS", [](Call& c, In of) -> MaybeText { return dialplan_exists(c, of); }},
+        {"ENV",
+         [](Call& c, In of) -> MaybeText {
+             return stored(c.process_environment, of).value_or("");
+         }},
+        {"EVAL", [](Call& c, In of) -> MaybeText { return evaluated(c, of); }},
+        {"FIELDNUM", [](Call& c, In of) -> MaybeText { return field_number(c, of); }},
+        {"FIELDQTY", [](Call& c, In of) -> MaybeText { return field_count(c, of); }},
+        {"GLOBAL", [](Call& c, In of) -> MaybeText { return stored(c.globals, of).value_or(""); }},
+        {"HASH",
+         [](Call& c, In of) -> MaybeText {
+             return stored(c.channel.variables, "~HASH~" + of).value_or("");
+         }},
+        {"HASHKEYS", [](Call& c, In of) -> MaybeText { return hash_keys(c, of); }},
+        {"IMPORT",
+         [](Call& c, In of) -> MaybeText {
+             const auto all = arguments_of(of, 2);
+             const auto other = c.other_channels.find(all[0]);
+             if (other == c.other_channels.end()) return "";
+             return stored(other->second.variables, all[1]).value_or("");
+         }},
+        {"INC", [](Call& c, In of) { return counted(c, of, 1); }},
+        {"LISTFILTER", [](Call& c, In of) -> MaybeText { return list_filter(c, of); }},
+        {"MASTER_CHANNEL", [](Call& c, In of) { return find_variable(c, of); }},
+        {"MATH", [](Call&, In of) { return math_function(of); }},
+        {"POP", [](Call& c, In of) -> MaybeText { return take_from_list(c, of, false); }},
+        {"REDIRECTING", [](Call&, In) -> MaybeText { return ""; }},
+        {"REPLACE", [](Call& c, In of) { return replace_function(c, of); }},
+        {"SET", [](Call& c, In of) { return set_function(c, of); }},
+        {"SHARED",
+         [](Call& c, In of) {
+             return c.shared.empty() ? std::nullopt : MaybeText{stored(c.shared, of).value_or("")};
+         }},
+        {"SHIFT", [](Call& c, In of) -> MaybeText { return take_from_list(c, of, true); }},
+        // What SPEECH CREATE makes belongs to the session, not to the channel.
+        {"SPEECH",
+         [](Call&, In of) -> MaybeText { return of == "status" ? MaybeText{"0"} : std::nullopt; }},
+        {"STRFTIME", [](Call& c, In of) { return time_function(c, of); }},
+        {"STRREPLACE", [](Call& c, In of) { return text_replace_function(c, of); }},
+        {"TIMEOUT", [](Call& c, In of) { return timeout_function(c, of); }},
+        {"VALID_EXTEN", [](Call& c, In of) -> MaybeText { return dialplan_exists(c, of); }},
+        {"VERSION", [](Call& c, In of) -> MaybeText { return version_function(c, of); }},
+    };
+    for (const CallFunction& one : known) {
+        if (function == one.name) return &one;
+    }
+    return nullptr;
 }
 
 inline std::optional<std::string> read_function(Call& call, std::string_view function,
                                                 const std::string& argument) {
     const auto own = call.functions.find(std::string{function});
     if (own != call.functions.end()) return own->second(call, argument);
-    if (auto text = text_function(function, argument)) return text;
-    if (function == "CALLERID") return caller_id_part(call, argument);
-    if (function == "CHANNEL") return channel_item(call, argument);
-    if (function == "IF") return if_function(argument);
-    // What SPEECH CREATE makes belongs to the session, not to the channel.
-    if (function == "SPEECH" && argument == "status") return std::string{"0"};
-    if (function == "CUT") return cut_function(call, argument);
-    if (function == "GLOBAL") return stored(call.globals, argument).value_or("");
-    if (function == "HASH") return stored(call.channel.variables, "~HASH~" + argument).value_or("");
-    if (function.substr(0, 2) == "DB") return read_database_function(call, function, argument);
-    if (function == "SET") {
-        const std::size_t equals = argument.find('=');
-        if (equals == std::string::npos) return std::nullopt;
-        const std::string value{trimmed(std::string_view{argument}.substr(equals + 1))};
-        set_value(call, trimmed(std::string_view{argument}.substr(0, equals)), value);
-        return value;
+    if (const TextFunction* const known = find_text_function(function)) {
+        return known->value(argument);
+    }
+    if (const CallFunction* const known = find_call_function(function)) {
+        return known->value(call, argument);
+    }
+    if (is_in(unsimulated_functions, function)) {
+        say_not_simulated(call, "function " + std::string{function} + "()");
     }
     return std::nullopt;
 }
 
-}  // namespace simulator
-
 inline std::optional<std::string> find_value(Call& call, std::string_view name) {
-    if (name.empty() || name.back() != ')')
-        return simulator::find_variable(call, std::string{name});
+    if (name.empty() || name.back() != ')') return find_variable(call, std::string{name});
     const Reference reference{name};
-    return simulator::read_function(call, reference.function, std::string{reference.argument});
+    return read_function(call, reference.function, std::string{reference.argument});
 }
 
 /// Replaces every `${...}` by its value.
 inline std::string evaluated(Call& call, std::string_view text) {
     return evaluate(text, [&](const Reference& reference) {
-        const auto value = reference.name.find('(') == std::string_view::npos
-                               ? simulator::find_variable(call, std::string{reference.name})
-                               : simulator::read_function(call, reference.function,
-                                                          std::string{reference.argument});
+        const auto value =
+            reference.name.find('(') == std::string_view::npos
+                ? find_variable(call, std::string{reference.name})
+                : read_function(call, reference.function, std::string{reference.argument});
         return value.value_or(std::string{});
     });
 }
@@ -224,15 +202,40 @@ inline void set_value(Call& call, std::string_view name, const std::string& valu
     if (reference.function == "DB") {
         call.database['/' + argument] = value;
     } else if (reference.function == "CALLERID") {
-        simulator::set_caller_id_part(call, argument, value);
+        set_caller_id_part(call, argument, value);
     } else if (reference.function == "GLOBAL") {
         call.globals[argument] = value;
     } else if (reference.function == "HASH") {
         call.channel.variables["~HASH~" + argument] = value;
-    } else if (reference.function.empty()) {
+    } else if (reference.function == "CHANNEL") {
+        set_channel_item(call, argument, value);
+    } else if (reference.function == "ENV") {
+        call.process_environment[argument] = value;
+    } else if (reference.function == "SHARED") {
+        call.shared[argument] = value;
+    } else if (reference.function == "PUSH" || reference.function == "UNSHIFT") {
+        put_into_list(call, argument, value, reference.function == "UNSHIFT");
+    } else if (reference.function == "ARRAY") {
+        const auto values = arguments_of(value);
+        std::size_t next = 0;
+        for (const std::string& one : arguments_of(argument)) {
+            set_value(call, one, next < values.size() ? values[next] : std::string{});
+            ++next;
+        }
+    } else if (reference.function == "TIMEOUT") {
+        if (argument == "absolute") call.hang_up_after(std::strtod(value.c_str(), nullptr));
+        call.channel_items["TIMEOUT " + argument] = value;
+    } else if (!reference.function.empty()) {
+        const auto own = call.written_functions.find(std::string{reference.function});
+        if (own != call.written_functions.end()) {
+            own->second(call, argument, value);
+        } else if (is_in(unsimulated_functions, reference.function)) {
+            say_not_simulated(call, "function " + std::string{reference.function} + "()");
+        }
+    } else {
         while (name.size() > 1 && name.front() == '_') name.remove_prefix(1);  // inheritance
         call.channel.variables[std::string{name}] = value;
     }
 }
 
-}}}  // namespace agi::v0::testing
+}}}  // namespace agi::v0::testing::simulator

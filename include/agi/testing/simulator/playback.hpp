@@ -86,7 +86,7 @@ class ControlledPlayback {
         }
         const bool has_offset = call_.version.has_control_stream_file_offset();
         if (!has_offset && words_.size() > 9) return usage();
-        if (!controls_without_answer(call_.version)) call_.answered = true;
+        if (!controls_without_answer(call_.version)) channel_.answered = true;
         const auto length = channel_.length_of(words_[3]);
         if (!length) return end(-1, -1, "ERROR");
         if (words_.size() > 9) {

@@ -48,6 +48,7 @@ struct RecordOptions {
 };
 
 inline bool can_record(const Call& call, const std::string& file, std::string_view format) {
+    if (call.can_write && !call.can_write(file)) return false;
     for (const std::string& folder : call.unwritable) {
         if (file.compare(0, folder.size(), folder) == 0) return false;
     }
@@ -65,7 +66,11 @@ inline Answer record_file(Call& call, const Words& words) {
     Channel& channel = call.channel;
     if (options.beep) {
         constexpr Time usual_beep{440};
-        const auto length = channel.sounds.count("beep") != 0 ? channel.sounds["beep"] : usual_beep;
+        const bool own = channel.sounds.count("beep") != 0;
+        if (!own && !channel.has_usual_beep) {
+            return result(-1, "(randomerror) " + endpos(options.offset));
+        }
+        const auto length = own ? channel.sounds["beep"] : usual_beep;
         const auto played = channel.play("beep", length, {}, any_of(words[4]));
         if (played.wake != Wake::time) {
             return result(code_of(played), "(randomerror) " + endpos(options.offset));
@@ -81,7 +86,9 @@ inline Answer record_file(Call& call, const Words& words) {
     const Time end = after(channel, *timeout);
     Time cut{0};
     const auto finish = [&](Time length) {
-        const Time total = Time{options.offset / 8} + std::max(Time{0}, length);
+        // Nothing comes in on a channel that is not answered.
+        const Time spoken = channel.answered ? std::max(Time{0}, length) : Time{0};
+        const Time total = Time{options.offset / 8} + spoken;
         call.recorded[words[2]] = total;
         channel.sounds[words[2]] = total;
         return endpos(samples(total));

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace agi { inline namespace v0 { namespace testing {
+namespace agi { inline namespace v0 { namespace testing::simulator {
 
 /// The part of a text that `offset` and `length` of `${NAME:offset:length}` choose. Negative ones
 /// count from the end.
@@ -69,7 +69,7 @@ struct Reference {
 /// Replaces every `${...}` of a text by what `value_of(Reference)` says, and every `$[...]` by what it
 /// comes to, inner ones first.
 ///
-/// @throws NotSimulated  regular expressions and functions in `$[...]`
+/// @throws NotSimulated  functions in `$[...]`
 template <class ValueOf>
 std::string evaluate(std::string_view text, const ValueOf& value_of) {
     std::string out;
@@ -91,7 +91,7 @@ std::string evaluate(std::string_view text, const ValueOf& value_of) {
             evaluate(text.substr(begin + 2, end - begin - (closed ? 3 : 2)), value_of);
         text.remove_prefix(end);
         if (calculates) {
-            out += simulator::Calculation{inner}.result();
+            out += Calculation{inner}.result();
         } else if (closed) {  // Asterisk drops one that is not
             const Reference reference{inner};
             out += substring(value_of(reference), reference.offset, reference.length);
@@ -100,4 +100,4 @@ std::string evaluate(std::string_view text, const ValueOf& value_of) {
     return out;
 }
 
-}}}  // namespace agi::v0::testing
+}}}  // namespace agi::v0::testing::simulator

@@ -27,6 +27,10 @@ class Timeline {
     /// The end of a wait that has none.
     static constexpr Time never = std::chrono::hours{1000000};
 
+    /// How long a key is held down. Asterisk takes it when it is let go, so that one which begins while
+    /// no command waits and ends in the next command is that command's.
+    static constexpr Time key_length{100};
+
     /// Why a wait ended.
     enum class Wake : unsigned char {
         time,
@@ -82,6 +86,8 @@ class Timeline {
 
     /// The channel is hung up at that time, whatever the plan says; nothing: never mind.
     void hang_up_at(std::optional<Time> time) noexcept { limit_ = time; }
+
+    [[nodiscard]] std::optional<Time> hangs_up_at() const noexcept { return limit_; }
 
     void note(Happening::Kind kind, std::string_view text = {}) {
         log_.push_back({kind, now_, std::string{text}});
@@ -160,6 +166,10 @@ class Timeline {
             const bool whole = !elapsed.action && !elapsed.early;
             pass(whole ? until - now_ : std::min(elapsed.time, until - now_));
             if (elapsed.early) return Wake::later;
+            if (elapsed.action && elapsed.action->kind == Caller::Action::Kind::press) {
+                schedule(now_ + key_length, *elapsed.action);
+                return std::nullopt;
+            }
             if (elapsed.action) return happen(*elapsed.action);
         }
         waited_for_ever_ = waited_for_ever_ || (!planned && !limited && until >= never);

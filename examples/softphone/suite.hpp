@@ -1,0 +1,256 @@
+// Scenarios as a test suite, and rehearsals: many calls, and what came of them.
+#pragma once
+
+#include "options.hpp"
+#include "results.hpp"
+#include <agi/testing/page.hpp>
+#include <agi/testing/rehearsal_options.hpp>
+#include <agi/testing/scenario_file.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The files that were named, and those in the folders that were.
+inline std::vector<std::filesystem::path> scenario_files(const std::vector<std::string>& named) {
+    std::vector<std::filesystem::path> files;
+    for (const std::string& name : named) {
+        if (!std::filesystem::is_directory(name)) {
+            files.emplace_back(name);
+            continue;
+        }
+        std::vector<std::filesystem::path> inside;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator{name}) {
+            const auto extension = entry.path().extension();
+            if (extension == ".call" || extension == ".toml") inside.push_back(entry.path());
+        }
+        if (inside.empty()) throw agi::AGIArgumentError("no *.call or *.toml in " + name);
+        std::sort(inside.begin(), inside.end());
+        files.insert(files.end(), inside.begin(), inside.end());
+    }
+    return files;
+}
+
+// A program that a scenario names is looked for from the scenario's folder.
+inline std::vector<std::string> program_of(const agi::testing::Scenario& scenario,
+                                           const std::filesystem::path& file,
+                                           const std::vector<std::string>& given) {
+    if (!given.empty()) return given;
+    std::vector<std::string> program = scenario.program;
+    if (program.empty()) {
+        throw agi::AGIArgumentError(
+            file.string() + ": no program: name one here (program = [...]) or on the command line");
+    }
+    const std::filesystem::path path{program.front()};
+    const bool is_path = program.front().find('/') != std::string::npos;
+    if (is_path && path.is_relative() && !AgiUrl::of(program.front())) {
+        program.front() = (std::filesystem::absolute(file).parent_path() / path).string();
+    }
+    return program;
+}
+
+class Suite {
+  public:
+    explicit Suite(const Options& options) : options_{options} {}
+
+    // All scenarios; 0 when all is as expected.
+    int run_scenarios() {
+        for (const auto& file : scenario_files(options_.scenarios)) {
+            agi::testing::Scenario scenario = agi::testing::read_scenario(file);
+            scenario.asterisk.began_at = std::time(nullptr);
+            CallOptions call = options_.call;
+            call.program = program_of(scenario, file, options_.call.program);
+            if (options_.rehearse) {
+                rehearse(scenario, call);
+            } else {
+                add(scenario, call);
+            }
+        }
+        return finish();
+    }
+
+    // The call of the command line, ended at every step.
+    int run_rehearsal(const agi::testing::Asterisk& asterisk) {
+        agi::testing::Scenario scenario;
+        scenario.name = options_.call.program.front();
+        scenario.asterisk = asterisk;
+        rehearse(scenario, options_.call);
+        return finish();
+    }
+
+  private:
+    static double since(std::chrono::steady_clock::time_point begin) {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    }
+
+    static Outcome make_call(agi::testing::Asterisk& asterisk, const CallOptions& call) {
+        Terminal silent = Terminal::silent();
+        return Call{asterisk, call, silent}.run();
+    }
+
+    void add(agi::testing::Scenario scenario, const CallOptions& call) {
+        const auto begin = std::chrono::steady_clock::now();
+        Result result{scenario.name, {}, {}, 0, {}};
+        try {
+            const Outcome outcome = make_call(scenario.asterisk, call);
+            result.problems = scenario.problems(outcome.exit_status());
+            common_problems(scenario.asterisk, outcome, result.problems);
+            if (outcome.agistatus == "FAILURE" && !scenario.expected.agistatus) {
+                result.problems.push_back("AGISTATUS is FAILURE");
+            }
+            if (!result.problems.empty()) {
+                result.details = agi::testing::ladder(scenario.asterisk);
+                if (!outcome.errors.empty()) result.details += "standard error:\n" + outcome.errors;
+            }
+        } catch (const std::exception& error) {
+            result.problems.push_back(error.what());
+        }
+        result.seconds = since(begin);
+        page_ = agi::testing::page(scenario.asterisk, scenario.name);
+        tell(std::move(result));
+    }
+
+    static void common_problems(const agi::testing::Asterisk& asterisk, const Outcome& outcome,
+                                std::vector<std::string>& problems) {
+        if (!outcome.problem.empty()) problems.push_back(outcome.problem);
+        if (outcome.crashed()) {
+            problems.push_back(std::string{"the program crashed: "} +
+                               strsignal(WTERMSIG(outcome.status)));
+        }
+        for (const std::string& what : asterisk.not_simulated) {
+            problems.push_back("not simulated: " + what +
+                               " (say what it does with --app or --function)");
+        }
+    }
+
+    // The whole call, and then one for each command and each way to lose the caller or the connection.
+    void rehearse(const agi::testing::Scenario& scenario, const CallOptions& call) {
+        using agi::testing::Loss;
+        const auto begin = std::chrono::steady_clock::now();
+        agi::testing::Scenario whole = scenario;
+        Result result{scenario.name + ", rehearsed", {}, {}, 0, {}};
+        int runs = 1;
+        const auto whole_problem = run_step(whole, call, {}, result);
+        const int steps = static_cast<int>(whole.asterisk.requests().size());
+        page_ = agi::testing::page(whole.asterisk, scenario.name);
+        if (!whole_problem) {
+            for (int step = 1; step <= steps; ++step) {
+                for (const Loss loss : {Loss::hang_up_before, Loss::hang_up_during,
+                                        Loss::broken_before, Loss::broken_during}) {
+                    agi::testing::Scenario again = scenario;
+                    ++runs;
+                    run_step(again, call, {loss, step}, result);
+                }
+            }
+        }
+        result.seconds = since(begin);
+        result.summary = std::to_string(runs) + " calls, " + std::to_string(steps) + " commands";
+        for (const auto& [what, count] : notes_) {
+            result.summary +=
+                "\n    " + std::to_string(count) + (count == 1 ? " call: " : " calls: ") + what;
+        }
+        notes_.clear();
+        if (!has_always(scenario)) {
+            result.summary +=
+                "\n    what has to be done whatever happens was not checked: [always] of a "
+                "scenario says it";
+        }
+        tell(std::move(result));
+    }
+
+    static bool has_always(const agi::testing::Scenario& scenario) {
+        const agi::testing::Expectation& always = scenario.always;
+        return !always.variables.empty() || !always.database.empty() || !always.console.empty() ||
+               always.goes_on || always.agistatus;
+    }
+
+    // Whether something was wrong.
+    bool run_step(agi::testing::Scenario& scenario, const CallOptions& call,
+                  const agi::testing::Run& run, Result& result) {
+        using agi::testing::Loss;
+        agi::testing::Caller& caller = scenario.asterisk.channel.caller;
+        switch (run.loss) {
+            case Loss::hang_up_before: caller.before_command(run.step).hang_up(); break;
+            case Loss::hang_up_during: caller.during_command(run.step).hang_up(); break;
+            case Loss::broken_before: caller.before_command(run.step).break_connection(); break;
+            case Loss::broken_during: caller.during_command(run.step).break_connection(); break;
+            default: break;
+        }
+        const Outcome outcome = make_call(scenario.asterisk, call);
+        std::vector<std::string> problems;
+        common_problems(scenario.asterisk, outcome, problems);
+        const bool connected = run.loss != Loss::broken_before && run.loss != Loss::broken_during;
+        if (run.loss == Loss::none) {
+            problems = scenario.problems(outcome.exit_status());
+            common_problems(scenario.asterisk, outcome, problems);
+            if (outcome.exit_status() != 0 && !scenario.expected.exit_status) {
+                problems.push_back("the exit status is " + std::to_string(outcome.exit_status()));
+            }
+        }
+        if (connected) {
+            for (std::string& problem : scenario.problems(scenario.always, outcome.exit_status())) {
+                problems.push_back(std::move(problem));
+            }
+        }
+        if (run.loss != Loss::none) note(outcome);
+        if (problems.empty()) return false;
+        std::string where = to_string(run.loss);
+        if (run.loss != Loss::none) where += ' ' + std::to_string(run.step);
+        for (const std::string& problem : problems)
+            result.problems.push_back(where + ": " + problem);
+        if (result.details.empty()) {
+            result.details = where + ":\n" + agi::testing::ladder(scenario.asterisk);
+            if (!outcome.errors.empty()) result.details += "standard error:\n" + outcome.errors;
+            page_ = agi::testing::page(scenario.asterisk, scenario.name + ", " + where);
+        }
+        return true;
+    }
+
+    // How programs end that lose their caller: for the report.
+    void note(const Outcome& outcome) {
+        if (WIFSIGNALED(outcome.status)) {
+            ++notes_[std::string{"ended by the signal "} + strsignal(WTERMSIG(outcome.status))];
+        } else if (outcome.exit_status() != 0) {
+            ++notes_["exit status " + std::to_string(outcome.exit_status())];
+        }
+        if (!outcome.errors.empty()) {
+            ++notes_["it says on standard error: " +
+                     outcome.errors.substr(0, outcome.errors.find('\n'))];
+        }
+    }
+
+    void tell(Result result) {
+        const bool good = result.problems.empty();
+        std::printf("%s  %s  (%.2f s)%s%s\n", good ? "ok    " : "FAILED", result.name.c_str(),
+                    result.seconds, result.summary.empty() ? "" : ": ", result.summary.c_str());
+        for (const std::string& problem : result.problems) {
+            std::printf("    %s\n", printable(problem, true).c_str());
+        }
+        if (!good) std::printf("%s\n", result.details.c_str());
+        if (!options_.report.empty() && (!good || results_.empty()))
+            write_file(options_.report, page_);
+        results_.push_back(std::move(result));
+    }
+
+    int finish() {
+        const auto failed = std::count_if(results_.begin(), results_.end(),
+                                          [](const Result& one) { return !one.problems.empty(); });
+        if (results_.size() > 1) {
+            std::printf("%zu scenarios, %d failed\n", results_.size(), static_cast<int>(failed));
+        }
+        if (!options_.junit.empty()) write_file(options_.junit, junit(results_));
+        if (!options_.json.empty()) write_file(options_.json, json(results_));
+        return failed == 0 ? 0 : 1;
+    }
+
+    const Options& options_;
+    std::vector<Result> results_;
+    std::map<std::string, int> notes_;
+    std::string page_;
+};

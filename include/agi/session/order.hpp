@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// What an operation is to do, and what its reply means: where commands and sessions meet.
+
+#include <agi/version.hpp>
+#include <agi/wire/command_traits.hpp>
+#include <agi/wire/environment.hpp>
+#include <agi/wire/error.hpp>
+#include <agi/wire/redact.hpp>
+#include <agi/wire/reply.hpp>
+#include <agi/wire/request.hpp>
+#include <agi/wire/server_version.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 {
+
+/// Whether a command is sent when the policy says that it should throw.
+enum class Urgency : bool { normal, after_hangup };
+
+/// When, in the middle of an operation, its caller wants it stopped: asked every `interval`.
+struct StopCheck {
+    bool (*ask)(void*) = nullptr;
+    void* context = nullptr;
+    std::chrono::milliseconds interval{20};
+};
+
+/// One operation. `request` is a view: it must live until the operation ends.
+struct Order {
+    enum class Kind : unsigned char {
+        start,    ///< Reads the environment.
+        look,     ///< Takes what has come, and does not wait.
+        command,  ///< Sends a request and waits for its reply.
+        resync,   ///< Makes sure that the next reply is the next command's.
+    };
+
+    Kind kind = Kind::command;
+    ReplyForm form = ReplyForm::tags;
+    wire::Redaction redaction{};
+    Urgency urgency = Urgency::normal;
+    bool needs_channel = false;  ///< Its -1 may mean that the call is over.
+    bool (*says_hangup)(const Reply&) = nullptr;
+    std::string_view request{};
+    std::optional<std::chrono::steady_clock::time_point> deadline{};
+    StopCheck stop{};
+
+    /// What errors and the trace call it.
+    [[nodiscard]] std::string subject() const {
+        if (kind != Kind::command) return kind == Kind::start ? "environment" : "resync";
+        return redaction.request ? wire::redacted_request(request) : std::string{request};
+    }
+};
+
+namespace wire {
+
+template <class Command>
+inline constexpr bool is_command_v = has_request<Command>::value&& has_parse<Command>::value;
+
+/// Says what is missing in a type that is no command.
+template <class Command>
+constexpr void require_command() {
+    static_assert(has_request<Command>::value, "A command needs  wire::Request request() const");
+    static_assert(has_parse<Command>::value, "A command needs  parse(const agi::Reply&) const");
+}
+
+/// @throws AGIArgumentError  an argument cannot be sent, or this Asterisk does not know it
+template <class Command>
+[[nodiscard]] Request request_of(const Command& command, const ServerVersion& server) {
+    if constexpr (has_check_server<Command>::value) command.check_server(server);
+    return command.request();
+}
+
+/// The same for execute_until.
+///
+/// @throws AGIArgumentError  under this kind of AGI it cannot be stopped
+template <class Command>
+[[nodiscard]] Request stoppable_request_of(const Command& command, const ServerVersion& server,
+                                           const Environment& environment) {
+    static_assert(has_when_stopped<Command>::value,
+                  "This command cannot be stopped: Asterisk does not look for a new one in it");
+    const Request request = request_of(command, server);
+    if (stops_in_eagi_only<Command>::value && !environment.enhanced()) {
+        throw AGIArgumentError(request.view(), "can be stopped in EAGI only");
+    }
+    return request;
+}
+
+/// Asks `condition`, which must live until the operation ends.
+template <class Condition>
+StopCheck stop_check(Condition& condition, std::chrono::milliseconds interval) {
+    return {[](void* asked) { return (*static_cast<Condition*>(asked))(); }, &condition, interval};
+}
+
+/// The order that sends a command's request.
+template <class Command>
+[[nodiscard]] Order order_of(const Command& command, std::string_view request, Urgency urgency) {
+    Order order;
+    order.form = reply_form(command);
+    order.redaction = redaction(command);
+    order.urgency = urgency;
+    order.needs_channel = !works_after_hangup<Command>::value;
+    if constexpr (has_says_hangup<Command>::value) {
+        order.says_hangup = [](const Reply& reply) { return Command::says_hangup(reply); };
+    }
+    order.request = request;
+    return order;
+}
+
+/// A time from now on, as far as the clock can count; nothing: without end.
+inline std::optional<std::chrono::steady_clock::time_point> time_after(
+    std::chrono::steady_clock::time_point now, std::chrono::milliseconds time) noexcept {
+    using Clock = std::chrono::steady_clock;
+    if (time.count() <= 0) return now;
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::time_point::max() - now);
+    if (time >= left) return std::nullopt;
+    return now + time;
+}
+
+/// When a command with this margin must have its reply; nothing: it may take for ever.
+template <class Command>
+std::optional<std::chrono::steady_clock::time_point> deadline_of(
+    const Command& command, std::chrono::milliseconds margin,
+    std::chrono::steady_clock::time_point now) {
+    auto end = time_after(now, margin);
+    if constexpr (has_longest<Command>::value) {
+        const auto longest = command.longest();
+        if (!longest || !end) return std::nullopt;
+        end = time_after(*end, *longest);
+    }
+    return end;
+}
+
+}  // namespace wire
+}}  // namespace agi::v0

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Functions of the dialplan that make a text of a text.
+
+#include <agi/testing/simulator/base64.hpp>
+#include <agi/testing/simulator/digest.hpp>
+#include <agi/testing/simulator/expression.hpp>
+#include <agi/testing/simulator/match.hpp>
+#include <agi/version.hpp>
+#include <agi/wire/percent.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace agi { inline namespace v0 { namespace testing::simulator {
+
+using Text = std::string;
+using MaybeText = std::optional<std::string>;
+
+/// Takes an argument off the front, as applications and functions do: a delimiter in quotes or
+/// parentheses does not count, and quotes and backslashes are removed.
+inline std::string take_argument(std::string_view& rest, char delimiter) {
+    std::string out;
+    int open = 0;
+    bool quoted = false;
+    while (!rest.empty()) {
+        const char c = rest.front();
+        rest.remove_prefix(1);
+        if (c == delimiter && !quoted && open == 0) break;
+        if (c == '(' || c == '[') ++open;
+        if ((c == ')' || c == ']') && open > 0) --open;
+        if (c == '"') {
+            quoted = !quoted;
+        } else if (c == '\\') {
+            if (rest.empty()) break;
+            out += rest.front();
+            rest.remove_prefix(1);
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+/// All of them, at least that many.
+inline std::vector<std::string> arguments_of(std::string_view text, std::size_t least = 1) {
+    std::vector<std::string> all;
+    while (!text.empty()) all.push_back(take_argument(text, ','));
+    if (all.size() < least) all.resize(least);
+    return all;
+}
+
+inline std::string with_case(std::string text, char first, char last, int step) {
+    for (char& c : text) {
+        if (c >= first && c <= last) c = static_cast<char>(c + step);
+    }
+    return text;
+}
+
+/// What Asterisk leaves as it is in a URI is more than what the library does.
+inline std::string uri_encoded(std::string_view text) {
+    std::string out;
+    for (const char& c : text) {
+        const bool plain = std::string_view{"!*'()"}.find(c) != std::string_view::npos;
+        out += plain ? std::string(1, c) : wire::percent_encoded({&c, 1});
+    }
+    return out;
+}
+
+inline std::string quoted_for_dialplan(const std::string& text) {
+    std::string out{'"'};
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out += '"';
+}
+
+inline std::string quoted_for_csv(const std::string& text) {
+    std::string out{'"'};
+    for (const char c : text) out += c == '"' ? std::string{"\"\""} : std::string(1, c);
+    return out += '"';
+}
+
+/// The digits of a telephone's keys; what is no letter or digit is left out.
+inline std::string keypad_hash(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        if (upper >= 'A' && upper <= 'Z') out += "22233344455566677778889999"[upper - 'A'];
+        if (c >= '0' && c <= '9') out += c;
+    }
+    return out;
+}
+
+/// A byte of a FILTER(), which may be escaped.
+inline char take_filter_byte(std::string_view& rest) {
+    const auto take = [&rest] {
+        const char c = rest.front();
+        rest.remove_prefix(1);
+        return c;
+    };
+    const char c = take();
+    if (c != '\\' || rest.empty()) return c;
+    const char escape = take();
+    if (escape == 'n') return '\n';
+    if (escape == 't') return '\t';
+    if (escape == 'r') return '\r';
+    if (escape != 'x') return escape;
+    const std::string hex{rest.substr(0, 2)};
+    rest.remove_prefix(hex.size());
+    return static_cast<char>(std::strtol(hex.c_str(), nullptr, 16));
+}
+
+/// FILTER(allowed,text): what is between two bytes with a `-` is allowed, too.
+inline MaybeText filter_function(std::string_view argument) {
+    const std::size_t comma = argument.find(',');
+    if (comma == std::string_view::npos) return std::nullopt;
+    std::string_view rest = argument.substr(0, comma);
+    std::string allowed;
+    while (!rest.empty()) {
+        const char first = take_filter_byte(rest);
+        if (rest.size() < 2 || rest.front() != '-') {
+            allowed += first;
+            continue;
+        }
+        rest.remove_prefix(1);
+        const char last = take_filter_byte(rest);
+        const auto begin = static_cast<unsigned char>(first);
+        const auto end = static_cast<unsigned char>(last);
+        if (begin > end) (allowed += first) += last;
+        for (unsigned at = begin; at <= end; ++at) allowed += static_cast<char>(at);
+    }
+    std::string out;
+    for (const char c : argument.substr(comma + 1)) {
+        if (allowed.find(c) != std::string::npos) out += c;
+    }
+    return out;
+}
+
+/// SPRINTF(format,...). Nothing when an argument is missing.
+inline MaybeText sprintf_function(std::string_view argument) {
+    auto all = arguments_of(argument);
+    const std::string format = all.front();
+    std::string out;
+    std::size_t next = 1;
+    for (std::size_t at = 0; at < format.size(); ++at) {
+        if (format[at] != '%') {
+            out += format[at];
+            continue;
+        }
+        const std::size_t end = format.find_first_not_of("0123456789.-+ #", at + 1);
+        if (end == std::string::npos) return out;
+        std::string piece = format.substr(at, end - at);
+        const char kind = format[end];
+        at = end;
+        if (kind == '%') {
+            out += '%';
+            continue;
+        }
+        if (next >= all.size()) return std::nullopt;
+        const std::string& value = all[next++];
+        char text[512];
+        const std::string_view integers{"diouxX"};
+        const std::string_view floats{"eEfFgGaA"};
+        if (kind == 's') {
+            std::snprintf(text, sizeof text, (piece + 's').c_str(), value.c_str());
+        } else if (kind == 'c') {
+            std::snprintf(text, sizeof text, (piece + 'c').c_str(), std::atoi(value.c_str()));
+        } else if (integers.find(kind) != std::string_view::npos) {
+            std::snprintf(text, sizeof text, (piece + kind).c_str(), std::atoi(value.c_str()));
+        } else if (floats.find(kind) != std::string_view::npos) {
+            std::snprintf(text, sizeof text, (piece + kind).c_str(),
+                          std::strtod(value.c_str(), nullptr));
+        } else {
+            return std::nullopt;
+        }
+        out += text;
+    }
+    return out;
+}
+
+/// IF(condition?yes:no): a condition is no when it begins with 0, an empty one is an error.
+inline MaybeText if_function(std::string_view rest) {
+    const std::string condition = take_argument(rest, '?');
+    const std::string yes{trimmed(take_argument(rest, ':'))};
+    const std::string no{trimmed(rest)};
+    if (condition.empty() || (yes.empty() && no.empty())) return std::nullopt;
+    return condition.front() != '0' ? yes : no;
+}
+
+/// REGEX("pattern" text).
+inline MaybeText regex_function(std::string_view argument) {
+    const std::size_t open = argument.find('"');
+    const std::size_t close = argument.find("\" ", open + 1);
+    if (open == std::string_view::npos || close == std::string_view::npos) return std::nullopt;
+    const std::string text{argument.substr(close + 2)};
+    const Match match{std::string{argument.substr(open + 1, close - open - 1)}, text};
+    return std::string{match.found() ? "1" : "0"};
+}
+
+/// SORT(key:value,...): the keys by their values.
+inline std::string sort_function(std::string_view argument) {
+    std::vector<std::pair<double, std::string>> all;
+    for (const std::string& one : arguments_of(argument)) {
+        const std::size_t colon = one.find(':');
+        if (colon == std::string::npos) continue;
+        all.emplace_back(std::strtod(one.c_str() + colon + 1, nullptr), one.substr(0, colon));
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::string out;
+    for (const auto& [value, key] : all) (out += out.empty() ? "" : ",") += key;
+    return out;
+}
+
+/// Functions of nothing but a text. Nothing: no such function.
+struct TextFunction {
+    std::string_view name;
+    MaybeText (*value)(const Text&);
+};
+inline const TextFunction* find_text_function(std::string_view function) {
+    using In = const Text&;
+    static constexpr TextFunction known[] = {
+        {"ABS",
+         [](In of) -> MaybeText {
+             const double value = std::fabs(std::strtod(of.c_str(), nullptr));
+             char text[64];
+             std::snprintf(text, sizeof text, "%g", value);
+             return text;
+         }},
+        {"BASE64_DECODE", [](In of) -> MaybeText { return base64_decoded(of); }},
+        {"BASE64_ENCODE", [](In of) -> MaybeText { return base64_encoded(of); }},
+        {"BASENAME", [](In of) -> MaybeText { return of.substr(of.rfind('/') + 1); }},
+        {"CSV_QUOTE", [](In of) -> MaybeText { return quoted_for_csv(of); }},
+        {"DIRNAME",
+         [](In of) -> MaybeText {
+             const std::size_t slash = of.rfind('/');
+             return slash == Text::npos ? "." : of.substr(0, slash == 0 ? 1 : slash);
+         }},
+        {"EXISTS", [](In of) -> MaybeText { return of.empty() ? "0" : "1"; }},
+        {"FILTER", [](In of) { return filter_function(of); }},
+        {"IF", [](In of) { return if_function(of); }},
+        {"ISNULL", [](In of) -> MaybeText { return of.empty() ? "1" : "0"; }},
+        {"KEYPADHASH", [](In of) -> MaybeText { return keypad_hash(of); }},
+        {"LEN", [](In of) -> MaybeText { return std::to_string(of.size()); }},
+        {"MD5", [](In of) -> MaybeText { return of.empty() ? MaybeText{} : md5(of); }},
+        {"PASSTHRU", [](In of) -> MaybeText { return of; }},
+        {"QUOTE", [](In of) -> MaybeText { return quoted_for_dialplan(of); }},
+        {"REGEX", [](In of) { return regex_function(of); }},
+        {"SHA1", [](In of) -> MaybeText { return of.empty() ? MaybeText{} : sha1(of); }},
+        {"SORT", [](In of) -> MaybeText { return sort_function(of); }},
+        {"SPRINTF", [](In of) { return sprintf_function(of); }},
+        {"TOLOWER", [](In of) -> MaybeText { return with_case(of, 'A', 'Z', 'a' - 'A'); }},
+        {"TOUPPER", [](In of) -> MaybeText { return with_case(of, 'a', 'z', 'A' - 'a'); }},
+        {"URIDECODE", [](In of) -> MaybeText { return wire::percent_decoded(of); }},
+        {"URIENCODE", [](In of) -> MaybeText { return uri_encoded(of); }},
+    };
+    for (const TextFunction& one : known) {
+        if (function == one.name) return &one;
+    }
+    return nullptr;
+}
+
+}}}  // namespace agi::v0::testing::simulator

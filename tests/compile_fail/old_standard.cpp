@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+// Compiled as C++14.
+
+#include <agi/agi.hpp>

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// A rehearsal of scripts that never end, and what it says about what it has not looked at.
+
+#include "catch.hpp"
+#include <agi/agi.hpp>
+#include <agi/testing/rehearsal.hpp>
+
+using namespace agi;
+using namespace agi::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+Asterisk call() {
+    Asterisk asterisk;
+    asterisk.channel.sounds = {{"menu", 2s}};
+    return asterisk;
+}
+
+}  // namespace
+
+TEST_CASE("rehearse: a script that tries again for ever is told so") {
+    const auto rehearsal = rehearse(call(), [](auto& session) {
+        for (;;) {
+            try {
+                GetData{"menu", 1s, 1}(session);
+            } catch (const std::exception&) {  // the caller may try again
+            }
+        }
+    });
+    CHECK_FALSE(rehearsal.passed());
+    CHECK(rehearsal.problem.find("the script goes on and on") != std::string::npos);
+}
+
+TEST_CASE("rehearse: one that tries again only when its call is lost is told so, too") {
+    RehearsalOptions options;
+    options.most_commands = 50;
+    const auto rehearsal = rehearse(
+        call(),
+        [](auto& session) {
+            for (bool done = false; !done;) {
+                try {
+                    GetData{"menu", 1s, 1}(session);
+                    done = true;
+                } catch (const std::exception&) {
+                }
+            }
+        },
+        options);
+    CHECK_FALSE(rehearsal.passed());
+    CHECK(rehearsal.failed.loss == Loss::hang_up_before);
+    CHECK(rehearsal.problem.find("the script goes on and on") != std::string::npos);
+}
+
+TEST_CASE("rehearse: says what was checked and what was not") {
+    const auto script = [](auto& session) { StreamFile{"menu"}(session); };
+    const auto bare = rehearse(call(), script);
+    CHECK(bare.passed());
+    CHECK_FALSE(bare.checked);
+    CHECK(bare.summary() ==
+          "5 calls, 1 command: the script always ended, by no exception that it may not throw. "
+          "NOTHING ELSE WAS CHECKED: RehearsalOptions::work_done is not set.");
+    RehearsalOptions options;
+    options.work_done = [](Asterisk&, const Run&) { return true; };
+    const auto checked = rehearse(call(), script, options);
+    CHECK(checked.checked);
+    CHECK(checked.summary().find("What has to be done was done.") != std::string::npos);
+}
