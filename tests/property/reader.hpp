@@ -129,6 +129,7 @@ class Reader {
 
     /// Whether part of the reply to this request was lost.
     [[nodiscard]] bool was_cut(int serial) const { return cut_.count(serial) > 0; }
+    [[nodiscard]] bool has_cut() const noexcept { return !cut_.empty(); }
     /// Whether the block of the environment has ended before its end.
     [[nodiscard]] bool forged() const noexcept { return forged_; }
     [[nodiscard]] std::size_t marks() const noexcept { return marks_; }

@@ -255,7 +255,7 @@ class User {
         } catch (const Abandoned&) {
             ++figures_.abandoned;
         }
-        require(now_ <= limit_ + patience, "an operation that does not end");
+        require(now_ <= limit_ + patience || reader_.has_cut(), "an operation that does not end");
         require(now_ - began < 3 * 3600 * 1000, "an operation that takes hours");
         return goes_on;
     }

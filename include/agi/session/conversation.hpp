@@ -98,7 +98,7 @@ class Conversation {
   private:
     friend class Exchange;
 
-    /// A value of up to so many bytes comes whole: no network splits it.
+    /// A reply of up to so many bytes comes whole: no network splits it.
     static constexpr std::size_t one_piece = 500;
 
     bool push_environment(std::string_view line) {
@@ -150,10 +150,11 @@ class Conversation {
 
     /// Takes a line while a reply is owed. True when that is complete.
     bool push(std::string_view line) {
-        const bool echo = marks_.pending() && marks_.is_echo(line);
+        const std::string_view text = marks_.pending() ? wire::without_cr(line) : line;
+        const bool echo = marks_.pending() && marks_.is_echo(text);
         bool complete = false;
         if (echo) {
-            complete = push_echo(line);
+            complete = push_echo(text);
         } else {
             complete = reader_.push(line);
             if (complete) judge();
@@ -165,7 +166,7 @@ class Conversation {
     /// A reply that was cut ends here, and has the echo glued to it.
     bool push_echo(std::string_view line) {
         reader_.expect(ReplyForm::value);
-        reader_.push(line.substr(line.rfind("200 result=1 (")));
+        reader_.push(line.substr(line.rfind(wire::Marks::head)));
         reader_.expect(form_);
         if (!marks_.is_latest(line)) return true;
         marks_.clear();
@@ -179,10 +180,11 @@ class Conversation {
         const Reply& reply = reader_.reply();
         if (reply.code() == 511) note(HangupSource::dead_channel);
         // EXEC hands the application's number to Asterisk as its own status: after a 1 a 520
-        // follows. And what looks like the end of a large value may be a line of it.
+        // follows, also where the 1 was cut. And what looks like the end of a large reply may be a
+        // line of it.
         if (reply.code() == 0 || reply.truncated() ||
-            (form_ == ReplyForm::application && reply.result() == "1") ||
-            (form_ == ReplyForm::value && reply.raw().size() > one_piece)) {
+            (form_ == ReplyForm::application && reply.number().value_or(1) == 1) ||
+            (reply.code() == 200 && reply.raw().size() > one_piece)) {
             doubtful_ = true;
         }
         if (marks_.pending()) {
