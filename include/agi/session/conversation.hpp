@@ -98,7 +98,7 @@ class Conversation {
   private:
     friend class Exchange;
 
-    /// A value of up to so many bytes comes whole: no network splits it.
+    /// A reply of up to so many bytes comes whole: no network splits it.
     static constexpr std::size_t one_piece = 500;
 
     bool push_environment(std::string_view line) {
@@ -161,8 +161,9 @@ class Conversation {
 
     /// The same while a mark's echo is waited for.
     [[gnu::noinline]] bool push_marked(std::string_view line) {
-        const bool echo = marks_.is_echo(line);
-        const bool complete = echo ? push_echo(line) : reader_.push(line);
+        const std::string_view text = wire::without_cr(line);
+        const bool echo = marks_.is_echo(text);
+        const bool complete = echo ? push_echo(text) : reader_.push(line);
         if (complete && !echo) judge();
         received(line, echo);
         return complete;
@@ -171,7 +172,7 @@ class Conversation {
     /// A reply that was cut ends here, and has the echo glued to it.
     bool push_echo(std::string_view line) {
         reader_.expect(ReplyForm::value);
-        reader_.push(line.substr(line.rfind("200 result=1 (")));
+        reader_.push(line.substr(line.rfind(wire::Marks::head)));
         reader_.expect(form_);
         if (!marks_.is_latest(line)) return true;
         marks_.clear();
@@ -192,10 +193,11 @@ class Conversation {
         const Reply& reply = reader_.reply();
         if (reply.code() == 511) note(HangupSource::dead_channel);
         // EXEC hands the application's number to Asterisk as its own status: after a 1 a 520
-        // follows. And what looks like the end of a large value may be a line of it.
+        // follows, also where the 1 was cut. And what looks like the end of a large reply may be a
+        // line of it.
         if (reply.code() == 0 || reply.truncated() ||
-            (form_ == ReplyForm::application && reply.result() == "1") ||
-            (form_ == ReplyForm::value && reply.raw().size() > one_piece)) {
+            (form_ == ReplyForm::application && reply.number().value_or(1) == 1) ||
+            (reply.code() == 200 && reply.raw().size() > one_piece)) {
             doubtful_ = true;
         }
         if (marks_.pending()) {

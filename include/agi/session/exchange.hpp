@@ -82,7 +82,9 @@ class Exchange {
     /// When a read must end: `time_over` is told then.
     [[nodiscard]] std::optional<Time> until() const noexcept {
         if (!timed()) return std::nullopt;
-        return next_time();
+        const Time next = next_time();
+        if (next == no_deadline) return std::nullopt;
+        return next;
     }
 
     // What came.
@@ -186,7 +188,7 @@ class Exchange {
     void lost_line(const char* why) {
         if (phase_ != Phase::environment) talk_.lose_line();
         if (phase_ == Phase::mark || phase_ == Phase::look || phase_ == Phase::glance) return;
-        if (phase_ == Phase::owed) return went_on();
+        if (phase_ == Phase::owed) return talk_.state() == State::ready ? went_on() : void();
         throw AGIUnknownError(order_.subject(), why);
     }
 
@@ -419,6 +421,7 @@ class Exchange {
         return phase_ == Phase::mark || order_.deadline != no_deadline ||
                order_.stop.ask != nullptr;
     }
+    /// When a read must end; the end of all times: it need not.
     [[nodiscard]] Time next_time() const noexcept {
         Time next = order_.deadline;
         if (phase_ == Phase::mark && next_mark_ < next) next = next_mark_;

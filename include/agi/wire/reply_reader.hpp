@@ -10,6 +10,12 @@
 
 namespace agi { inline namespace v0 { namespace wire {
 
+/// The line without the CR of a peer that ends its lines with CRLF.
+inline std::string_view without_cr(std::string_view line) noexcept {
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    return line;
+}
+
 /// Puts lines together to replies. No I/O: whoever has a line pushes it, without its LF.
 ///
 /// Swallows provisional 1xx replies and blank lines, notes HANGUP lines (also one glued to a
@@ -78,10 +84,6 @@ class ReplyReader {
     static bool ends_with(std::string_view text, std::string_view tail) noexcept {
         return text.size() >= tail.size() &&
                starts_with({text.data() + text.size() - tail.size(), tail.size()}, tail);
-    }
-    static std::string_view without_cr(std::string_view line) noexcept {
-        if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-        return line;
     }
 
     /// The code of a line of the form `200`, `200 ...` or `520-...`; otherwise 0.
