@@ -8,7 +8,7 @@ _softphone() {
         mapfile -t COMPREPLY < <(compgen -d -- "$cur")
         return
         ;;
-    --scenario | --eagi | --record | --report | --junit | --json)
+    --scenario | --dialogue | --eagi | --record | --report | --junit | --json)
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;

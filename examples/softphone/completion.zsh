@@ -29,6 +29,7 @@ _arguments -s \
     '--junit[results as XML]:file:_files' \
     '--json[results as JSON]:file:_files' \
     '--report[the call as a page]:file:_files' \
+    '--dialogue[a call that was written down]:file:_files' \
     '--patience[how long a program may say nothing]:time:' \
     '--record[the call as a dialogue]:file:_files' \
     '--trace[show the lines of the protocol]' \

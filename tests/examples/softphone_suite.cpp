@@ -92,6 +92,36 @@ TEST_CASE("softphone: a folder of scenarios is a test suite, with programs from 
     CHECK(run("--scenario /nonexistent.call").status == 2);
 }
 
+TEST_CASE("softphone: a page of a call that was written down") {
+    const std::string written = softphone + ".dialogue";
+    const std::string page = softphone + ".dialogue.html";
+    CHECK(run("--keys 1234 --record " + written + ' ' + script("ask", ask_pin)).status == 0);
+    CHECK(run("--dialogue " + written + " --report " + page).status == 0);
+    has(content(page), "<code>GET DATA enter-pin 5000 4</code>");
+    CHECK(run("--dialogue " + written).status == 2);
+    CHECK(run("--dialogue /nonexistent --report " + page).status == 2);
+}
+
+TEST_CASE("softphone: its manual page and completion name every option") {
+    const std::string help = run("--help").output;
+    const std::string folder = AGI_TEST_DATA "/../examples/softphone/";
+    std::string manual = content(folder + "softphone.1");
+    for (std::size_t at = manual.find("\\-"); at != std::string::npos; at = manual.find("\\-", at))
+        manual.erase(at, 1);
+    const std::string zsh = content(folder + "completion.zsh");
+    int options = 0;
+    for (std::size_t at = help.find("\n  --"); at != std::string::npos;
+         at = help.find("\n  --", at + 1)) {
+        const std::string option = help.substr(at + 3, help.find_first_of(" \n", at + 5) - at - 3);
+        CAPTURE(option);
+        ++options;
+        CHECK(manual.find(option) != std::string::npos);
+        CHECK(zsh.find(option + '[') != std::string::npos);
+    }
+    CHECK(options > 25);
+    CHECK(std::system(("bash -n " + folder + "completion.bash").c_str()) == 0);
+}
+
 TEST_CASE("softphone: a wrong scenario is refused with its line") {
     struct Case {
         const char* text;

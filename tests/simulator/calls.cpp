@@ -227,7 +227,7 @@ TEST_CASE("rehearse: finds what goes wrong, and where") {
             StreamFile{"menu"}(session);
             try {
                 WaitForDigit{1s}(session);
-            } catch (const AGIHangup&) {
+            } catch (const AGIResultHangup&) {
                 throw std::runtime_error{"gone"};
             }
         });

@@ -105,7 +105,7 @@ class Control {
 /// The control of a call that came over AMI; nothing for any other.
 template <class AnyCall>
 std::shared_ptr<Control> find_control(const AnyCall& call) {
-    const auto& origin = call.origin();
+    const auto& origin = fastagi::CallAccess::facts(call).origin;
     if (!origin || origin->kind != &Control::kind) return nullptr;
     return std::static_pointer_cast<Control>(origin->owner);
 }
