@@ -507,7 +507,9 @@ TEST_CASE("AsyncAGI: calls that are begun here, and what becomes of each") {
         Handed<std::string> handler;
         const std::string id = server.source().originate(
             {row.channel,
-             {"async", "early"},
+             // One goes where no AsyncAGI is.
+             row.attempt == Attempt::abandoned ? asyncagi::Place{"landing", "here", 1}
+                                               : asyncagi::Place{"async", "early", 1},
              row.timeout,
              "Bob <123>",
              {{"AGI", "agi:async,route"}, {"JOB", "a,b \"c\" \\d"}}},

@@ -38,7 +38,7 @@ TEST_CASE("asyncagi_campaign: answers, retries, a report") {
     CHECK(text.str() ==
           "accepts: accepted (1 attempt)\n"
           "busy: busy (3 attempts)\n"
-          "hangs: busy (3 attempts)\n"
+          "hangs: failed (1 attempt)\n"
           "nobody: failed (1 attempt)\n");
 }
 
