@@ -1,16 +1,19 @@
-// FastAGI in an event loop of one's own, here with ppoll: the library's Exchange knows the
-// protocol and moves no bytes. Any number of calls in one thread. Dialplan: [fastagi_poll] in
-// extensions.conf.
+// FastAGI in an event loop of one's own, here with epoll: the library's ByteExchange knows the protocol
+// and moves no bytes. Any number of calls in one thread. Dialplan: [fastagi_poll] in extensions.conf.
 //
 //     fastagi_poll [port]
 
 #include <agi/agi.hpp>
+#include <agi/session/byte_exchange.hpp>
 
 #include <netinet/in.h>
-#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -18,83 +21,93 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <iterator>
-#include <list>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
 
-// One call. Owns its socket.
+// One call. Owns its socket, which does not block.
 class Caller {
   public:
-    explicit Caller(int fd) : fd_{fd} {
-        agi::Order start;
-        start.kind = agi::Order::Kind::start;
-        exchange_.begin(start);
-    }
+    explicit Caller(int fd) : fd_{fd} { session_.start(Clock::now() + 10s); }
     Caller(const Caller&) = delete;
     Caller& operator=(const Caller&) = delete;
     ~Caller() { ::close(fd_); }
 
-    [[nodiscard]] int fd() const { return fd_; }
+    // What the loop has to wait for, and until when at most.
+    [[nodiscard]] std::uint32_t events() const { return events_; }
+    [[nodiscard]] std::optional<Clock::time_point> until() const { return session_.until(); }
 
-    // Takes what has come. False when the call is over.
-    bool readable() {
-        char* const to = in_.prepare();
-        const ssize_t size = ::recv(fd_, to, in_.room(), MSG_DONTWAIT);
-        if (size < 0) return errno == EAGAIN || errno == EINTR;
-        if (size == 0) return false;
-        in_.commit(static_cast<std::size_t>(size));
+    // Goes on: the socket is ready, or the time is over. False when the call is.
+    bool go_on() {
         try {
-            std::string_view line;
-            while (in_.next(line)) take(line);
-        } catch (const agi::AGIException& error) {  // the caller has hung up, most likely
+            if (until() && Clock::now() >= *until()) session_.time_over();
+            while (moves_bytes()) {
+                if (done_) return false;
+                const auto next = std::exchange(next_, nullptr);
+                next ? next() : begin();
+            }
+            return true;
+        } catch (const std::exception& error) {  // the caller has hung up, most likely
             std::fprintf(stderr, "%d: %s\n", fd_, error.what());
             return false;
         }
-        return !done_;
     }
 
   private:
-    // Goes on until the exchange waits for a line.
-    void take(std::string_view line) {
-        exchange_.line(line);
-        if (exchange_.need() != agi::Exchange::Need::done) return;
-        exchange_.end();
-        const auto go_on = std::exchange(go_on_, nullptr);
-        go_on ? go_on() : begin();
+    // The driver. True when the operation has ended, false when it has to wait for the socket.
+    bool moves_bytes() {
+        using Need = agi::ByteExchange::Need;
+        for (;;) {
+            const Need need = session_.need();
+            if (need == Need::done) return true;
+            ssize_t size = 0;
+            if (need == Need::write) {
+                size =
+                    ::send(fd_, session_.output().data(), session_.output().size(), MSG_NOSIGNAL);
+                if (size >= 0) session_.sent(static_cast<std::size_t>(size));
+            } else {
+                char* const to = session_.prepare();
+                size = ::recv(fd_, to, session_.room(), 0);
+                if (size > 0) session_.received(static_cast<std::size_t>(size));
+                if (size == 0) session_.closed();
+            }
+            if (size >= 0 || errno == EINTR) continue;
+            if (errno != EAGAIN) {
+                need == Need::write ? session_.write_closed() : session_.closed();
+            } else if (need == Need::poll) {
+                session_.nothing();
+            } else {
+                events_ = need == Need::write ? EPOLLOUT : EPOLLIN;
+                return false;
+            }
+        }
     }
 
-    // Sends a command. Its result goes to `next`, in a later turn of the loop.
+    // Sends a command, with time for what its sounds take. Its result goes to `next`.
     template <class Command, class Next>
     void run(const Command& command, Next next) {
-        request_ = command.request().view();
-        exchange_.begin(agi::wire::order_of(command, request_, agi::Urgency::normal));
-        go_on_ = [this, command, next] {
-            if constexpr (std::is_void_v<decltype(exchange_.result_of(command))>) {
-                exchange_.result_of(command);
+        session_.send_within(command, 1min);
+        next_ = [this, command, next] {
+            if constexpr (std::is_void_v<decltype(session_.result_of(command))>) {
+                session_.result_of(command);
                 next();
             } else {
-                next(exchange_.result_of(command));
+                next(session_.result_of(command));
             }
         };
-        exchange_.nothing();
-        // One request at a time and none over 8 KB: a socket's buffer always has room for it.
-        const std::string line = std::string{exchange_.output()} + '\n';
-        if (::send(fd_, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT) !=
-            static_cast<ssize_t>(line.size())) {
-            exchange_.write_closed();
-        }
-        exchange_.written();
     }
 
     // What the caller hears: a number, read back. Each step begins the next one.
 
     void begin() {
+        session_.end();  // of the environment
         run(agi::GetData{"vm-enter-num-to-call", 5s, 4}, [this](const agi::GetData::Result& entry) {
             entry.digits.empty() ? say_goodbye() : read_back(entry.digits);
         });
@@ -110,16 +123,15 @@ class Caller {
     }
 
     int fd_;
+    std::uint32_t events_ = EPOLLIN;
     bool done_ = false;
-    agi::wire::LineBuffer in_;
-    agi::Exchange exchange_;
-    std::string request_;
-    std::function<void()> go_on_;
+    agi::ByteExchange session_;
+    std::function<void()> next_;
 };
 
 // A socket that listens on 127.0.0.1, or -1.
 int listen_on(std::uint16_t port) {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const int yes = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     sockaddr_in address{};
@@ -134,43 +146,96 @@ int listen_on(std::uint16_t port) {
     return fd;
 }
 
-volatile std::sig_atomic_t stopping = 0;
+// SIGTERM and SIGINT as a descriptor.
+int stop_signals() {
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    sigprocmask(SIG_BLOCK, &stops, nullptr);
+    return ::signalfd(-1, &stops, SFD_CLOEXEC);
+}
+
+class Loop {
+  public:
+    Loop(int listener, int stop) : stop_{stop}, listener_{listener} {
+        watch(EPOLL_CTL_ADD, stop_, EPOLLIN);
+        watch(EPOLL_CTL_ADD, listener_, EPOLLIN);
+    }
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+    ~Loop() { ::close(epoll_); }
+
+    void run() {
+        for (;;) {
+            std::array<epoll_event, 64> events{};
+            const int count = ::epoll_wait(epoll_, events.data(), events.size(), time_left());
+            for (int i = 0; i < count; ++i) {
+                const int fd = events[static_cast<std::size_t>(i)].data.fd;
+                if (fd == stop_) return;
+                fd == listener_ ? take_calls() : go_on(fd);
+            }
+            const auto now = Clock::now();
+            std::vector<int> late;
+            for (const auto& [fd, caller] : callers_) {
+                if (caller->until() && *caller->until() <= now) late.push_back(fd);
+            }
+            for (const int fd : late) go_on(fd);
+        }
+    }
+
+  private:
+    // Milliseconds until the first deadline; -1: there is none.
+    [[nodiscard]] int time_left() const {
+        std::optional<Clock::time_point> first;
+        for (const auto& [fd, caller] : callers_) {
+            if (const auto until = caller->until())
+                first = std::min(first.value_or(*until), *until);
+        }
+        if (!first) return -1;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*first - Clock::now());
+        return static_cast<int>(std::clamp(left, 0ms, std::chrono::milliseconds{1min}).count());
+    }
+
+    void take_calls() {
+        for (int fd = 0;
+             (fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;) {
+            callers_[fd] = std::make_unique<Caller>(fd);
+            watch(EPOLL_CTL_ADD, fd, EPOLLIN);
+        }
+    }
+
+    void go_on(int fd) {
+        Caller& caller = *callers_.at(fd);
+        const auto before = caller.events();
+        if (!caller.go_on()) {
+            callers_.erase(fd);  // closes it, so that epoll forgets it
+        } else if (caller.events() != before) {
+            watch(EPOLL_CTL_MOD, fd, caller.events());
+        }
+    }
+
+    void watch(int operation, int fd, std::uint32_t events) const {
+        epoll_event event{};
+        event.events = events;
+        event.data.fd = fd;
+        ::epoll_ctl(epoll_, operation, fd, &event);
+    }
+
+    int epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+    int stop_;
+    int listener_;
+    std::map<int, std::unique_ptr<Caller>> callers_;
+};
 
 int main(int argc, char** argv) {
+    const int stop = stop_signals();
     const int listener =
         listen_on(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 4573));
     if (listener < 0) {
         std::perror("fastagi_poll");
         return EXIT_FAILURE;
     }
-    // Signals come during ppoll only: one that came just before it would be missed.
-    struct sigaction stop {};
-    stop.sa_handler = [](int) { stopping = 1; };
-    sigaction(SIGTERM, &stop, nullptr);
-    sigaction(SIGINT, &stop, nullptr);
-    sigset_t stops;
-    sigset_t during_poll;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGTERM);
-    sigaddset(&stops, SIGINT);
-    sigprocmask(SIG_BLOCK, &stops, &during_poll);
-
-    std::list<Caller> callers;
-    while (stopping == 0) {
-        std::vector<pollfd> waiting{{listener, POLLIN, 0}};
-        for (const Caller& caller : callers) waiting.push_back({caller.fd(), POLLIN, 0});
-        if (::ppoll(waiting.data(), waiting.size(), nullptr, &during_poll) < 0) continue;
-
-        auto ready = waiting.begin();
-        const bool calls_come = ready->revents != 0;
-        for (auto caller = callers.begin(); caller != callers.end();) {
-            const bool over = (++ready)->revents != 0 && !caller->readable();
-            caller = over ? callers.erase(caller) : std::next(caller);
-        }
-        if (calls_come) {
-            const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-            if (fd >= 0) callers.emplace_back(fd);
-        }
-    }
+    Loop{listener, stop}.run();
     ::close(listener);
 }

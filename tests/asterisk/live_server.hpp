@@ -18,6 +18,10 @@
 
 namespace live {
 
+#ifdef AGI_HAS_COROUTINES
+using agi::Task;
+#endif
+
 /// What a path begins with where the handler is a coroutine. Both kinds must do the same.
 inline std::vector<std::string> kinds() {
 #ifdef AGI_HAS_COROUTINES

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "fastagi/running.hpp"
+#include <agi/asyncagi/detail/socket_pair.hpp>
 #include <agi/command/call.hpp>
 #include <agi/command/digits.hpp>
 #include <agi/command/program.hpp>
@@ -372,7 +373,7 @@ TEST_CASE("Server: a task of the user that throws does not end the loop") {
 TEST_CASE("Server: adopts a socket that was connected elsewhere") {
     Running running;
     running.server.route("x", [](Call& call) {
-        if (call.facts().origin && call.facts().origin->label == "pbx") say(call, "x");
+        if (call.origin() && call.origin()->label == "pbx") say(call, "x");
         call.log(Severity::info, "hello");
         CHECK_THROWS_AS(agi::Noop{std::string(100, 'y')}(call), agi::AGIArgumentError);
     });
@@ -381,12 +382,13 @@ TEST_CASE("Server: adopts a socket that was connected elsewhere") {
     if (!before) running.run();
     std::vector<Peer> peers;
     for (const bool routed : {true, false}) {
-        int ends[2] = {-1, -1};
-        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-        peers.emplace_back(ends[1]);
+        agi::asyncagi::SocketPair pair;
+        REQUIRE(pair.open());
+        peers.emplace_back(std::exchange(pair.ours, -1));
         Server::Handler handler;
         if (!routed) handler = running.server.make_handler([](Call& call) { say(call, "other"); });
-        CHECK(running.server.adopt(ends[0], {"pbx", 60}, std::move(handler)));
+        CHECK(
+            running.server.adopt(std::exchange(pair.theirs, -1), {"pbx", 60}, std::move(handler)));
         peers.back().send(environment("x"));
     }
     if (before) running.run();
@@ -407,15 +409,13 @@ TEST_CASE("Server: adopts no socket over its limit, nor when it has stopped") {
     running.server.expect_adopted();
     running.server.route("x", [](Call& call) { say(call, "x"); });
     running.run();
-    int ends[2] = {-1, -1};
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-    int more[2] = {-1, -1};
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, more) == 0);
-    Peer peer{ends[1]};
-    const Peer refused_peer{more[1]};
-    const Peer refused{more[0]};
-    CHECK(running.server.adopt(ends[0], {"pbx"}));
-    CHECK_FALSE(running.server.adopt(refused.fd(), {"pbx"}));
+    agi::asyncagi::SocketPair pair;
+    agi::asyncagi::SocketPair more;
+    REQUIRE(pair.open());
+    REQUIRE(more.open());
+    Peer peer{std::exchange(pair.ours, -1)};
+    CHECK(running.server.adopt(std::exchange(pair.theirs, -1), {"pbx"}));
+    CHECK_FALSE(running.server.adopt(more.theirs, {"pbx"}));
     peer.send(environment("x"));
     CHECK(peer.line() == "NOOP \"x\"");
     running.server.stop(std::chrono::milliseconds{0});
@@ -423,5 +423,5 @@ TEST_CASE("Server: adopts no socket over its limit, nor when it has stopped") {
     CHECK(peer.line() == "(closed)");
     peer.close();
     running.join();
-    CHECK_FALSE(running.server.adopt(refused.fd(), {"pbx"}));
+    CHECK_FALSE(running.server.adopt(more.theirs, {"pbx"}));
 }

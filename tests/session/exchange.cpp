@@ -187,10 +187,14 @@ TEST_CASE("Exchange: after what makes the next reply doubtful, a mark comes firs
     const auto row = GENERATE(values<Row>({
         {"no reply", ReplyForm::tags, "garbage", true},
         {"EXEC that returned 1", ReplyForm::application, "200 result=1", true},
+        {"EXEC whose 1 was cut", ReplyForm::application, "200 re520-Invalid command", true},
+        {"EXEC whose 1 was cut, otherwise", ReplyForm::application, "200 result=520-Inv", true},
         {"EXEC that returned 0", ReplyForm::application, "200 result=0", false},
         {"another command's 1", ReplyForm::tags, "200 result=1", false},
         {"a value that may be one piece of it", ReplyForm::value,
          "200 result=1 (" + std::string(500, 'x') + ")", true},
+        {"what was heard, which may be one piece of it", ReplyForm::tags,
+         "200 result=1 (speech) text0=" + std::string(500, 'x'), true},
         {"a short value", ReplyForm::value, "200 result=1 (" + std::string(400, 'x') + ")", false},
         {"usage", ReplyForm::tags, "520 Invalid command syntax.", false},
     }));
@@ -299,9 +303,9 @@ TEST_CASE("Exchange: a deadline holds for a reply that is owed, too") {
 TEST_CASE("Exchange: times beyond the clock are as good as no deadline") {
     using std::chrono::milliseconds;
     const auto now = std::chrono::steady_clock::now();
-    CHECK_FALSE(wire::deadline_of(Noop{}, milliseconds::max(), now));
-    CHECK_FALSE(wire::deadline_of(GetData{"x", milliseconds::max(), 255}, 1s, now));
-    CHECK_FALSE(wire::deadline_of(GetData{"x", -1ms}, 1s, now));
+    CHECK(wire::deadline_of(Noop{}, milliseconds::max(), now) == no_deadline);
+    CHECK(wire::deadline_of(GetData{"x", milliseconds::max(), 255}, 1s, now) == no_deadline);
+    CHECK(wire::deadline_of(GetData{"x", -1ms}, 1s, now) == no_deadline);
     CHECK(wire::deadline_of(Noop{}, milliseconds::min(), now) == now);
     CHECK(wire::deadline_of(GetData{"x", 2s, 4}, 1s, now) == now + 9s);
     CHECK(wire::deadline_of(Noop{}, std::chrono::hours{24 * 400}, now) ==
@@ -611,4 +615,58 @@ TEST_CASE("Exchange: a secret is in no error") {
     const std::string what = thrown_by<AGIException>([&] { talk.exchange.result_of(secret); });
     CHECK(what.find("4111") == std::string::npos);
     CHECK(what.find("SET VARIABLE *** ***") == 0);
+}
+
+TEST_CASE("Exchange: while the channel is asked for, no time for a stop is left to wait for") {
+    Talk talk;
+    auto ask = [] { return true; };
+    Order until;
+    until.stop = wire::stop_check(ask, 20ms);
+    talk.begin(StreamFile{"x"}, until);
+    talk.exchange.nothing();
+    talk.sent();
+    CHECK(talk.exchange.until());
+    talk.exchange.line("200 result=-1 endpos=0");
+    talk.exchange.nothing();
+    CHECK(talk.sent() == "CHANNEL STATUS");
+    CHECK_FALSE(talk.exchange.until());
+    talk.exchange.line("200 result=6");
+    CHECK(talk.exchange.need() == Need::done);
+}
+
+TEST_CASE("Exchange: a line lost in an owed usage block does not end the block") {
+    Talk talk;
+    Order resync;
+    resync.kind = Order::Kind::resync;
+    talk.exchange.begin(resync, &Clock::of, &talk.clock);
+    talk.exchange.line(talk.mark());
+    talk.exchange.end();
+    talk.send(Noop{});
+    talk.exchange.line("520-Invalid command syntax.  Proper usage follows:");
+    talk.exchange.end();  // it was left by an exception
+    talk.begin(GetVariable{"X"});
+    talk.exchange.lost_line("too long");
+    CHECK(talk.exchange.need() == Need::read);
+    talk.exchange.line("520 End of proper usage.");
+    CHECK((talk.exchange.need() == Need::peek || talk.exchange.need() == Need::poll));
+    talk.exchange.nothing();
+    talk.exchange.line(talk.mark());
+    CHECK(talk.sent() == "GET VARIABLE \"X\"");
+    talk.exchange.line("200 result=1 (its own)");
+    CHECK(talk.exchange.result_of(GetVariable{"X"}) == "its own");
+}
+
+TEST_CASE(
+    "Exchange: a mark's echo of a peer that ends its lines with CRLF, or that is no Asterisk") {
+    Talk talk;
+    Order resync;
+    resync.kind = Order::Kind::resync;
+    talk.exchange.begin(resync, &Clock::of, &talk.clock);
+    const std::string echo = talk.mark();
+    // The text of the mark in a line of another kind is no echo.
+    CHECK_NOTHROW(talk.exchange.line("200 result=2 " + echo.substr(13)));
+    CHECK(talk.exchange.need() == Need::read);
+    talk.exchange.line(echo + '\r');
+    CHECK(talk.exchange.need() == Need::done);
+    CHECK(talk.talk().in_step());
 }

@@ -4,16 +4,16 @@
 
 #include <agi/asio/deadline.hpp>
 #include <agi/asio/net.hpp>
-#include <agi/session/exchange.hpp>
+#include <agi/session/byte_exchange.hpp>
 #include <agi/stream/line_stream.hpp>
 #include <agi/version.hpp>
-#include <agi/wire/line_buffer.hpp>
 
 #include <chrono>
 #include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace agi { inline namespace v0 { namespace wire { inline namespace AGI_NET {
@@ -25,14 +25,22 @@ enum class Wait : unsigned char {
     write,  ///< To send the rest of a line.
 };
 
+/// When a read of this stream has waited too long: in virtual time, if the stream's is.
+template <class AsyncStream, class = void>
+struct DeadlineOf {
+    using Type = Deadline;
+};
+template <class AsyncStream>
+struct DeadlineOf<AsyncStream, std::void_t<typename AsyncStream::deadline_type>> {
+    using Type = typename AsyncStream::deadline_type;
+};
+
 /// A stream, what was read of it, and one operation at a time.
 template <class AsyncStream>
 class AsyncChannel {
   public:
     AsyncChannel(AsyncStream stream, SessionOptions options)
-        : stream_{std::move(stream)},
-          in_{options.environment.line, initial_size},
-          exchange_{std::move(options)} {
+        : stream_{std::move(stream)}, bytes_{std::move(options)} {
         if constexpr (socket) {
             error_code ignored;
             stream_.non_blocking(true, ignored);
@@ -40,16 +48,9 @@ class AsyncChannel {
     }
 
     /// Begins an operation, and goes on until it has to wait.
-    Wait begin(Order order, std::string_view request = {}) {
-        if (order.kind != Order::Kind::start) in_.limit(LineBuffer::default_limit);
-        order.request = request;
-        if (!exchange_.runs()) {
-            request_.assign(request).append(1, '\n');
-            order.request = std::string_view{request_}.substr(0, request.size());
-        }
-        exchange_.begin(order);
+    Wait begin(const Order& order, std::string_view request = {}) {
+        bytes_.begin(order, request, &time_of, this);
         reason_ = nullptr;
-        rest_ = {};
         return advance();
     }
 
@@ -58,8 +59,8 @@ class AsyncChannel {
         const bool late = std::exchange(late_, false) && error == net::error::operation_aborted;
         timer_.reset();
         if (late && !cancelled && !reason_) {
-            exchange_.time_over();
-        } else if (exchange_.need() == Need::write) {
+            bytes_.time_over();
+        } else if (exchange().need() == Need::write) {
             resume_write(error);
         } else {
             resume_read(error, size);
@@ -75,125 +76,109 @@ class AsyncChannel {
         if constexpr (socket) {
             return stream_.async_wait(AsyncStream::wait_write, std::forward<Token>(token));
         } else {
-            return net::async_write(stream_, net::buffer(rest_), std::forward<Token>(token));
+            return net::async_write(stream_, net::buffer(bytes_.output()),
+                                    std::forward<Token>(token));
         }
     }
     template <class Token>
     auto async_read(Token&& token) {
         if constexpr (socket) {
-            in_.release();
+            bytes_.release();
             return stream_.async_wait(AsyncStream::wait_read, std::forward<Token>(token));
         } else {
-            char* const to = in_.prepare();
-            return stream_.async_read_some(net::buffer(to, in_.room()), std::forward<Token>(token));
+            char* const to = bytes_.prepare();
+            return stream_.async_read_some(net::buffer(to, bytes_.room()),
+                                           std::forward<Token>(token));
         }
     }
 
     /// Takes what has come, without waiting.
     void look() {
-        if (exchange_.runs()) return;
-        Order order;
-        order.kind = Order::Kind::look;
-        exchange_.begin(order);
-        try {
-            advance();
-        } catch (...) {
-            exchange_.end();
-            throw;
-        }
-        exchange_.end();
+        if (bytes_.runs()) return;
+        bytes_.look();
+        advance();
+        bytes_.end();
     }
 
     /// Ends the operation that runs, if one does: it throws this.
     void interrupt(std::exception_ptr reason) {
-        if (!exchange_.runs()) return;
+        if (!bytes_.runs()) return;
         reason_ = std::move(reason);
         cancel();
     }
 
+    /// The time by which deadlines go.
+    [[nodiscard]] Exchange::Time now() const {
+        if constexpr (has_now<AsyncStream>::value) {
+            return stream_.now();
+        } else {
+            return std::chrono::steady_clock::now();
+        }
+    }
+
     [[nodiscard]] AsyncStream& stream() noexcept { return stream_; }
-    [[nodiscard]] Exchange& exchange() noexcept { return exchange_; }
-    [[nodiscard]] const Exchange& exchange() const noexcept { return exchange_; }
+    [[nodiscard]] Exchange& exchange() noexcept { return bytes_.exchange(); }
+    [[nodiscard]] const Exchange& exchange() const noexcept { return bytes_.exchange(); }
 
     /// What came and was not used yet.
-    [[nodiscard]] std::string_view unread() const noexcept { return in_.rest(); }
+    [[nodiscard]] std::string_view unread() const noexcept { return bytes_.unread(); }
 
   private:
     using Need = Exchange::Need;
+    using Timer = typename DeadlineOf<AsyncStream>::Type;
 
     /// Most requests fit into a socket's buffer: no wait is needed. And a session that waits for a
     /// socket to be readable needs no buffer of its own meanwhile. To wait for both in the same way
     /// halves what the compiler has to do for each command.
     static constexpr bool socket = is_socket<AsyncStream>::value;
-    static constexpr std::size_t initial_size = 1024;
+
+    static Exchange::Time time_of(const void* self) {
+        return static_cast<const AsyncChannel*>(self)->now();
+    }
 
     Wait advance() {
         for (;;) {
-            switch (exchange_.need()) {
-                case Need::peek: take_arrived(false); break;
-                case Need::poll: take_arrived(true); break;
+            switch (bytes_.need()) {
                 case Need::write:
                     if (!write()) return Wait::write;
                     break;
-                case Need::read:
-                    if (!take_line() && wait()) return Wait::read;
-                    break;
+                case Need::read: set_timer(); return Wait::read;
                 case Need::done: return Wait::none;
+                default: look_at_stream();
             }
         }
     }
 
-    /// Whether a line was there, or what was left of one that was too long.
-    bool take_line() {
-        std::string_view line;
-        try {
-            if (!in_.next(line)) return false;
-        } catch (const AGIUnknownError& error) {
-            exchange_.lost_line(error.what());
-            return true;
-        }
-        exchange_.line(line);
-        return true;
-    }
-
-    void take_arrived(bool ask_system) {
-        if (take_line()) return;
+    void look_at_stream() {
         if constexpr (socket) {
-            if (ask_system || in_.filled()) {
-                error_code error;
-                if (read_some(error)) return;
-                if (is_closed(error)) return exchange_.closed(in_.rest());
-            }
-            exchange_.nothing(!in_.rest().empty());
+            error_code error;
+            if (read_some(error)) return;
+            is_closed(error) ? bytes_.closed() : bytes_.nothing();
         } else {
-            exchange_.nothing(!in_.rest().empty() || in_.filled());
+            bytes_.nothing(true);
         }
     }
 
-    /// Gets ready to wait for bytes. False when the time for that is over already.
-    bool wait() {
-        const auto until = exchange_.until();
-        if (!until) return true;
-        const auto time =
-            std::chrono::ceil<std::chrono::milliseconds>(*until - std::chrono::steady_clock::now());
-        if constexpr (has_wait_line<AsyncStream>::value) {
-            if (stream_.wait_line(time)) return true;
-            exchange_.time_over();
-            return false;
+    void set_timer() {
+        const auto until = bytes_.until();
+        if (!until) return;
+        const auto late = [this] {
+            late_ = true;
+            cancel();
+        };
+        if constexpr (std::is_same_v<Timer, Deadline>) {
+            const auto time = std::chrono::ceil<std::chrono::milliseconds>(*until - now());
+            timer_ = std::make_unique<Timer>(stream_.get_executor(), time, late);
         } else {
-            timer_ = std::make_unique<Deadline>(stream_.get_executor(), time, [this] {
-                late_ = true;
-                cancel();
-            });
-            return true;
+            timer_ = std::make_unique<Timer>(stream_, *until, late);
         }
     }
 
     /// False when nothing was there after all.
     bool read_some(error_code& error) {
-        char* const to = in_.prepare();
-        const std::size_t size = stream_.read_some(net::buffer(to, in_.room()), error);
-        in_.commit(size);
+        char* const to = bytes_.prepare();
+        const std::size_t size = stream_.read_some(net::buffer(to, bytes_.room()), error);
+        bytes_.received(size);
         if (error == net::error::would_block || error == net::error::try_again) error.clear();
         return size > 0;
     }
@@ -202,27 +187,24 @@ class AsyncChannel {
         if constexpr (socket) {
             if (!error) read_some(error);
         } else {
-            in_.commit(size);
+            bytes_.received(size);
         }
         if (!error) return;
         if (error == net::error::operation_aborted) interrupted(false);
-        if (is_closed(error)) return exchange_.closed(in_.rest());
-        throw AGIError(exchange_.subject(), "read: " + error.message());
+        if (is_closed(error)) return bytes_.closed();
+        throw AGIError(exchange().subject(), "read: " + error.message());
     }
 
     /// False when the rest has to wait.
     bool write() {
-        const std::string_view output = exchange_.output();
-        if (rest_.empty()) rest_ = {output.data(), output.size() + 1};  // with its LF
         if constexpr (socket) {
             error_code error;
-            rest_.remove_prefix(stream_.write_some(net::buffer(rest_), error));
+            const std::size_t size = stream_.write_some(net::buffer(bytes_.output()), error);
             if (error && error != net::error::would_block && error != net::error::try_again) {
                 write_failed(error);
             }
-            if (!rest_.empty()) return false;
-            exchange_.written();
-            return true;
+            bytes_.sent(size);
+            return bytes_.output().empty();
         } else {
             return false;
         }
@@ -230,26 +212,24 @@ class AsyncChannel {
 
     void resume_write(const error_code& error) {
         if (error) write_failed(error);
-        if constexpr (!socket) {
-            rest_ = {};
-            exchange_.written();
-        }
+        if constexpr (!socket) bytes_.sent(bytes_.output().size());
     }
 
     [[noreturn]] void write_failed(const error_code& error) {
-        if (is_closed(error)) exchange_.write_closed();
+        if (is_closed(error)) bytes_.write_closed();
         if (error == net::error::operation_aborted) interrupted(true);
-        exchange_.write_failed();
-        throw AGIError(exchange_.subject(), "write: " + error.message());
+        exchange().write_failed();
+        throw AGIError(exchange().subject(), "write: " + error.message());
     }
 
-    [[noreturn]] void interrupted(bool writing) {
-        if (writing) {
-            const bool untouched = socket && rest_.size() == exchange_.output().size() + 1;
-            untouched ? exchange_.write_cancelled() : exchange_.write_failed();
+    [[noreturn]] void interrupted([[maybe_unused]] bool writing) {
+        if constexpr (socket) {
+            bytes_.abandon();
+        } else if (writing) {
+            exchange().write_failed();  // how much was sent is not known
         }
         if (reason_) std::rethrow_exception(std::exchange(reason_, nullptr));
-        throw AGIError(exchange_.subject(), "cancelled, the reply is still owed");
+        throw AGIError(exchange().subject(), "cancelled, the reply is still owed");
     }
 
     void cancel() {
@@ -258,11 +238,8 @@ class AsyncChannel {
     }
 
     AsyncStream stream_;
-    LineBuffer in_;
-    Exchange exchange_;
-    std::string request_;      ///< With its LF.
-    std::string_view rest_{};  ///< What is left to write.
-    std::unique_ptr<Deadline> timer_;
+    ByteExchange bytes_;
+    std::unique_ptr<Timer> timer_;
     std::exception_ptr reason_;
     bool late_ = false;
 };

@@ -68,6 +68,11 @@ class ServerCall : public Session {
     /// Where the connection comes from; not set for a call that was adopted.
     [[nodiscard]] const net::ip::tcp::endpoint& peer() const noexcept { return facts_.peer; }
 
+    /// What has made the connection, where that was no listening socket: see Server::adopt.
+    [[nodiscard]] const std::shared_ptr<const Origin>& origin() const noexcept {
+        return facts_.origin;
+    }
+
     /// The path of the URL as sent, without a leading `/`: `account/42` of
     /// `agi://host/account/42?x=1`.
     [[nodiscard]] std::string_view path() const noexcept {

@@ -150,7 +150,7 @@ class Server {
         return starter(std::move(callable));
     }
 
-    /// Takes a stream socket that was connected elsewhere for a call of this server, as if it had
+    /// Takes a TCP socket that was connected elsewhere for a call of this server, as if it had
     /// been accepted: limits, counters and `stop` hold for it. `handler`: in place of its route's.
     /// From any thread, before `run`, too.
     ///
@@ -170,7 +170,7 @@ class Server {
                                    handler = std::move(handler)]() mutable {
             LoopSocket connected{loop.context()};
             error_code error;
-            connected.assign(net::ip::tcp::v4(), socket.fd, error);  // of Unix, most likely
+            connected.assign(net::ip::tcp::v4(), socket.fd, error);
             if (error) return Counters::count(state_->counters.no_calls);
             socket.fd = -1;
             dispatcher_.begin(loop, std::move(connected), std::move(facts), std::move(handler));

@@ -10,7 +10,6 @@
 #include <agi/ivr/step.hpp>
 #include <agi/version.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -144,7 +143,7 @@ class Asking : public Machine {
         if (earlier == 0 || again == nullptr || again->empty()) {
             player_.add(*question_.prompt);
         } else {
-            player_.add((*again)[std::min(earlier, again->size()) - 1]);
+            player_.add(earlier < again->size() ? (*again)[earlier - 1] : again->back());
         }
         listen_prompt_.reset();
         if (listens()) listen_prompt_ = player_.take_last_sound().value_or("silence/1");
@@ -197,10 +196,10 @@ class Asking : public Machine {
         if (first && listens() && !listened_) {
             const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
                 time + std::chrono::milliseconds{999});
-            return Step{
-                Step::Kind::recognize,
-                SpeechRecognize{*listen_prompt_, std::max(seconds, std::chrono::seconds{1})},
-                secret};
+            return Step{Step::Kind::recognize,
+                        SpeechRecognize{*listen_prompt_,
+                                        seconds.count() > 0 ? seconds : std::chrono::seconds{1}},
+                        secret};
         }
         const std::size_t left = inside_asterisk();
         const bool one_time = !first || question_.first_key == question_.next_key;
@@ -210,8 +209,8 @@ class Asking : public Machine {
             if (usual) time = Time{0};  // which is Asterisk's way to say those two
             return Step{Step::Kind::data, GetData{"", time, static_cast<int>(left)}, secret};
         }
-        if (deadline_) time = std::min(time, *deadline_ - now);
-        return Step{Step::Kind::digit, WaitForDigit{std::max(time, Time{1})}, secret};
+        if (deadline_ && *deadline_ - now < time) time = *deadline_ - now;
+        return Step{Step::Kind::digit, WaitForDigit{time > Time{0} ? time : Time{1}}, secret};
     }
 
     // Keys.

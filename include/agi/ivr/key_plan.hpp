@@ -6,7 +6,6 @@
 #include <agi/version.hpp>
 #include <agi/wire/digit_set.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>

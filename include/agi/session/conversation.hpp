@@ -98,7 +98,7 @@ class Conversation {
   private:
     friend class Exchange;
 
-    /// A value of up to so many bytes comes whole: no network splits it.
+    /// A reply of up to so many bytes comes whole: no network splits it.
     static constexpr std::size_t one_piece = 500;
 
     bool push_environment(std::string_view line) {
@@ -150,14 +150,21 @@ class Conversation {
 
     /// Takes a line while a reply is owed. True when that is complete.
     bool push(std::string_view line) {
-        const bool echo = marks_.pending() && marks_.is_echo(line);
-        bool complete = false;
-        if (echo) {
-            complete = push_echo(line);
-        } else {
-            complete = reader_.push(line);
-            if (complete) judge();
+        if (marks_.pending()) return push_marked(line);
+        const bool complete = reader_.push(line);
+        if (complete) {
+            is_plain() ? void(state_ = State::ready) : judge();
         }
+        if (reader_.hung_up() || hangup_ != HangupSource::none || options_.trace) received(line);
+        return complete;
+    }
+
+    /// The same while a mark's echo is waited for.
+    [[gnu::noinline]] bool push_marked(std::string_view line) {
+        const std::string_view text = wire::without_cr(line);
+        const bool echo = marks_.is_echo(text);
+        const bool complete = echo ? push_echo(text) : reader_.push(line);
+        if (complete && !echo) judge();
         received(line, echo);
         return complete;
     }
@@ -165,7 +172,7 @@ class Conversation {
     /// A reply that was cut ends here, and has the echo glued to it.
     bool push_echo(std::string_view line) {
         reader_.expect(ReplyForm::value);
-        reader_.push(line.substr(line.rfind("200 result=1 (")));
+        reader_.push(line.substr(line.rfind(wire::Marks::head)));
         reader_.expect(form_);
         if (!marks_.is_latest(line)) return true;
         marks_.clear();
@@ -174,15 +181,23 @@ class Conversation {
         return true;
     }
 
-    /// What a reply says of the replies after it.
-    void judge() {
+    /// Whether the reply is one of many, and the next one is the next request's.
+    [[nodiscard]] bool is_plain() const noexcept {
+        const Reply& reply = reader_.reply();
+        return reply.code() == 200 && !reply.truncated() && form_ != ReplyForm::application &&
+               (form_ != ReplyForm::value || reply.raw().size() <= one_piece);
+    }
+
+    /// What any reply says of the replies after it.
+    [[gnu::noinline]] void judge() {
         const Reply& reply = reader_.reply();
         if (reply.code() == 511) note(HangupSource::dead_channel);
         // EXEC hands the application's number to Asterisk as its own status: after a 1 a 520
-        // follows. And what looks like the end of a large value may be a line of it.
+        // follows, also where the 1 was cut. And what looks like the end of a large reply may be a
+        // line of it.
         if (reply.code() == 0 || reply.truncated() ||
-            (form_ == ReplyForm::application && reply.result() == "1") ||
-            (form_ == ReplyForm::value && reply.raw().size() > one_piece)) {
+            (form_ == ReplyForm::application && reply.number().value_or(1) == 1) ||
+            (reply.code() == 200 && reply.raw().size() > one_piece)) {
             doubtful_ = true;
         }
         if (marks_.pending()) {
@@ -203,7 +218,7 @@ class Conversation {
     /// The request may have been sent in part.
     void lose_step() noexcept { state_ = State::out_of_step; }
 
-    void received(std::string_view line, bool echo = false) {
+    [[gnu::noinline]] void received(std::string_view line, bool echo = false) {
         if (reader_.hung_up()) note(HangupSource::hangup_line);
         trace_received(line, Direction::received, echo);
         tell_hangup();

@@ -19,7 +19,7 @@ class Marks {
     const std::string& next() {
         if (session_.empty()) session_ = "agi-mark-" + random_text() + '-';
         const std::string text = session_ + std::to_string(++count_);
-        echo_.assign("200 result=1 (").append(text).append(1, ')');
+        echo_.assign(head).append(text).append(1, ')');
         request_.assign("GET FULL VARIABLE \"").append(text).append("\"\n");
         pending_ = true;
         return request_;
@@ -28,12 +28,15 @@ class Marks {
     /// Whether the latest echo has not come yet.
     [[nodiscard]] bool pending() const noexcept { return pending_; }
 
+    static constexpr std::string_view head = "200 result=1 (";
+
     /// Whether the line is, or ends with, the echo of a mark. Asterisk drops the end of what is not
     /// read in time: then the echo is glued to what is left of that.
     [[nodiscard]] bool is_echo(std::string_view line) const noexcept {
         if (session_.empty() || line.empty() || line.back() != ')') return false;
-        const std::size_t at = line.rfind('(');
-        return at != std::string_view::npos && line.substr(at + 1, session_.size()) == session_;
+        const std::size_t at = line.rfind(head);
+        return at != std::string_view::npos &&
+               line.substr(at + head.size(), session_.size()) == session_;
     }
 
     /// The echo of the latest mark, if that is what the line ends with, else of an earlier one.

@@ -2,12 +2,14 @@
 #pragma once
 // Runs call logic once for every step at which the caller may be gone, or the connection.
 
+#include <agi/session/session.hpp>
 #include <agi/testing/ladder.hpp>
 #include <agi/testing/rehearsal_options.hpp>
 #include <agi/testing/simulator/rehearsal_stream.hpp>
 #include <agi/version.hpp>
 
 #include <string>
+#include <utility>
 
 namespace agi { inline namespace v0 { namespace testing {
 
@@ -32,6 +34,46 @@ struct Rehearsal {
     }
 };
 
+namespace simulator {
+
+/// Makes the call in all the ways of `rehearse`. `make_call` gets the stream of each.
+template <class MakeCall>
+Rehearsal rehearse_with(const Asterisk& asterisk, const MakeCall& make_call,
+                        const RehearsalOptions& options) {
+    Rehearsal rehearsal;
+    rehearsal.checked = static_cast<bool>(options.work_done);
+    const auto passes = [&](const Run& run) {
+        Asterisk copy = asterisk;
+        Caller& caller = copy.channel.caller;
+        switch (run.loss) {
+            case Loss::hang_up_before: caller.before_command(run.step).hang_up(); break;
+            case Loss::hang_up_during: caller.during_command(run.step).hang_up(); break;
+            case Loss::broken_before: caller.before_command(run.step).break_connection(); break;
+            case Loss::broken_during: caller.during_command(run.step).break_connection(); break;
+            default: break;
+        }
+        ++rehearsal.runs;
+        const std::string problem = rehearse_once(copy, make_call, options, run);
+        if (run.loss == Loss::none) rehearsal.steps = static_cast<int>(copy.requests().size());
+        if (problem.empty()) return true;
+        rehearsal.failed = run;
+        rehearsal.problem = to_string(run.loss);
+        if (run.loss != Loss::none) rehearsal.problem += ' ' + std::to_string(run.step);
+        rehearsal.problem += ": " + problem + '\n' + ladder(copy);
+        return false;
+    };
+    if (!passes({})) return rehearsal;
+    for (int step = 1; step <= rehearsal.steps; ++step) {
+        for (const Loss loss : {Loss::hang_up_before, Loss::hang_up_during, Loss::broken_before,
+                                Loss::broken_during}) {
+            if (!passes({loss, step})) return rehearsal;
+        }
+    }
+    return rehearsal;
+}
+
+}  // namespace simulator
+
 /// Makes the call as it is planned, then again and again: once for each command of it and each kind
 /// of Loss. Stops at the first call in which the script hangs, lets out an exception that it should
 /// not, or leaves work undone.
@@ -44,36 +86,11 @@ struct Rehearsal {
 template <class Script>
 Rehearsal rehearse(const Asterisk& asterisk, Script&& script,
                    const RehearsalOptions& options = {}) {
-    Rehearsal rehearsal;
-    rehearsal.checked = static_cast<bool>(options.work_done);
-    const auto make_call = [&](const Run& run) {
-        Asterisk copy = asterisk;
-        Caller& caller = copy.channel.caller;
-        switch (run.loss) {
-            case Loss::hang_up_before: caller.before_command(run.step).hang_up(); break;
-            case Loss::hang_up_during: caller.during_command(run.step).hang_up(); break;
-            case Loss::broken_before: caller.before_command(run.step).break_connection(); break;
-            case Loss::broken_during: caller.during_command(run.step).break_connection(); break;
-            default: break;
-        }
-        ++rehearsal.runs;
-        const std::string problem = simulator::rehearse_once(copy, script, options, run);
-        if (run.loss == Loss::none) rehearsal.steps = static_cast<int>(copy.requests().size());
-        if (problem.empty()) return true;
-        rehearsal.failed = run;
-        rehearsal.problem = to_string(run.loss);
-        if (run.loss != Loss::none) rehearsal.problem += ' ' + std::to_string(run.step);
-        rehearsal.problem += ": " + problem + '\n' + ladder(copy);
-        return false;
+    const auto make_call = [&](simulator::RehearsalStream stream) {
+        Session session{std::move(stream)};
+        script(session);
     };
-    if (!make_call({})) return rehearsal;
-    for (int step = 1; step <= rehearsal.steps; ++step) {
-        for (const Loss loss : {Loss::hang_up_before, Loss::hang_up_during, Loss::broken_before,
-                                Loss::broken_during}) {
-            if (!make_call({loss, step})) return rehearsal;
-        }
-    }
-    return rehearsal;
+    return simulator::rehearse_with(asterisk, make_call, options);
 }
 
 }}}  // namespace agi::v0::testing

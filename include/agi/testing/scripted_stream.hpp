@@ -4,7 +4,7 @@
 
 #include <agi/stream/line_stream.hpp>
 #include <agi/testing/dialogue.hpp>
-#include <agi/testing/words.hpp>
+#include <agi/testing/simulator/script_mark.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 
@@ -93,13 +93,13 @@ class ScriptedStream {
     void write_line(std::string_view line) {
         if (fails()) throw AGISIGPIPEHangup({}, "the scripted stream is closed");
         const std::size_t request = find(DialogueLine::Kind::sent, written_);
-        if (const std::string_view mark = mark_of(line); !mark.empty()) {
+        if (const std::string_view mark = simulator::mark_of(line); !mark.empty()) {
             return take_mark(request, mark);
         }
         if (request == script_.size()) {
             mismatch("the program sends a line that the script does not have", request, line);
         }
-        if (!same_words(words(script_[request].text), words(line))) {
+        if (!simulator::fits_script(script_[request].text, line)) {
             mismatch("the program sends another line than the script has", request, line);
         }
         written_ = request + 1;
@@ -123,20 +123,11 @@ class ScriptedStream {
     [[nodiscard]] std::size_t operations() const noexcept { return operations_; }
 
   private:
-    /// The text of a mark, by which a session finds out which replies are its own; empty: it is none.
-    static std::string_view mark_of(std::string_view line) noexcept {
-        constexpr std::string_view head = "GET FULL VARIABLE ";
-        if (line.substr(0, head.size()) != head) return {};
-        line.remove_prefix(head.size());
-        if (!line.empty() && line.front() == '"') line = line.substr(1, line.size() - 2);
-        return line.substr(0, mark_head.size()) == mark_head ? line : std::string_view{};
-    }
-
     /// The text of a mark is another one in each session. The script need not have it: then it is
     /// answered after what the script has before its next request.
     void take_mark(std::size_t request, std::string_view mark) {
         mark_ = mark;
-        if (request < script_.size() && !mark_of(script_[request].text).empty()) {
+        if (request < script_.size() && !simulator::mark_of(script_[request].text).empty()) {
             written_ = request + 1;
         } else {
             echo_ = "200 result=1 (" + mark_ + ')';
@@ -147,7 +138,7 @@ class ScriptedStream {
     bool take(std::size_t reply, std::string& line) {
         read_ = reply + 1;
         line = script_[reply].text;
-        const std::size_t mark = line.rfind('(' + std::string{mark_head});
+        const std::size_t mark = line.rfind('(' + std::string{simulator::mark_head});
         if (mark != std::string::npos && !mark_.empty() && line.back() == ')') {
             line.replace(mark + 1, line.size() - mark - 2, mark_);
         }
@@ -157,15 +148,6 @@ class ScriptedStream {
     [[nodiscard]] std::size_t find(DialogueLine::Kind kind, std::size_t from) const {
         while (from < script_.size() && script_[from].kind != kind) ++from;
         return from;
-    }
-
-    static bool same_words(const std::vector<std::string>& script,
-                           const std::vector<std::string>& sent) {
-        if (script.size() != sent.size()) return false;
-        for (std::size_t i = 0; i < script.size(); ++i) {
-            if (script[i] != sent[i] && script[i] != "***") return false;
-        }
-        return true;
     }
 
     bool fails() {
@@ -191,8 +173,6 @@ class ScriptedStream {
     [[nodiscard]] std::string line(std::size_t i) const {
         return mark(script_[i].kind) + script_[i].text;
     }
-
-    static constexpr std::string_view mark_head = "agi-mark-";
 
     std::vector<DialogueLine> script_;
     std::string mark_;         ///< The text of the latest mark.

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// A tunnel with its end of a local socket pair: what a handler writes, and what it is told.
+// A tunnel with its end of a connection to the server: what a handler writes, and what it is told.
 
 #include <agi/asyncagi/control.hpp>
+#include <agi/asyncagi/detail/socket_pair.hpp>
 #include <agi/asyncagi/tunnel.hpp>
 #include <agi/fastagi/net.hpp>
 #include <agi/fastagi/server.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/line_buffer.hpp>
 
-#ifdef AGI_BOOST_ASIO
-#include <boost/asio/local/stream_protocol.hpp>
-#else
-#include <asio/local/stream_protocol.hpp>
-#endif
-
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -30,27 +24,6 @@ namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_
 
 namespace net = wire::net;
 using wire::error_code;
-
-/// The two ends of a connection inside this process.
-struct SocketPair {
-    /// False when the process has no descriptor left.
-    bool open() noexcept {
-        int ends[2] = {-1, -1};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return false;
-        ours = ends[0];
-        theirs = ends[1];
-        return true;
-    }
-    SocketPair() noexcept = default;
-    SocketPair(const SocketPair&) = delete;
-    SocketPair& operator=(const SocketPair&) = delete;
-    ~SocketPair() {
-        if (ours >= 0) ::close(ours);
-        if (theirs >= 0) ::close(theirs);
-    }
-    int ours = -1;
-    int theirs = -1;
-};
 
 /// One call of a source. On the source's thread.
 struct Link : std::enable_shared_from_this<Link> {
@@ -67,7 +40,7 @@ struct Link : std::enable_shared_from_this<Link> {
         on_line = std::move(line);
         on_closed = std::move(closed);
         error_code error;
-        socket.assign(net::local::stream_protocol{}, fd, error);
+        socket.assign(net::ip::tcp::v4(), fd, error);
         socket.non_blocking(true, error);
         read();
     }
@@ -151,7 +124,7 @@ struct Link : std::enable_shared_from_this<Link> {
     /// Longer than AMI takes, so that the tunnel says so.
     inline static const std::string too_long = std::string(line_limit + 1, ' ');
 
-    net::local::stream_protocol::socket socket;
+    net::ip::tcp::socket socket;
     wire::LineBuffer in;
     std::string out;
     std::function<void(std::string_view)> on_line;

@@ -2,7 +2,6 @@
 #pragma once
 // One run of a rehearsal.
 
-#include <agi/session/session.hpp>
 #include <agi/stream/hangup_source.hpp>
 #include <agi/testing/rehearsal_options.hpp>
 #include <agi/testing/simulated_stream.hpp>
@@ -31,6 +30,10 @@ class RehearsalStream : public SimulatedStream {
     bool read_line(std::string& line) {
         count(looks_left_);
         return SimulatedStream::read_line(line);
+    }
+    Arrived read_arrived(std::string& line, bool ask_system) {
+        count(looks_left_);
+        return SimulatedStream::read_arrived(line, ask_system);
     }
     void write_line(std::string_view line) {
         count(left_);
@@ -63,10 +66,10 @@ class RehearsalStream : public SimulatedStream {
     int looks_left_;
 };
 
-/// Runs the script once; what is wrong with it.
-template <class Script>
-std::string rehearse_once(Asterisk& asterisk, Script& script, const RehearsalOptions& options,
-                          const Run& run) {
+/// Makes the call once: `make_call` gets its stream. What is wrong with it.
+template <class MakeCall>
+std::string rehearse_once(Asterisk& asterisk, const MakeCall& make_call,
+                          const RehearsalOptions& options, const Run& run) {
     const auto left_by = [&](const std::exception& error) -> std::string {
         const bool gone = run.loss != Loss::none || asterisk.channel.hung_up();
         if (gone && options.may_throw(std::current_exception())) return {};
@@ -74,8 +77,7 @@ std::string rehearse_once(Asterisk& asterisk, Script& script, const RehearsalOpt
     };
     std::string problem;
     try {
-        Session session{RehearsalStream{asterisk, options, run.step}};
-        script(session);
+        make_call(RehearsalStream{asterisk, options, run.step});
     } catch (const WouldHang& error) {
         return std::string{"the script hangs: "} + error.what();
     } catch (const GoesOn&) {
