@@ -125,7 +125,7 @@ class Exchange {
     /// @throws AGITimeoutError  that was the operation's deadline
     void time_over() {
         const Time time = later(now(), next_time());
-        if (time >= order_.deadline) {
+        if (order_.deadline != no_deadline && time >= order_.deadline) {
             throw AGITimeoutError(order_.subject(), "no reply within the deadline");
         }
         if (order_.stop.ask != nullptr && can_stop() && time >= next_check_) {
