@@ -215,12 +215,7 @@ class Asterisk : public Call {
     void look(Channel::Time horizon) {
         while (!closed()) {
             if (activity_) {
-                const auto until =
-                    inbox_.readable() ? std::max(channel.now(), inbox_.since()) : horizon;
-                go_on(std::min(horizon, until));
-                if (activity_ && !inbox_.readable()) return;
-                if (activity_ && until > horizon) return;
-                if (activity_) interrupt();
+                if (!go_on_until_input(horizon)) return;
                 continue;
             }
             if (!inbox_.readable()) return;
@@ -236,7 +231,16 @@ class Asterisk : public Call {
             settle();
         }
     }
-    /// A command that polls the descriptor ends.
+    /// Lets a command that polls the descriptor run; it ends by what comes there. False: not by that time.
+    bool go_on_until_input(Channel::Time horizon) {
+        const bool readable = inbox_.readable();
+        const auto until = readable ? std::max(channel.now(), inbox_.since()) : horizon;
+        go_on(std::min(horizon, until));
+        if (!activity_) return true;
+        if (!readable || until > horizon) return false;
+        interrupt();
+        return true;
+    }
     void interrupt() {
         channel.new_command(true);
         go_on(channel.now());

@@ -93,8 +93,8 @@ struct Scenario {
             compare("the exit status", std::to_string(*what.exit_status), std::to_string(status));
         }
         if (what.answered && *what.answered != asterisk.channel.answered) {
-            found_.push_back(*what.answered ? "the call was not answered"
-                                            : "the call was answered");
+            found_.emplace_back(*what.answered ? "the call was not answered"
+                                               : "the call was answered");
         }
         if (what.within && asterisk.channel.now() > *what.within) {
             found_.push_back("the call took " + simulator::shown_time(asterisk.channel.now()) +

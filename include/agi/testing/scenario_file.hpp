@@ -226,23 +226,26 @@ class ScenarioReader {
             if (step.get(what) == nullptr) continue;
             if (++actions > 1) refuse(step, "only one thing at a time");
             const std::string_view action{what};
-            if (action == "press") {
-                const std::string keys = text(step, what, {});
-                keys.empty() ? moment.do_nothing() : moment.press(keys);
-            } else if (action == "hang-up") {
-                if (flag(step, what, true)) moment.hang_up();
-            } else if (action == "say") {
-                moment.say(text(step, what, {}));
-            } else if (action == "text") {
-                moment.send_text(text(step, what, {}));
-            } else if (action == "silent") {
-                flag(step, what, true) ? moment.fall_silent() : moment.speak();
-            } else {
-                for (const auto& [name, value] : pairs(step, what))
-                    moment.set_variable(name, value);
-            }
+            act(step, action, moment);
         }
         if (actions == 0) moment.do_nothing();
+    }
+
+    void act(const toml::table& step, std::string_view what, Caller::Moment& moment) const {
+        if (what == "press") {
+            const std::string keys = text(step, what, {});
+            keys.empty() ? moment.do_nothing() : moment.press(keys);
+        } else if (what == "hang-up") {
+            if (flag(step, what, true)) moment.hang_up();
+        } else if (what == "say") {
+            moment.say(text(step, what, {}));
+        } else if (what == "text") {
+            moment.send_text(text(step, what, {}));
+        } else if (what == "silent") {
+            flag(step, what, true) ? moment.fall_silent() : moment.speak();
+        } else {
+            for (const auto& [name, value] : pairs(step, what)) moment.set_variable(name, value);
+        }
     }
 
     [[nodiscard]] Expectation expectation(const toml::table& table) const {

@@ -33,7 +33,7 @@ inline std::optional<std::uintmax_t> wav_bytes(const std::filesystem::path& file
     constexpr std::size_t most = 4096;
     std::string head(most, '\0');
     std::ifstream in{file, std::ios::binary};
-    in.read(&head[0], static_cast<std::streamsize>(most));
+    in.read(head.data(), static_cast<std::streamsize>(most));
     head.resize(static_cast<std::size_t>(in.gcount()));
     if (head.compare(0, 4, "RIFF") != 0 || head.compare(8, 4, "WAVE") != 0) return std::nullopt;
     bool right = false;

@@ -57,6 +57,33 @@ inline MaybeText built_in_variable(const Call& call, std::string_view name) {
     return std::nullopt;
 }
 
+/// Those that are the same on every channel here.
+inline MaybeText constant_channel_item(std::string_view item) {
+    struct Item {
+        std::string_view name;
+        const char* value;
+    };
+    static constexpr Item items[] = {{"audioreadformat", "slin"},
+                                     {"audiowriteformat", "slin"},
+                                     {"audionativeformat", "(ulaw)"},
+                                     {"videonativeformat", "(nothing)"},
+                                     {"amaflags", "3"},
+                                     {"transfercapability", "SPEECH"},
+                                     {"max_forwards", "20"},
+                                     {"musicclass", ""},
+                                     {"parkinglot", ""},
+                                     {"hangupsource", ""},
+                                     {"userfield", ""},
+                                     {"peeraccount", ""},
+                                     {"dtmf_features", ""},
+                                     {"callgroup", ""},
+                                     {"pickupgroup", ""}};
+    for (const Item& one : items) {
+        if (one.name == item) return one.value;
+    }
+    return std::nullopt;
+}
+
 /// CHANNEL(item).
 inline MaybeText channel_item(const Call& call, const std::string& item) {
     if (auto written = stored(call.channel_items, item)) return written;
@@ -70,18 +97,8 @@ inline MaybeText channel_item(const Call& call, const std::string& item) {
     if (item == "exten") return call.entry("agi_extension");
     if (item == "appname") return call.enhanced() ? "EAGI" : "AGI";
     if (item == "appdata") return call.entry("agi_request");
-    if (item == "audioreadformat" || item == "audiowriteformat") return "slin";
-    if (item == "audionativeformat") return "(ulaw)";
-    if (item == "videonativeformat") return "(nothing)";
-    if (item == "amaflags") return "3";
-    if (item == "transfercapability") return "SPEECH";
     if (item == "checkhangup") return call.channel.hung_up() ? "1" : "0";
-    if (item == "max_forwards") return "20";
-    for (const char* const empty : {"musicclass", "parkinglot", "hangupsource", "userfield",
-                                    "peeraccount", "dtmf_features", "callgroup", "pickupgroup"}) {
-        if (item == empty) return "";
-    }
-    return std::nullopt;
+    return constant_channel_item(item);
 }
 
 /// Writing one.

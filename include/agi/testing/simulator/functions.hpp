@@ -86,7 +86,8 @@ inline std::string hash_keys(const Call& call, const std::string& hash) {
     std::string out;
     for (const auto& [name, value] : call.channel.variables) {
         if (name.compare(0, begin.size(), begin) != 0) continue;
-        out = name.substr(begin.size()) + (out.empty() ? "" : ",") + out;
+        if (!out.empty()) out.insert(0, 1, ',');
+        out.insert(0, name, begin.size());
     }
     return out;
 }
@@ -196,6 +197,16 @@ inline std::string evaluated(Call& call, std::string_view text) {
     });
 }
 
+/// ARRAY(names): each gets the value at its place.
+inline void set_array(Call& call, const std::string& names, const std::string& value) {
+    const auto values = arguments_of(value);
+    std::size_t next = 0;
+    for (const std::string& one : arguments_of(names)) {
+        set_value(call, one, next < values.size() ? values[next] : std::string{});
+        ++next;
+    }
+}
+
 inline void set_value(Call& call, std::string_view name, const std::string& value) {
     const Reference reference{name};
     const std::string argument{reference.argument};
@@ -216,12 +227,7 @@ inline void set_value(Call& call, std::string_view name, const std::string& valu
     } else if (reference.function == "PUSH" || reference.function == "UNSHIFT") {
         put_into_list(call, argument, value, reference.function == "UNSHIFT");
     } else if (reference.function == "ARRAY") {
-        const auto values = arguments_of(value);
-        std::size_t next = 0;
-        for (const std::string& one : arguments_of(argument)) {
-            set_value(call, one, next < values.size() ? values[next] : std::string{});
-            ++next;
-        }
+        set_array(call, argument, value);
     } else if (reference.function == "TIMEOUT") {
         if (argument == "absolute") call.hang_up_after(std::strtod(value.c_str(), nullptr));
         call.channel_items["TIMEOUT " + argument] = value;

@@ -207,6 +207,12 @@ inline int control_playback_application(Call& call, const std::string& options) 
     return 0;
 }
 
+inline const char* record_status(Channel::Wake wake, bool silence) {
+    if (wake == Channel::Wake::hangup) return "HANGUP";
+    if (wake == Channel::Wake::key) return "DTMF";
+    return silence ? "SILENCE" : "TIMEOUT";
+}
+
 /// Record(file.format[,silence[,maxduration[,options]]]): `#` ends it, with the option y any key.
 inline int record_application(Call& call, const std::string& options) {
     const auto all = arguments_of(options, 4);
@@ -230,10 +236,7 @@ inline int record_application(Call& call, const std::string& options) {
         if (wake == Channel::Wake::time && channel.now() < until) continue;
         const bool any = all[3].find('y') != std::string::npos;
         if (wake == Channel::Wake::key && channel.key() != '#' && !any) continue;
-        status = wake == Channel::Wake::hangup ? "HANGUP"
-                 : wake == Channel::Wake::key  ? "DTMF"
-                 : until < end                 ? "SILENCE"
-                                               : "TIMEOUT";
+        status = record_status(wake, until < end);
         call.recorded[file] = channel.sounds[file] = channel.now() - begin;
         return wake == Channel::Wake::hangup ? -1 : 0;
     }

@@ -149,11 +149,11 @@ inline std::string page_time_line(const std::vector<Happening>& log,
     std::string keys;
     for (const Happening& what : log) {
         if (what.kind == Happening::Kind::key) {
-            keys += "<span class=\"key\" style=\"" + scale.left(what.time) + "\">" +
+            keys += R"(<span class="key" style=")" + scale.left(what.time) + "\">" +
                     html(what.text) + "</span>\n";
         }
         if (what.kind == Happening::Kind::hang_up) {
-            keys += "<span class=\"end\" style=\"" + scale.left(what.time) + "\">hang-up</span>\n";
+            keys += R"(<span class="end" style=")" + scale.left(what.time) + "\">hang-up</span>\n";
         }
     }
     const auto presses = std::count_if(log.begin(), log.end(), [](const Happening& what) {

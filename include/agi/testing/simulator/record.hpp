@@ -59,22 +59,25 @@ inline bool can_record(const Call& call, const std::string& file, std::string_vi
     return false;
 }
 
+/// The beep in front of a recording; an answer when it is the end of the command.
+inline std::optional<Answer> play_record_beep(Channel& channel, const std::string& keys,
+                                              long offset) {
+    constexpr Time usual_beep{440};
+    const bool own = channel.sounds.count("beep") != 0;
+    if (!own && !channel.has_usual_beep) return result(-1, "(randomerror) " + endpos(offset));
+    const auto length = own ? channel.sounds["beep"] : usual_beep;
+    const auto played = channel.play("beep", length, {}, any_of(keys));
+    if (played.wake == Wake::time) return std::nullopt;
+    return result(code_of(played), "(randomerror) " + endpos(offset));
+}
+
 inline Answer record_file(Call& call, const Words& words) {
     const auto timeout = number(words, 5);
     if (!timeout) return usage();
     const RecordOptions options{call.version, words};
     Channel& channel = call.channel;
     if (options.beep) {
-        constexpr Time usual_beep{440};
-        const bool own = channel.sounds.count("beep") != 0;
-        if (!own && !channel.has_usual_beep) {
-            return result(-1, "(randomerror) " + endpos(options.offset));
-        }
-        const auto length = own ? channel.sounds["beep"] : usual_beep;
-        const auto played = channel.play("beep", length, {}, any_of(words[4]));
-        if (played.wake != Wake::time) {
-            return result(code_of(played), "(randomerror) " + endpos(options.offset));
-        }
+        if (auto ended = play_record_beep(channel, words[4], options.offset)) return *ended;
     }
     if (!can_record(call, words[2], words[3])) return failed(-1, "(writefile)");
 
