@@ -94,6 +94,11 @@ inline void add_test_options(CLI::App& app, Options& options) {
                    "Write the call (the first that fails, else the first) as a page for a browser")
         ->type_name("FILE.html")
         ->group(group);
+    app.add_option(
+           "--dialogue", options.dialogue,
+           "Make no call: --report is of this one, which --record or agi::Transcript has written")
+        ->type_name("FILE")
+        ->group(group);
     app.add_option("--patience", options.patience,
                    "How long an unattended program may say nothing before it is ended")
         ->capture_default_str()

@@ -41,6 +41,7 @@ struct Options {
     bool rehearse = false;
     std::string patience = "30s";
     std::string report;
+    std::string dialogue;  // a call that was written down, for the report
     std::string junit;
     std::string json;
 

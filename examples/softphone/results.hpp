@@ -1,6 +1,8 @@
 // What came of scenarios, for other programs: JUnit's XML, and JSON.
 #pragma once
 
+#include "text.hpp"
+
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
@@ -19,7 +21,14 @@ struct Result {
 // Text in XML; bytes that XML does not have are shown.
 inline std::string xml(std::string_view text) {
     std::string out;
-    for (const char c : text) {
+    for (; !text.empty(); text.remove_prefix(1)) {
+        const std::size_t size = visible_character(text);
+        if (size > 1) {
+            out += text.substr(0, size);
+            text.remove_prefix(size - 1);
+            continue;
+        }
+        const char c = text.front();
         const auto byte = static_cast<unsigned char>(c);
         if (c == '<') {
             out += "&lt;";
@@ -44,7 +53,14 @@ inline std::string xml(std::string_view text) {
 
 inline std::string json_text(std::string_view text) {
     std::string out{'"'};
-    for (const char c : text) {
+    for (; !text.empty(); text.remove_prefix(1)) {
+        const std::size_t size = visible_character(text);
+        if (size > 1) {
+            out += text.substr(0, size);
+            text.remove_prefix(size - 1);
+            continue;
+        }
+        const char c = text.front();
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
             (out += '\\') += c;

@@ -15,7 +15,9 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
-#include <stdexcept>
+#include <exception>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 namespace {
@@ -37,8 +39,20 @@ int one_call(const Options& options) {
     return good ? 0 : 1;
 }
 
+// The page of a call that was written down.
+int show(const Options& options) {
+    if (options.report.empty()) throw agi::AGIArgumentError("--dialogue is for --report FILE.html");
+    std::ifstream in{options.dialogue, std::ios::binary};
+    if (!in) throw agi::AGIArgumentError("cannot read " + options.dialogue);
+    const std::string text{std::istreambuf_iterator<char>{in}, {}};
+    write_file(options.report,
+               agi::testing::page(agi::testing::parse_dialogue(text), options.dialogue));
+    return 0;
+}
+
 int run(Options& options) {
     options.call.patience = agi::testing::parse_time(options.patience);
+    if (!options.dialogue.empty()) return show(options);
     if (options.scenarios.empty() && options.call.program.empty()) {
         throw agi::AGIArgumentError("which program? See softphone --help");
     }

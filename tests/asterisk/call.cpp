@@ -212,7 +212,7 @@ TEST_CASE("SetAutohangup: off, and a fraction of a second") {
 
     CHECK(report["off"] == "true");
     CHECK(report["before"] == "false");
-    CHECK(report["playing"] == "AGIAppError");
+    CHECK(report["playing"] == "AGIResultHangup");
     CHECK(report["after"] == "AGIDeadChannelError");
     CHECK(report["hung_up"] == "true");
     CHECK(call.status() == "HANGUP");

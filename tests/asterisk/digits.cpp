@@ -125,7 +125,7 @@ TEST_CASE("GetOption: a hang-up in the prompt") {
     const auto report = call.report();
     INFO(report["error"]);
 
-    CHECK(report["prompt"] == "AGIAppError");
+    CHECK(report["prompt"] == "AGIResultHangup");
     CHECK(call.status() == "HANGUP");
 }
 
@@ -146,6 +146,6 @@ TEST_CASE("WaitForDigit, GetData: every key that a telephone can have") {
     CHECK(report["now"] == "true");
     CHECK(report["entry"] == "0123456789*ABCD");
     CHECK(report["timed_out"] == "false");
-    CHECK(report["hang-up"] == "AGIAppError");
+    CHECK(report["hang-up"] == "AGIResultHangup");
     CHECK(call.status() == "HANGUP");
 }

@@ -83,10 +83,8 @@ void end_of_call(Session& session, ReportWriter& report, const std::string& name
     try {
         run_command(session, name, file);
         report("command", "done");
-    } catch (const agi::AGIAppError&) {
-        report("command", "AGIAppError");
-    } catch (const agi::AGIDeadChannelError&) {
-        report("command", "AGIDeadChannelError");
+    } catch (const agi::AGIHangup&) {
+        report("command", "AGIHangup");
     }
     // Where nothing tells of the hang-up (AGISIGHUP=no), only a command can.
     try {
@@ -94,7 +92,7 @@ void end_of_call(Session& session, ReportWriter& report, const std::string& name
             std::this_thread::sleep_for(20ms);
             agi::ChannelStatus{}(session);
         }
-    } catch (const agi::AGIDeadChannelError&) {
+    } catch (const agi::AGIHangup&) {
         report("refused", true);
     }
     report("source", source_name(session.hangup_source()));

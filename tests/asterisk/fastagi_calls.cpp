@@ -40,7 +40,7 @@ void missing(fastagi::Call& call) { agi::StreamFile{"no-such-file"}(call); }
 
 #ifdef AGI_HAS_COROUTINES
 
-Task<> account_async(fastagi::AsyncCall& call) {
+agi::Task<> account_async(fastagi::AsyncCall& call) {
     const agi::SetVariable id{"ID", *call.parameter("id")};
     co_await call(id);
     const agi::SetVariable name{"NAME", call.query("name").value_or("")};
@@ -54,18 +54,18 @@ Task<> account_async(fastagi::AsyncCall& call) {
     const agi::SetVariable ended{"ENDED_BY", std::string(1, recorded.digit.value_or('-'))};
     co_await call(ended);
 }
-Task<> play_async(fastagi::AsyncCall& call) {
+agi::Task<> play_async(fastagi::AsyncCall& call) {
     const agi::StreamFile weasels{"tt-weasels"};
     co_await call(weasels);
     const agi::StreamFile beep{"beep"};
     co_await call(beep);
 }
-Task<> fail_async(fastagi::AsyncCall& call) {
+agi::Task<> fail_async(fastagi::AsyncCall& call) {
     const agi::SetVariable before{"BEFORE", "reached"};
     co_await call(before);
     throw std::runtime_error{"no database"};
 }
-Task<> missing_async(fastagi::AsyncCall& call) {
+agi::Task<> missing_async(fastagi::AsyncCall& call) {
     const agi::StreamFile file{"no-such-file"};
     co_await call(file);
 }

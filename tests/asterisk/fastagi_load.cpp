@@ -27,7 +27,7 @@ void held(fastagi::Call& call) {
 }
 
 #ifdef AGI_HAS_COROUTINES
-Task<> held_async(fastagi::AsyncCall& call) {
+agi::Task<> held_async(fastagi::AsyncCall& call) {
     const agi::WaitForDigit key{2min};
     co_await call(key);
     const agi::GetData ask{"silence/1", 1min, 3};

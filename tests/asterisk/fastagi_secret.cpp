@@ -13,7 +13,7 @@ namespace {
 void reached(fastagi::Call& call) { agi::SetVariable{"REACHED", "yes"}(call); }
 
 #ifdef AGI_HAS_COROUTINES
-Task<> reached_async(fastagi::AsyncCall& call) {
+agi::Task<> reached_async(fastagi::AsyncCall& call) {
     const agi::SetVariable set{"REACHED", "yes"};
     co_await call(set);
 }

@@ -24,7 +24,7 @@ void run_line(fastagi::Call& call) {
 }
 
 #ifdef AGI_HAS_COROUTINES
-Task<> run_line_async(fastagi::AsyncCall& call) {
+agi::Task<> run_line_async(fastagi::AsyncCall& call) {
     co_await call.send(std::string{*call.environment().argument(1)});
     const agi::SetVariable done{"DONE", "yes"};
     co_await call(done);

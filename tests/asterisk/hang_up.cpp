@@ -70,6 +70,6 @@ TEST_CASE("Hang-up: a prompt ends, the program goes on in dead mode") {
     const auto report = call.report();
     INFO(report["error"]);
 
-    CHECK(report["playing"] == "AGIAppError");
+    CHECK(report["playing"] == "AGIResultHangup");
     check_dead_mode(call, report);
 }

@@ -3,11 +3,13 @@
 // A FastAGI server in the test process, on a free port.
 
 #include "call.hpp"
+#include "live_source.hpp"
 #include <agi/agi.hpp>
 #include <agi/fastagi/server.hpp>
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -15,6 +17,10 @@
 #include <vector>
 
 namespace live {
+
+#ifdef AGI_HAS_COROUTINES
+using agi::Task;
+#endif
 
 /// What a path begins with where the handler is a coroutine. Both kinds must do the same.
 inline std::vector<std::string> kinds() {
@@ -25,7 +31,7 @@ inline std::vector<std::string> kinds() {
 #endif
 }
 
-/// Serves from its begin to its end, in a thread.
+/// Serves from its begin to its end, in a thread. Over AMI, where AGI_LIVE_OVER_AMI is set.
 class LiveServer {
   public:
     template <class SetUp>
@@ -34,6 +40,7 @@ class LiveServer {
         set_up(server_);
         server_.listen("127.0.0.1", 0);
         port_ = server_.port();
+        if (is_over_ami()) source_.emplace(server_);
         thread_ = std::thread{[this] { server_.run(); }};
     }
     LiveServer(const LiveServer&) = delete;
@@ -46,12 +53,14 @@ class LiveServer {
     void stop(std::chrono::milliseconds grace) {
         server_.stop(grace);
         thread_.join();
+        source_.reset();
     }
     /// Begins to stop it.
     void begin_stop(std::chrono::milliseconds grace) { server_.stop(grace); }
 
     [[nodiscard]] agi::fastagi::Counts counts() const { return server_.counts(); }
     [[nodiscard]] std::string url(const std::string& path) const {
+        if (source_) return "agi:async," + path;
         return "agi://127.0.0.1:" + std::to_string(port_) + '/' + path;
     }
     [[nodiscard]] std::string log() const {
@@ -72,6 +81,7 @@ class LiveServer {
     std::string log_;
     agi::fastagi::Server server_;
     int port_ = 0;
+    std::optional<LiveSource> source_;
     std::thread thread_;
 };
 

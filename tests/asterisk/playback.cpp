@@ -144,7 +144,7 @@ TEST_CASE("ControlStreamFile: a hang-up") {
     const auto report = call.report();
     INFO(report["error"]);
 
-    CHECK(report["playing"] == "AGIAppError");
+    CHECK(report["playing"] == "AGIResultHangup");
     CHECK(report["end"] == "ERROR");
     CHECK(call.status() == "HANGUP");
 }

@@ -95,6 +95,8 @@ void attempt(ReportWriter& report, const std::string& name, Action action) {
         failed("AGIInvalidCommandError", error);
     } catch (const agi::AGIUsageError& error) {
         failed("AGIUsageError", error);
+    } catch (const agi::AGIResultHangup& error) {
+        failed("AGIResultHangup", error);
     } catch (const agi::AGIHangup& error) {
         failed("AGIHangup", error);
     } catch (const agi::AGIException& error) {

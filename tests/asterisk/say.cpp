@@ -131,6 +131,6 @@ TEST_CASE("SayNumber: a hang-up") {
     const auto report = call.report();
     INFO(report["error"]);
 
-    CHECK(report["number"] == "AGIAppError");
+    CHECK(report["number"] == "AGIResultHangup");
     CHECK(call.status() == "HANGUP");
 }

@@ -99,7 +99,7 @@ LIVE_PROGRAM(full_variable) {
     attempt(report, "unknown", [&] {
         agi::GetFullVariable{"${EXTEN}", "Local/nobody@nowhere"}(session);
     });
-    attempt(report, "code", [&] { agi::GetFullVariable::of("${EXTEN}"); });
+    attempt(report, "code", [&] { agi::GetFullVariable::of("${EXTEN}")(session); });
     agi::SetVariable{"LONG", std::string(1500, 'l')}(session);
     report("long", agi::GetFullVariable::of("LONG")(session).size());
     report("cut", agi::GetVariable{"LONG"}(session).value_or("").size());

@@ -2,6 +2,8 @@
 // The softphone as a process: unattended, with programs in other languages, over TCP, and with a person
 // at a terminal.
 
+#include "softphone.hpp"
+
 #include "catch.hpp"
 #include <agi/agi.hpp>
 #include <agi/testing/dialogue.hpp>
@@ -29,40 +31,10 @@
 
 namespace {
 
+using namespace phone;
 using namespace std::chrono_literals;
 
-const std::string softphone = AGI_SOFTPHONE;
 const std::string pin = AGI_PIN;
-
-struct Run {
-    std::string output;
-    int status = -1;
-};
-
-Run run(const std::string& arguments) {
-    Run result;
-    std::FILE* const pipe = popen((softphone + ' ' + arguments + " 2>&1 < /dev/null").c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    std::array<char, 512> bytes{};
-    while (std::fgets(bytes.data(), bytes.size(), pipe) != nullptr) result.output += bytes.data();
-    const int status = pclose(pipe);
-    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return result;
-}
-
-bool has(const std::string& text, const std::string& part) {
-    INFO("looking for: " << part << "\nin: " << text);
-    const bool found = text.find(part) != std::string::npos;
-    CHECK(found);
-    return found;
-}
-
-std::string script(const std::string& name, const std::string& text) {
-    const std::string path = softphone + '.' + name;
-    std::ofstream{path} << text;
-    chmod(path.c_str(), 0755);
-    return path;
-}
 
 // A softphone at a terminal of its own.
 class Telephone {
@@ -72,6 +44,7 @@ class Telephone {
         pid_ = forkpty(&terminal_, nullptr, nullptr, &size);
         REQUIRE(pid_ >= 0);
         if (pid_ == 0) {
+            setenv("TERM", "xterm", 1);
             execl("/bin/sh", "sh", "-c", ("LC_ALL=C exec " + softphone + ' ' + arguments).c_str(),
                   static_cast<char*>(nullptr));
             _exit(127);

@@ -47,7 +47,6 @@ std::ostream& operator<<(std::ostream& out, const Story& story) {
 }
 
 std::string text_of(char value) { return std::string(1, value); }
-std::string text_of(unsigned char value) { return std::to_string(value); }
 std::string text_of(const std::string& value) { return value; }
 template <class Value>
 std::string text_of(const std::optional<Value>& value) {

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "fastagi/running.hpp"
+#include <agi/asyncagi/detail/socket_pair.hpp>
 #include <agi/command/call.hpp>
 #include <agi/command/digits.hpp>
 #include <agi/command/program.hpp>
@@ -367,4 +368,60 @@ TEST_CASE("Server: a task of the user that throws does not end the loop") {
     net::post(running.server.context(), [] { throw std::runtime_error{"bad task"}; });
     CHECK(said(port, "x") == Lines{"NOOP \"x\"", "(closed)"});
     CHECK(running.log() == Lines{"error: a task of the loop failed: bad task"});
+}
+
+TEST_CASE("Server: adopts a socket that was connected elsewhere") {
+    Running running;
+    running.server.route("x", [](Call& call) {
+        if (call.origin() && call.origin()->label == "pbx") say(call, "x");
+        call.log(Severity::info, "hello");
+        CHECK_THROWS_AS(agi::Noop{std::string(100, 'y')}(call), agi::AGIArgumentError);
+    });
+    running.server.expect_adopted();
+    const bool before = GENERATE(true, false);
+    if (!before) running.run();
+    std::vector<Peer> peers;
+    for (const bool routed : {true, false}) {
+        agi::asyncagi::SocketPair pair;
+        REQUIRE(pair.open());
+        peers.emplace_back(std::exchange(pair.ours, -1));
+        Server::Handler handler;
+        if (!routed) handler = running.server.make_handler([](Call& call) { say(call, "other"); });
+        CHECK(
+            running.server.adopt(std::exchange(pair.theirs, -1), {"pbx", 60}, std::move(handler)));
+        peers.back().send(environment("x"));
+    }
+    if (before) running.run();
+    CHECK(peers[0].answer() == "NOOP \"x\"");
+    CHECK(peers[0].line() == "(closed)");
+    CHECK(peers[1].answer() == "NOOP \"other\"");
+    CHECK(peers[1].line() == "(closed)");
+    CHECK(eventually([&] { return running.server.counts().connections == 0; }));
+    CHECK(running.server.counts().calls == 2);
+    CHECK(running.logged("info: call 1 from pbx (PJSIP/100-00000001, x): hello") == 1);
+    CHECK_THROWS_AS(running.server.port(), std::out_of_range);
+}
+
+TEST_CASE("Server: adopts no socket over its limit, nor when it has stopped") {
+    ServerOptions with = options();
+    with.max_connections = 1;
+    Running running{std::move(with)};
+    running.server.expect_adopted();
+    running.server.route("x", [](Call& call) { say(call, "x"); });
+    running.run();
+    agi::asyncagi::SocketPair pair;
+    agi::asyncagi::SocketPair more;
+    REQUIRE(pair.open());
+    REQUIRE(more.open());
+    Peer peer{std::exchange(pair.ours, -1)};
+    CHECK(running.server.adopt(std::exchange(pair.theirs, -1), {"pbx"}));
+    CHECK_FALSE(running.server.adopt(more.theirs, {"pbx"}));
+    peer.send(environment("x"));
+    CHECK(peer.line() == "NOOP \"x\"");
+    running.server.stop(std::chrono::milliseconds{0});
+    CHECK(peer.line() == "SET VARIABLE \"FASTAGI_STATUS\" \"STOPPED\"");
+    CHECK(peer.line() == "(closed)");
+    peer.close();
+    running.join();
+    CHECK_FALSE(running.server.adopt(more.theirs, {"pbx"}));
 }

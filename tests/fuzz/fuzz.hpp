@@ -20,6 +20,7 @@ inline void require(bool holds, const char* property) {
     if (!holds) throw Failure(property);
 }
 
+void ami(std::string_view bytes);
 void reply(std::string_view bytes);
 void environment(std::string_view bytes);
 void request(std::string_view bytes);

@@ -154,7 +154,7 @@ TEST_CASE("Splitter: text is read as it was given, in every position of every co
         [](S s) {
             return Exec{s, "o"};
         },
-        [](S s) { return named(s) && !has_any(s, "(),/ "); }, {"EXEC"}, {"o"});
+        [](S s) { return named(s) && !has_any(s, "(,/ "); }, {"EXEC"}, {"o"});
     send.word(times, [](S s) { return Gosub{s, "e", 1}; }, named, {"GOSUB"}, {"e", "1"});
     send.word(times, [](S s) { return Gosub{"c", s, 1}; }, named, {"GOSUB", "c"}, {"1"});
     send.word(times, [](S s) { return Gosub{"c", "e", s}; }, named, {"GOSUB", "c", "e"});

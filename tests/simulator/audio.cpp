@@ -47,7 +47,8 @@ TEST_CASE("Asterisk: under EAGI a new command ends four of the SAY commands too"
     CHECK(asterisk.channel.now() == 4s);
     CHECK_THROWS_AS(session.execute_within(SayDate{}, 1s), AGITimeoutError);
     session.resync();
-    CHECK(asterisk.channel.now() == 7s);
+    CHECK(asterisk.channel.now() >= 7s);  // and a moment, until the last mark has woken Asterisk
+    CHECK(asterisk.channel.now() < 10s);
 
     Asterisk plain;
     Session other{SimulatedStream{plain}};

@@ -64,7 +64,7 @@ TEST_CASE("Caller: follows the plan") {
     CHECK_FALSE(GetVariable{"AGENT"}(session));
     CHECK_FALSE(WaitForDigit{2500ms}(session).digit);
     CHECK(GetVariable{"AGENT"}(session) == "free");
-    CHECK_THROWS_AS(WaitForDigit{5s}(session), AGIAppError);
+    CHECK_THROWS_AS(WaitForDigit{5s}(session), AGIResultHangup);
     CHECK(session.hung_up());
     CHECK(session.hangup_source() == HangupSource::signal);
     CHECK(heard(asterisk) == std::vector<std::string>{"menu 500 cut", "menu 3500", "bye 5500"});
@@ -84,7 +84,7 @@ TEST_CASE("Caller: hangs up during the third prompt") {
     Session session{SimulatedStream{asterisk}};
     StreamFile{"menu"}(session);
     StreamFile{"menu"}(session);
-    CHECK_THROWS_AS(StreamFile{"menu"}(session), AGIAppError);
+    CHECK_THROWS_AS(StreamFile{"menu"}(session), AGIResultHangup);
     CHECK(heard(asterisk).back() == "menu 6100 cut");
 }
 
@@ -179,7 +179,7 @@ TEST_CASE("ladder: shows the call, and where it went wrong") {
     asterisk.channel.caller.during("menu").press("1").during("bye").hang_up();
     Session session{SimulatedStream{asterisk, Sighup::ignored}};
     GetData{"menu", 1s, 1}(session);
-    CHECK_THROWS_AS(StreamFile{"bye"}(session), AGIAppError);
+    CHECK_THROWS_AS(StreamFile{"bye"}(session), AGIResultHangup);
     const std::string drawn = ladder(asterisk);
     CHECK_THAT(drawn, ContainsSubstring("--- environment, 20 lines ---"));
     CHECK_THAT(drawn, ContainsSubstring("- GET DATA \"menu\" 1000 1 ---|"));
@@ -209,7 +209,7 @@ TEST_CASE("rehearse: good call logic passes") {
                 Answer{}(session);
                 GetData{"menu", 5s, 1}(session);
                 StreamFile{"bye"}(session);
-            } catch (const AGIError&) {
+            } catch (const AGIHangup&) {
             }
             SetVariable{"DONE", "yes"}(session);
         },
@@ -227,7 +227,7 @@ TEST_CASE("rehearse: finds what goes wrong, and where") {
             StreamFile{"menu"}(session);
             try {
                 WaitForDigit{1s}(session);
-            } catch (const AGIAppError&) {
+            } catch (const AGIResultHangup&) {
                 throw std::runtime_error{"gone"};
             }
         });
@@ -260,7 +260,7 @@ TEST_CASE("rehearse: finds what goes wrong, and where") {
                 try {
                     StreamFile{"menu"}(session);
                     heard = true;
-                } catch (const AGIError&) {
+                } catch (const AGIException&) {
                 }
             }
         });

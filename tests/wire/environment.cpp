@@ -320,7 +320,7 @@ TEST_CASE("Environment: splits at the first colon and blank, and trims nothing")
         {"agi_channel: :", ":"},
         {"agi_channel:1", "1"},
         {"agi_channel:SIP/a: b", "SIP/a: b"},
-        {"other:1", Text{}},
+        {"other:1", Value{}},
         {"agi_channel: a\rb", "a\rb"},
         {"agi_channel: a\r", "a\r"},
         {"agi_channel: \tx", "\tx"},

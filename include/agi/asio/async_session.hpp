@@ -10,7 +10,6 @@
 #include <chrono>
 #include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -41,7 +40,7 @@ class AsyncSession {
     ///
     /// AGISIGPIPEHangup: the stream closed before it was complete. AGIError: it passes a limit.
     template <class Token>
-    auto async_start(Token&& token, std::optional<Time> deadline = {}) {
+    auto async_start(Token&& token, Time deadline = no_deadline) {
         return run<Simple>({Order::Kind::start, deadline}, std::forward<Token>(token));
     }
 
@@ -49,15 +48,14 @@ class AsyncSession {
     /// or void(std::exception_ptr) if the command has none.
     template <class Command, class Token>
     auto async_execute(Command command, Token&& token) {
-        return run_command(std::move(command), Urgency::normal, std::nullopt,
+        return run_command(std::move(command), Urgency::normal, no_deadline,
                            std::forward<Token>(token));
     }
 
     /// The same, under either HangupPolicy, by that time at the latest. For commands that work after a
     /// hang-up.
     template <class Command, class Token>
-    auto async_execute_after_hangup(Command command, Token&& token,
-                                    std::optional<Time> deadline = {}) {
+    auto async_execute_after_hangup(Command command, Token&& token, Time deadline = no_deadline) {
         static_assert(Command::works_after_hangup, "This command does not work after a hang-up");
         return run_command(std::move(command), Urgency::after_hangup, deadline,
                            std::forward<Token>(token));
@@ -90,7 +88,7 @@ class AsyncSession {
     /// See AnySession::resync. Completes with void(std::exception_ptr).
     template <class Token>
     auto async_resync(Token&& token) {
-        return run<Simple>({Order::Kind::resync, std::nullopt}, std::forward<Token>(token));
+        return run<Simple>({Order::Kind::resync, no_deadline}, std::forward<Token>(token));
     }
 
 #ifdef AGI_HAS_COROUTINES
@@ -196,7 +194,7 @@ class AsyncSession {
     struct Simple {
         using Result = void;
         Order::Kind kind;
-        std::optional<Time> deadline;
+        Time deadline;
         [[nodiscard]] wire::Wait begin(Channel& channel) const {
             Order order;
             order.kind = kind;
@@ -211,7 +209,7 @@ class AsyncSession {
         using Result = wire::ResultOf<Command>;
         Command command;
         Urgency urgency;
-        std::optional<Time> deadline;
+        Time deadline;
         wire::Wait begin(Channel& channel) const {
             const Conversation& talk = channel.exchange().conversation();
             const wire::Request request = wire::request_of(command, talk.server());
@@ -250,8 +248,7 @@ class AsyncSession {
     };
 
     template <class Command, class Token>
-    auto run_command(Command command, Urgency urgency, std::optional<Time> deadline,
-                     Token&& token) {
+    auto run_command(Command command, Urgency urgency, Time deadline, Token&& token) {
         wire::require_command<Command>();
         return run<Execute<Command>>({std::move(command), urgency, deadline},
                                      std::forward<Token>(token));

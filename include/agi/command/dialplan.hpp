@@ -32,7 +32,7 @@ struct [[nodiscard]] Exec {
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
         wire::require_text("EXEC", "application", application);
-        if (application.find_first_of("(),/ ") != std::string::npos) {
+        if (!is_name(application)) {
             wire::refuse("EXEC", "application is no name", application);
         }
         if (options.empty()) return Request{"EXEC", application};
@@ -53,6 +53,13 @@ struct [[nodiscard]] Exec {
     template <class Session>
     auto operator()(Session& session) const {
         return session.execute(*this);
+    }
+
+  private:
+    static bool is_name(std::string_view text) noexcept {
+        bool plain = true;
+        for (const char c : text) plain = plain && c != '(' && c != ',' && c != '/' && c != ' ';
+        return plain;
     }
 };
 

@@ -15,7 +15,7 @@ namespace agi { inline namespace v0 {
 ///     GET DATA <file> [timeout] [max digits]
 ///
 /// The first key stops the prompt; `#`, the last allowed digit or silence ends the entry. A hang-up
-/// during it makes the reply -1 (AGIAppError); after one: AGIDeadChannelError. Since Asterisk 1.0.
+/// during it throws AGIResultHangup, after one AGIDeadChannelError. Since Asterisk 1.0.
 struct [[nodiscard]] GetData {
     Text file;  ///< Sound file, without extension; empty: no prompt.
     /// Silence that ends the entry, before the first digit and between digits. 0: Asterisk's own,
@@ -49,7 +49,7 @@ struct [[nodiscard]] GetData {
         return Request{"GET DATA", file, timeout, max_digits};
     }
 
-    /// @throws AGIAppError  the file is missing, or the channel hung up
+    /// @throws AGIAppError  the file is missing
     template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         if (reply.result() == "-1")
@@ -73,7 +73,7 @@ struct [[nodiscard]] GetData {
 ///     GET OPTION <file> <escape digits> [timeout]
 ///
 /// A key in `escape_digits` ends it, during the prompt or after; other keys are lost. A hang-up
-/// during the prompt makes the reply -1 (AGIAppError), one after it looks like silence; after one:
+/// during the prompt throws AGIResultHangup, one after it looks like silence; after one:
 /// AGIDeadChannelError. Since Asterisk 1.2.
 struct [[nodiscard]] GetOption {
     Text file;                 ///< Sound file, without extension.
@@ -108,7 +108,7 @@ struct [[nodiscard]] GetOption {
         return Request{"GET OPTION", file, escape_digits, timeout};
     }
 
-    /// @throws AGIAppError  the file cannot be opened, or the channel hung up during it
+    /// @throws AGIAppError  the file cannot be opened
     template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         const auto digit = wire::key_of(*this, reply, "not played, or the channel hung up");
@@ -130,7 +130,7 @@ enum class StreamControl : int { stop = 1000, pause, restart, rewind, forward };
 ///
 ///     WAIT FOR DIGIT <timeout>
 ///
-/// Any key ends it. A hang-up during it makes the reply -1 (AGIAppError); after one:
+/// Any key ends it. A hang-up during it throws AGIResultHangup, after one
 /// AGIDeadChannelError. Since Asterisk 1.0.
 struct [[nodiscard]] WaitForDigit {
     Milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
@@ -158,7 +158,7 @@ struct [[nodiscard]] WaitForDigit {
         return Request{"WAIT FOR DIGIT", timeout};
     }
 
-    /// @throws AGIAppError  the channel hung up, or an error
+    /// @throws AGIAppError  an error of the channel
     template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         const int number = wire::number_of(*this, reply);

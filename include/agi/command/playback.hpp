@@ -16,8 +16,8 @@ namespace agi { inline namespace v0 {
 ///
 ///     STREAM FILE <file> <escape digits> [sample offset]
 ///
-/// A key in `escape_digits` stops it; other keys are lost. A hang-up during it makes the reply -1
-/// (AGIAppError); after one: AGIDeadChannelError. Asterisk sets PLAYBACKSTATUS, to FAILED also when
+/// A key in `escape_digits` stops it; other keys are lost. A hang-up during it throws
+/// AGIResultHangup, after one AGIDeadChannelError. Asterisk sets PLAYBACKSTATUS, to FAILED also when
 /// a key stopped the file. Since Asterisk 1.0.
 struct [[nodiscard]] StreamFile {
     Text file;                             ///< Sound file, without extension.
@@ -42,7 +42,7 @@ struct [[nodiscard]] StreamFile {
         return Request{"STREAM FILE", file, escape_digits, offset};
     }
 
-    /// @throws AGIAppError  the file cannot be opened, or the channel hung up. (Asterisk before
+    /// @throws AGIAppError  the file cannot be opened. (Asterisk before
     ///                      1.8.24 and 11.6 says 0 for a missing file: that reads as played.)
     template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
@@ -67,8 +67,8 @@ inline constexpr char no_key = '-';
 ///     CONTROL STREAM FILE <file> <escape digits> [skip] [forward] [rewind] [pause] [offset]
 ///
 /// A key in `escape_digits` stops it, unless it is one of the control keys: these come first, and
-/// `#` and `*` are two of them by default. A hang-up during it makes the reply -1 (AGIAppError);
-/// after one: AGIDeadChannelError. Asterisk sets CPLAYBACKSTATUS, CPLAYBACKOFFSET and
+/// `#` and `*` are two of them by default. A hang-up during it throws AGIResultHangup,
+/// after one AGIDeadChannelError. Asterisk sets CPLAYBACKSTATUS, CPLAYBACKOFFSET and
 /// CPLAYBACKSTOPKEY. Asterisk up to 12 answers the channel first. Since Asterisk 1.2.
 struct [[nodiscard]] ControlStreamFile {
     Text file;                    ///< Sound file, without extension; `file:end` begins at its end.
@@ -124,7 +124,7 @@ struct [[nodiscard]] ControlStreamFile {
         }
     }
 
-    /// @throws AGIAppError  the file cannot be opened, or the channel hung up
+    /// @throws AGIAppError  the file cannot be opened
     template <class Reply>
     [[nodiscard]] Result parse(const Reply& reply) const {
         const auto digit = wire::key_of(*this, reply, "not played, or the channel hung up");

@@ -14,7 +14,7 @@
 namespace agi { inline namespace v0 {
 
 // Of all of them: a key in `escape_digits` stops them, and is the result; other keys are lost. A
-// hang-up during one makes the reply -1 (AGIAppError); after one: AGIDeadChannelError.
+// hang-up during one throws AGIResultHangup, after one AGIDeadChannelError.
 
 namespace wire {
 
@@ -70,7 +70,7 @@ struct [[nodiscard]] SayAlpha {
     }
 
     /// The key that stopped it, if any.
-    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    /// @throws AGIAppError  a sound is missing
     template <class Reply>
     std::optional<char> parse(const Reply& reply) const {
         return wire::said(*this, reply);
@@ -107,7 +107,7 @@ struct [[nodiscard]] SayDigits {
     }
 
     /// The key that stopped it, if any.
-    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    /// @throws AGIAppError  a sound is missing
     template <class Reply>
     std::optional<char> parse(const Reply& reply) const {
         return wire::said(*this, reply);
@@ -144,7 +144,7 @@ struct [[nodiscard]] SayNumber {
     }
 
     /// The key that stopped it, if any.
-    /// @throws AGIAppError  a sound is missing, the language cannot say it, or the channel hung up
+    /// @throws AGIAppError  a sound is missing, or the language cannot say it
     template <class Reply>
     std::optional<char> parse(const Reply& reply) const {
         return wire::said(*this, reply);
@@ -176,7 +176,7 @@ struct [[nodiscard]] SayPhonetic {
     }
 
     /// The key that stopped it, if any.
-    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    /// @throws AGIAppError  a sound is missing
     template <class Reply>
     std::optional<char> parse(const Reply& reply) const {
         return wire::said(*this, reply);
@@ -217,7 +217,7 @@ struct [[nodiscard]] SayDate {
     }
 
     /// The key that stopped it, if any.
-    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    /// @throws AGIAppError  a sound is missing
     template <class Reply>
     std::optional<char> parse(const Reply& reply) const {
         return wire::said(*this, reply);
@@ -246,7 +246,7 @@ struct [[nodiscard]] SayTime {
     }
 
     /// The key that stopped it, if any.
-    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    /// @throws AGIAppError  a sound is missing
     template <class Reply>
     std::optional<char> parse(const Reply& reply) const {
         return wire::said(*this, reply);
@@ -287,7 +287,7 @@ struct [[nodiscard]] SayDatetime {
     }
 
     /// The key that stopped it, if any.
-    /// @throws AGIAppError  a sound is missing, or the channel hung up
+    /// @throws AGIAppError  a sound is missing
     template <class Reply>
     std::optional<char> parse(const Reply& reply) const {
         return wire::said(*this, reply);

@@ -43,8 +43,7 @@ class SpeechResults {
     }
 
   private:
-    /// Finds the next result, from `at` on, and moves `at` behind it: no byte is looked at in more
-    /// than one call.
+    /// Finds the next result from `at` on, and moves `at` behind it: what is behind is not read again.
     bool take(std::size_t& at) {
         const std::string_view text = text_;
         const std::size_t index = size();

@@ -16,8 +16,8 @@ namespace agi { inline namespace v0 {
 ///
 ///     RECEIVE CHAR <timeout>
 ///
-/// Asterisk says `-1 (hangup)` for a timeout, a hang-up and an error alike, and no more can be told
-/// from it: none of them is an exception, and `hung_up()` of the session does not change. Keys do nothing. After a hang-up:
+/// Asterisk says `-1 (hangup)` for a timeout, a hang-up and an error alike. The session finds out: a
+/// hang-up throws AGIResultHangup, the others are no exception. Keys do nothing. After a hang-up:
 /// AGIDeadChannelError. Since Asterisk 1.0.
 struct [[nodiscard]] ReceiveChar {
     Milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
@@ -59,8 +59,8 @@ struct [[nodiscard]] ReceiveChar {
 ///
 ///     RECEIVE TEXT <timeout>
 ///
-/// Asterisk says -1 for a timeout, a hang-up and an error alike: none of them is an exception. Keys
-/// do nothing. After a hang-up: AGIDeadChannelError. Since Asterisk 1.2.
+/// Asterisk says -1 for a timeout, a hang-up and an error alike. The session finds out: a hang-up throws
+/// AGIResultHangup, the others are no exception. Keys do nothing. After a hang-up: AGIDeadChannelError. Since Asterisk 1.2.
 struct [[nodiscard]] ReceiveText {
     Milliseconds timeout = forever;  ///< Negative: without end; 0: does not wait.
 

@@ -19,11 +19,20 @@
 
 namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
+/// Where a call comes from that was not accepted on a listening socket: see Server::adopt.
+struct Origin {
+    std::string label;           ///< In place of the peer's address in the log.
+    std::size_t line_limit = 0;  ///< Longest request line in bytes; 0: what that Asterisk takes.
+    const void* kind = nullptr;  ///< Says what `owner` is.
+    std::shared_ptr<void> owner{};
+};
+
 /// What a server knows of a call.
 struct CallFacts {
     std::shared_ptr<ServerState> server;
-    Gauge connection{};  ///< One of the server's open connections.
-    Gauge active{};      ///< One of its calls in a handler.
+    std::shared_ptr<const Origin> origin{};  ///< None: a listening socket.
+    Gauge connection{};                      ///< One of the server's open connections.
+    Gauge active{};                          ///< One of its calls in a handler.
     std::uint64_t id = 0;
     net::ip::tcp::endpoint peer{};
     std::chrono::steady_clock::time_point begin{};
@@ -56,8 +65,13 @@ class ServerCall : public Session {
     /// Counted from 1, in this server; 0 as long as the environment is not complete.
     [[nodiscard]] std::uint64_t id() const noexcept { return facts_.id; }
 
-    /// Where the connection comes from.
+    /// Where the connection comes from; not set for a call that was adopted.
     [[nodiscard]] const net::ip::tcp::endpoint& peer() const noexcept { return facts_.peer; }
+
+    /// What has made the connection, where that was no listening socket: see Server::adopt.
+    [[nodiscard]] const std::shared_ptr<const Origin>& origin() const noexcept {
+        return facts_.origin;
+    }
 
     /// The path of the URL as sent, without a leading `/`: `account/42` of
     /// `agi://host/account/42?x=1`.
@@ -89,7 +103,8 @@ class ServerCall : public Session {
     [[nodiscard]] std::string name() const {
         std::string text = "connection";
         if (facts_.id != 0) text = "call " + std::to_string(facts_.id);
-        text.append(" from ").append(facts_.peer.address().to_string());
+        text.append(" from ");
+        text += facts_.origin ? facts_.origin->label : facts_.peer.address().to_string();
         const std::string_view channel = this->environment().channel();
         if (channel.empty()) return text;
         text.append(" (").append(channel.substr(0, 80));

@@ -14,7 +14,11 @@
 #include <agi/version.hpp>
 #include <agi/wire/refuse.hpp>
 
+#include <unistd.h>
+
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
@@ -131,12 +135,55 @@ class Server {
         listeners_.push_back(std::make_unique<Listener>(*loops_.front(), fd));
     }
 
+    /// `run` listens only where `listen` or `listen_on` said so: calls come by `adopt`.
+    void expect_adopted() noexcept { listens_by_itself_ = false; }
+
+    /// What takes a call to its handler, for `adopt`.
+    using Handler = Dispatcher::Starter;
+
+    /// A handler with the middlewares that were added so far around it. Before `run`, or while no
+    /// middleware is added.
+    ///
+    /// @throws std::logic_error  a middleware cannot go around this kind of handler
+    template <class Callable>
+    [[nodiscard]] Handler make_handler(Callable callable) {
+        return starter(std::move(callable));
+    }
+
+    /// Takes a TCP socket that was connected elsewhere for a call of this server, as if it had
+    /// been accepted: limits, counters and `stop` hold for it. `handler`: in place of its route's.
+    /// From any thread, before `run`, too.
+    ///
+    /// False when there are `max_connections`, or the server has stopped: the socket is not taken.
+    [[nodiscard]] bool adopt(int fd, Origin origin, Handler handler = {}) {
+        auto connection =
+            Gauge::below(state_->options.max_connections, state_->counters.connections);
+        if (!connection) return false;
+        if (state_->stopping) return false;
+        Counters::count(state_->counters.accepted);
+        CallFacts facts;
+        facts.server = state_;
+        facts.origin = std::make_shared<const Origin>(std::move(origin));
+        facts.connection = std::move(*connection);
+        Loop& loop = *loops_[adopted_++ % loops_.size()];
+        net::post(loop.context(), [this, &loop, socket = Owned{fd}, facts = std::move(facts),
+                                   handler = std::move(handler)]() mutable {
+            LoopSocket connected{loop.context()};
+            error_code error;
+            connected.assign(net::ip::tcp::v4(), socket.fd, error);
+            if (error) return Counters::count(state_->counters.no_calls);
+            socket.fd = -1;
+            dispatcher_.begin(loop, std::move(connected), std::move(facts), std::move(handler));
+        });
+        return true;
+    }
+
     /// The port of the first listening socket.
     [[nodiscard]] std::uint16_t port() const { return listeners_.at(0)->endpoint().port(); }
 
     /// Serves until `stop`. Listens on 127.0.0.1, port 4573, if nothing else was said. Once only.
     void run() {
-        if (listeners_.empty()) listen();
+        if (listeners_.empty() && listens_by_itself_) listen();
         warn_of_descriptor_limit();
         for (const auto& listener : listeners_) {
             listener->start(state_, loops_, [this](Loop& loop, LoopSocket socket, CallFacts facts) {
@@ -168,12 +215,28 @@ class Server {
         wait_for_signal(grace);
     }
 
+    /// Whether it takes no more calls.
+    [[nodiscard]] bool stopping() const noexcept { return state_->stopping; }
+
     [[nodiscard]] Counts counts() const noexcept { return state_->counters.copy(); }
 
     /// The first loop, for what else should run there: it must not block.
     [[nodiscard]] net::io_context& context() noexcept { return loops_.front()->context(); }
 
   private:
+    /// A descriptor on its way to a loop.
+    struct Owned {
+        explicit Owned(int owned) noexcept : fd{owned} {}
+        Owned(Owned&& other) noexcept : fd{std::exchange(other.fd, -1)} {}
+        Owned& operator=(Owned&&) = delete;
+        Owned(const Owned&) = delete;
+        Owned& operator=(const Owned&) = delete;
+        ~Owned() {
+            if (fd >= 0) ::close(fd);
+        }
+        int fd;
+    };
+
     using CallPointer = Dispatcher::CallPointer;
     using Work = net::executor_work_guard<net::io_context::executor_type>;
 
@@ -247,6 +310,8 @@ class Server {
     std::vector<std::unique_ptr<Loop>> loops_;
     std::vector<std::unique_ptr<Listener>> listeners_;
     std::optional<net::signal_set> signals_;
+    std::atomic<std::size_t> adopted_{0};
+    bool listens_by_itself_ = true;
     Shutdown shutdown_{state_, loops_, listeners_, dispatcher_.workers()};
 };
 

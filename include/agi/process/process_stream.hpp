@@ -39,6 +39,7 @@ class ProcessStream {
           hangup_{options.hangup} {}
 
     bool read_line(std::string& line) { return stream_.read_line(line); }
+    bool read_line(std::string_view& line) { return stream_.read_line(line); }
     void write_line(std::string_view line) { stream_.write_line(line); }
     bool wait_line(std::chrono::milliseconds time) { return stream_.wait_line(time); }
     Arrived read_arrived(std::string& line, bool ask_system) {

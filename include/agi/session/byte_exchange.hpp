@@ -48,7 +48,7 @@ class ByteExchange {
     // Operations. Each begins here, and has ended when `need` says so.
 
     /// The environment, which comes first.
-    void start(std::optional<Time> deadline = {}) {
+    void start(Time deadline = no_deadline) {
         Order order;
         order.kind = Order::Kind::start;
         order.deadline = deadline;

@@ -150,14 +150,20 @@ class Conversation {
 
     /// Takes a line while a reply is owed. True when that is complete.
     bool push(std::string_view line) {
-        const bool echo = marks_.pending() && marks_.is_echo(line);
-        bool complete = false;
-        if (echo) {
-            complete = push_echo(line);
-        } else {
-            complete = reader_.push(line);
-            if (complete) judge();
+        if (marks_.pending()) return push_marked(line);
+        const bool complete = reader_.push(line);
+        if (complete) {
+            is_plain() ? void(state_ = State::ready) : judge();
         }
+        if (reader_.hung_up() || hangup_ != HangupSource::none || options_.trace) received(line);
+        return complete;
+    }
+
+    /// The same while a mark's echo is waited for.
+    [[gnu::noinline]] bool push_marked(std::string_view line) {
+        const bool echo = marks_.is_echo(line);
+        const bool complete = echo ? push_echo(line) : reader_.push(line);
+        if (complete && !echo) judge();
         received(line, echo);
         return complete;
     }
@@ -174,8 +180,15 @@ class Conversation {
         return true;
     }
 
-    /// What a reply says of the replies after it.
-    void judge() {
+    /// Whether the reply is one of many, and the next one is the next request's.
+    [[nodiscard]] bool is_plain() const noexcept {
+        const Reply& reply = reader_.reply();
+        return reply.code() == 200 && !reply.truncated() && form_ != ReplyForm::application &&
+               (form_ != ReplyForm::value || reply.raw().size() <= one_piece);
+    }
+
+    /// What any reply says of the replies after it.
+    [[gnu::noinline]] void judge() {
         const Reply& reply = reader_.reply();
         if (reply.code() == 511) note(HangupSource::dead_channel);
         // EXEC hands the application's number to Asterisk as its own status: after a 1 a 520
@@ -203,7 +216,7 @@ class Conversation {
     /// The request may have been sent in part.
     void lose_step() noexcept { state_ = State::out_of_step; }
 
-    void received(std::string_view line, bool echo = false) {
+    [[gnu::noinline]] void received(std::string_view line, bool echo = false) {
         if (reader_.hung_up()) note(HangupSource::hangup_line);
         trace_received(line, Direction::received, echo);
         tell_hangup();

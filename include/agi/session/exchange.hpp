@@ -8,7 +8,6 @@
 #include <agi/wire/error.hpp>
 #include <agi/wire/redacted_error.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <optional>
@@ -62,7 +61,7 @@ class Exchange {
         time_of_ = time_of;
         clock_ = clock;
         kept_.reset();
-        stopped_ = asks_ = false;
+        stopped_ = asks_ = plain_ = false;
         if (order.stop.ask != nullptr) next_check_ = after(order.stop.interval);
         runs_ = true;
         if (talk_.state() == State::ready && order.kind == Order::Kind::command) return look();
@@ -90,14 +89,8 @@ class Exchange {
 
     /// A line, without its LF.
     void line(std::string_view text) {
-        if (talk_.state() == State::ready) return talk_.push_unasked(text);
-        if (phase_ == Phase::environment) {
-            if (talk_.push_environment(text)) need_ = Need::done;
-            return;
-        }
-        if (!talk_.push(text)) return;
-        if (phase_ == Phase::reply) return answered();
-        went_on();
+        if (phase_ != Phase::reply) return other_line(text);
+        if (talk_.push(text)) answered();
     }
 
     /// There is no line to be had without waiting. `part`: but the beginning of one is there.
@@ -118,6 +111,7 @@ class Exchange {
         talk_.sent(order_.request, order_.redaction.request);
         if (order_.form == ReplyForm::none) {
             talk_.finish();
+            plain_ = true;
             need_ = Need::done;
             return;
         }
@@ -128,8 +122,8 @@ class Exchange {
     ///
     /// @throws AGITimeoutError  that was the operation's deadline
     void time_over() {
-        const Time time = std::max(now(), next_time());
-        if (order_.deadline && time >= *order_.deadline) {
+        const Time time = later(now(), next_time());
+        if (time >= order_.deadline) {
             throw AGITimeoutError(order_.subject(), "no reply within the deadline");
         }
         if (order_.stop.ask != nullptr && can_stop() && time >= next_check_) {
@@ -202,14 +196,8 @@ class Exchange {
         if constexpr (wire::has_when_stopped<Command>::value) {
             if (stopped_ && !kept_) return Command::when_stopped();
         }
+        if (!plain_) check_reply();
         const Reply& said = reply();
-        if (order_.form != ReplyForm::none && !wire::is_readable(said)) fail();
-        const bool says_hangup = order_.says_hangup != nullptr && order_.says_hangup(said);
-        if (says_hangup) {
-            talk_.note_hangup(HangupSource::reply);
-        } else if (may_be_hangup(said) && talk_.hangup_source() != HangupSource::none) {
-            throw AGIResultHangup(order_.subject(), shown_reply(), "the call is over");
-        }
         if constexpr (std::is_void_v<decltype(command.parse(said))>) {
             command.parse(said);
         } else {
@@ -256,11 +244,21 @@ class Exchange {
 
     [[nodiscard]] Time now() const { return time_of_(clock_); }
 
+    static Time later(Time a, Time b) noexcept { return a < b ? b : a; }
     [[nodiscard]] Time after(std::chrono::milliseconds time) const {
-        return wire::time_after(now(), time).value_or(Time::max());
+        return wire::time_after(now(), time);
     }
 
     // What is rare is not inline: the way of a command without incidents stays short.
+
+    [[gnu::noinline]] void other_line(std::string_view text) {
+        if (talk_.state() == State::ready) return talk_.push_unasked(text);
+        if (phase_ == Phase::environment) {
+            if (talk_.push_environment(text)) need_ = Need::done;
+            return;
+        }
+        if (talk_.push(text)) went_on();
+    }
 
     [[gnu::noinline]] void check(const Order& order) const {
         constexpr const char* closed = "not sent, the stream is closed";
@@ -326,11 +324,27 @@ class Exchange {
         if (talk_.options_.on_reply) {
             talk_.options_.on_reply(std::chrono::steady_clock::now() - sent_);
         }
-        if (may_be_hangup(talk_.reply())) ask();
+        const Reply& reply = talk_.reply();
+        plain_ = wire::is_readable(reply) && order_.says_hangup == nullptr && !is_failure(reply);
+        if (!plain_ && may_be_hangup(reply)) ask();
     }
 
+    static bool is_failure(const Reply& reply) noexcept {
+        const std::string_view result = reply.result();
+        return result.size() == 2 && result[0] == '-' && result[1] == '1';
+    }
     [[nodiscard]] bool may_be_hangup(const Reply& reply) const noexcept {
-        return order_.needs_channel && reply.result() == "-1" && reply.code() == 200;
+        return order_.needs_channel && is_failure(reply) && reply.code() == 200;
+    }
+    /// A reply that is no plain success.
+    [[gnu::noinline]] void check_reply() {
+        const Reply& said = reply();
+        if (!wire::is_readable(said)) wire::throw_error(order_.subject(), shown_reply());
+        if (order_.says_hangup != nullptr && order_.says_hangup(said)) {
+            talk_.note_hangup(HangupSource::reply);
+        } else if (may_be_hangup(said) && talk_.hangup_source() != HangupSource::none) {
+            throw AGIResultHangup(order_.subject(), shown_reply(), "the call is over");
+        }
     }
 
     /// Whether it is one, if that is not known.
@@ -369,7 +383,8 @@ class Exchange {
     [[gnu::noinline]] void sent_own() {
         if (phase_ == Phase::mark) {
             next_mark_ = now() + mark_interval_;
-            mark_interval_ = std::min(2 * mark_interval_, longest_interval);
+            mark_interval_ =
+                2 * mark_interval_ < longest_interval ? 2 * mark_interval_ : longest_interval;
         }
         need_ = Need::read;
         talk_.sent(output_, false);
@@ -401,21 +416,19 @@ class Exchange {
 
     /// Whether a read must end at some time.
     [[nodiscard]] bool timed() const noexcept {
-        return phase_ == Phase::mark || order_.deadline || order_.stop.ask != nullptr;
+        return phase_ == Phase::mark || order_.deadline != no_deadline ||
+               order_.stop.ask != nullptr;
     }
     [[nodiscard]] Time next_time() const noexcept {
-        Time next = order_.deadline.value_or(Time::max());
-        if (phase_ == Phase::mark) next = std::min(next, next_mark_);
-        if (order_.stop.ask != nullptr && can_stop()) next = std::min(next, next_check_);
+        Time next = order_.deadline;
+        if (phase_ == Phase::mark && next_mark_ < next) next = next_mark_;
+        if (order_.stop.ask != nullptr && can_stop() && next_check_ < next) next = next_check_;
         return next;
     }
 
     /// What an error may show of the reply.
     [[nodiscard]] Reply shown_reply() const {
         return order_.redaction.reply ? wire::redacted_reply(reply()) : reply();
-    }
-    [[noreturn, gnu::noinline]] void fail() const {
-        wire::throw_error(order_.subject(), shown_reply());
     }
 
     Conversation talk_;
@@ -434,6 +447,7 @@ class Exchange {
     bool runs_ = false;
     bool asks_ = false;
     bool stopped_ = false;
+    bool plain_ = false;  ///< The reply is there, and for the command alone to read.
 };
 
 }}  // namespace agi::v0

@@ -28,6 +28,9 @@ struct StopCheck {
     std::chrono::milliseconds interval{20};
 };
 
+inline constexpr std::chrono::steady_clock::time_point no_deadline =
+    std::chrono::steady_clock::time_point::max();
+
 /// One operation. `request` is a view: it must live until the operation ends.
 struct Order {
     enum class Kind : unsigned char {
@@ -44,7 +47,7 @@ struct Order {
     bool needs_channel = false;  ///< Its -1 may mean that the call is over.
     bool (*says_hangup)(const Reply&) = nullptr;
     std::string_view request{};
-    std::optional<std::chrono::steady_clock::time_point> deadline{};
+    std::chrono::steady_clock::time_point deadline = no_deadline;
     StopCheck stop{};
 
     /// What errors and the trace call it.
@@ -109,29 +112,28 @@ template <class Command>
     return order;
 }
 
-/// A time from now on, as far as the clock can count; nothing: without end.
-inline std::optional<std::chrono::steady_clock::time_point> time_after(
-    std::chrono::steady_clock::time_point now, std::chrono::milliseconds time) noexcept {
+/// A time from now on, as far as the clock can count.
+inline std::chrono::steady_clock::time_point time_after(std::chrono::steady_clock::time_point now,
+                                                        std::chrono::milliseconds time) noexcept {
     using Clock = std::chrono::steady_clock;
     if (time.count() <= 0) return now;
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::time_point::max() - now);
-    if (time >= left) return std::nullopt;
-    return now + time;
+    return time < left ? now + time : no_deadline;
 }
 
-/// When a command with this margin must have its reply; nothing: it may take for ever.
+/// When a command with this margin must have its reply.
 template <class Command>
-std::optional<std::chrono::steady_clock::time_point> deadline_of(
-    const Command& command, std::chrono::milliseconds margin,
-    std::chrono::steady_clock::time_point now) {
-    auto end = time_after(now, margin);
+std::chrono::steady_clock::time_point deadline_of(const Command& command,
+                                                  std::chrono::milliseconds margin,
+                                                  std::chrono::steady_clock::time_point now) {
+    const auto end = time_after(now, margin);
     if constexpr (has_longest<Command>::value) {
         const auto longest = command.longest();
-        if (!longest || !end) return std::nullopt;
-        end = time_after(*end, *longest);
+        return longest && end != no_deadline ? time_after(end, *longest) : no_deadline;
+    } else {
+        return end;
     }
-    return end;
 }
 
 }  // namespace wire

@@ -6,9 +6,9 @@
 #include <agi/stream/line_stream.hpp>
 #include <agi/version.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -127,7 +127,7 @@ class Session : public AnySession {
         }
     }
 
-    void take_arrived(bool ask_system) const {
+    [[gnu::always_inline]] void take_arrived(bool ask_system) const {
         Arrived what = Arrived::nothing;
         if constexpr (wire::has_read_arrived<Stream>::value) {
             try {
@@ -143,30 +143,36 @@ class Session : public AnySession {
         }
     }
 
-    void read() const {
-        if (!wait()) return exchange_.time_over();
+    [[gnu::always_inline]] void read() const {
+        if (exchange_.until() && !wait()) return exchange_.time_over();
         bool open = false;
+        std::string_view line;
         try {
-            open = stream_.read_line(line_);
+            if constexpr (wire::has_read_view<Stream>::value) {
+                open = stream_.read_line(line);
+            } else {
+                open = stream_.read_line(line_);
+                line = line_;
+            }
         } catch (const AGIUnknownError& error) {  // a line over the stream's limit
             return exchange_.lost_line(error.what());
         }
-        open ? exchange_.line(line_) : exchange_.closed(line_);
+        open ? exchange_.line(line) : exchange_.closed(line);
         look_for_signals();
     }
 
     /// False when the time for the next line is over.
-    bool wait() const {
+    [[gnu::noinline]] bool wait() const {
         if constexpr (wire::has_wait_line<Stream>::value) {
             if (const auto until = exchange_.until()) {
                 const auto time = std::chrono::ceil<std::chrono::milliseconds>(*until - now());
-                return stream_.wait_line(std::max(time, std::chrono::milliseconds{0}));
+                return stream_.wait_line(time.count() > 0 ? time : std::chrono::milliseconds{0});
             }
         }
         return true;
     }
 
-    void write() const {
+    [[gnu::always_inline]] void write() const {
         try {
             stream_.write_line(exchange_.output());
         } catch (const AGISIGPIPEHangup& error) {

@@ -132,13 +132,20 @@ class FdStream {
     /// @throws AGIUnknownError  a line over the limit; it is dropped up to its LF
     /// @throws AGIError         the descriptor cannot be read
     bool read_line(std::string& line) {
+        std::string_view view;
+        const bool open = read_line(view);
+        line.assign(view);
+        return open;
+    }
+    /// The same without a copy: a view until the next read.
+    bool read_line(std::string_view& line) {
         while (!in_.next(line)) {
             char* const to = in_.prepare();
             const ssize_t size = ::read(read_fd_, to, in_.room());
             if (size > 0) {
                 in_.commit(static_cast<std::size_t>(size));
             } else if (size == 0 || wire::is_gone(errno)) {
-                line.assign(in_.rest());
+                line = in_.rest();
                 return false;
             } else {
                 wait_or_throw("read from", read_fd_, POLLIN);
@@ -151,20 +158,8 @@ class FdStream {
     ///
     /// @throws AGIUnknownError  a line over the limit; it is dropped up to its LF
     Arrived read_arrived(std::string& line, bool ask_system) {
-        if (in_.next(line)) return Arrived::line;
-        if (ask_system || in_.filled()) {
-            while (wire::is_readable_now(read_fd_)) {
-                if (read_part()) {
-                    if (in_.next(line)) return Arrived::line;
-                } else if (errno == 0 || wire::is_gone(errno)) {
-                    line.assign(in_.rest());
-                    return Arrived::end;
-                } else {
-                    break;  // read_line has it again, and throws
-                }
-            }
-        }
-        return in_.rest().empty() ? Arrived::nothing : Arrived::part;
+        if (!ask_system && in_.idle()) return Arrived::nothing;
+        return look(line, ask_system);
     }
 
     /// Waits for that long at most; negative: without end. True when read_line has a whole line, the
@@ -206,6 +201,23 @@ class FdStream {
     [[nodiscard]] int write_fd() const noexcept { return write_fd_; }
 
   private:
+    [[gnu::noinline]] Arrived look(std::string& line, bool ask_system) {
+        if (in_.next(line)) return Arrived::line;
+        if (ask_system || in_.filled()) {
+            while (wire::is_readable_now(read_fd_)) {
+                if (read_part()) {
+                    if (in_.next(line)) return Arrived::line;
+                } else if (errno == 0 || wire::is_gone(errno)) {
+                    line.assign(in_.rest());
+                    return Arrived::end;
+                } else {
+                    break;  // read_line has it again, and throws
+                }
+            }
+        }
+        return in_.rest().empty() ? Arrived::nothing : Arrived::part;
+    }
+
     /// False at the end, and when read_line has an error to report.
     bool read_part() {
         char* const to = in_.prepare();

@@ -30,6 +30,9 @@ namespace agi { inline namespace v0 {
 //   HangupSource hangup_source();
 //       What the stream knows of the call (stream/hangup_source.hpp) apart from its lines, such as SIGHUP.
 //
+//   bool read_line(std::string_view& line);
+//       The same without a copy: the line is a view until the next read.
+//
 //   Arrived read_arrived(std::string& line, bool ask_system);
 //       The same as read_line, but does not wait: what has come already. With `ask_system` false it
 //       looks at what the stream itself holds, which must cost nothing; unless the last read from the
@@ -75,6 +78,12 @@ struct has_wait_line<
     Stream, std::enable_if_t<std::is_convertible_v<decltype(std::declval<Stream&>().wait_line(
                                                        std::declval<std::chrono::milliseconds>())),
                                                    bool>>> : std::true_type {};
+
+template <class Stream, class = void>
+struct has_read_view : std::false_type {};
+template <class Stream>
+struct has_read_view<Stream, std::void_t<decltype(std::declval<Stream&>().read_line(
+                                 std::declval<std::string_view&>()))>> : std::true_type {};
 
 template <class Stream, class = void>
 struct has_read_arrived : std::false_type {};

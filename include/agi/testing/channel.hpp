@@ -53,7 +53,7 @@ class Channel : public Timeline {
                     schedule(time, {action.kind, std::string(1, key), {}});
                     time += between_keys;
                 }
-                if (when != Caller::Step::When::at) next_press_ = time;
+                if (when != Caller::Step::When::at) next_press_ = time - between_keys + key_length;
             }
         }
     }

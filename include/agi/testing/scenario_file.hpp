@@ -10,6 +10,7 @@
 
 #include <toml++/toml.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -36,7 +37,11 @@ class ScenarioReader {
         scenario_.name = text(root_, "name", file_.stem().string());
         scenario_.program = texts(root_, "program");
         if (const auto* table = section(root_, "call")) read_call(*table);
-        if (const auto* table = section(root_, "world")) read_world(*table);
+        if (const auto* table = section(root_, "world")) {
+            read_world(*table);
+        } else {
+            scenario_.asterisk.channel.any_sound = usual_length();
+        }
         read_caller();
         if (const auto* table = section(root_, "expect")) scenario_.expected = expectation(*table);
         if (const auto* table = section(root_, "always")) scenario_.always = expectation(*table);
@@ -44,6 +49,8 @@ class ScenarioReader {
     }
 
   private:
+    static std::chrono::milliseconds usual_length() { return std::chrono::seconds{3}; }
+
     [[noreturn]] void refuse(const toml::node& node, const std::string& why) const {
         const auto& at = node.source().begin;
         throw AGIArgumentError(file_.string() + ':' + std::to_string(at.line) + ": " + why);
@@ -154,7 +161,7 @@ class ScenarioReader {
         if (const toml::node* const node = table.get("any-sound")) {
             asterisk.channel.any_sound = checked(*node, parse_time);
         } else if (table.get("folder") == nullptr && table.get("sounds") == nullptr) {
-            asterisk.channel.any_sound = std::chrono::seconds{3};
+            asterisk.channel.any_sound = usual_length();
         }
         asterisk.globals = pairs(table, "globals");
         asterisk.process_environment = pairs(table, "environment");

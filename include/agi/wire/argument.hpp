@@ -21,7 +21,7 @@ class LineText {
   public:
     static constexpr std::size_t inline_size = 512;
 
-    LineText() noexcept = default;  // NOLINT(modernize-use-equals-default): inline_ stays raw
+    LineText() noexcept {}  // NOLINT(modernize-use-equals-default): `{}` leaves inline_ raw
     LineText(const LineText& other) { append(other.view()); }
     LineText& operator=(const LineText& other) {
         if (this != &other) {

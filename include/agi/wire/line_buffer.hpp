@@ -107,6 +107,9 @@ class LineBuffer {
     /// Whether the last bytes filled all the room there was: more may wait where they came from.
     [[nodiscard]] bool filled() const noexcept { return end_ != 0 && end_ == storage_.size(); }
 
+    /// Whether nothing is here, and nothing is known to wait where the last bytes came from.
+    [[nodiscard]] bool idle() const noexcept { return begin_ == end_ && end_ != storage_.size(); }
+
     /// The bytes after the last whole line.
     [[nodiscard]] std::string_view rest() const noexcept {
         return std::string_view{storage_}.substr(begin_, end_ - begin_);

@@ -36,7 +36,7 @@ class Offsets {
         set(size() - 1, end);
     }
 
-    /// Only the first ones, up to the first that is nowhere, in no more memory than they need.
+    /// Drops what follows the first that is nowhere.
     void end_at_gap() {
         std::size_t count = 0;
         while (count < size() && (*this)[count] != nowhere) ++count;

@@ -72,10 +72,12 @@ class ReplyReader {
     static constexpr std::string_view end_of_usage = "520 End of proper usage.";
 
     static bool starts_with(std::string_view text, std::string_view head) noexcept {
-        return text.substr(0, head.size()) == head;
+        return text.size() >= head.size() &&
+               std::char_traits<char>::compare(text.data(), head.data(), head.size()) == 0;
     }
     static bool ends_with(std::string_view text, std::string_view tail) noexcept {
-        return text.size() >= tail.size() && text.substr(text.size() - tail.size()) == tail;
+        return text.size() >= tail.size() &&
+               starts_with({text.data() + text.size() - tail.size(), tail.size()}, tail);
     }
     static std::string_view without_cr(std::string_view line) noexcept {
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
@@ -215,7 +217,8 @@ class ReplyReader {
         constexpr std::string_view key = "result=";
         if (reply_.code_ == 0 || raw.size() <= after_code) return;
         const bool may_have_result = reply_.code_ < 300 || reply_.code_ == 503;
-        if (!may_have_result || !starts_with(raw.substr(after_code), key)) {
+        if (!may_have_result ||
+            !starts_with({raw.data() + after_code, raw.size() - after_code}, key)) {
             reply_.text_ = {after_code, raw.size() - after_code};
             return;
         }
@@ -230,7 +233,7 @@ class ReplyReader {
     }
 
     void split_tail(std::string_view raw, std::size_t tail) {
-        const std::string_view text = raw.substr(tail);
+        const std::string_view text{raw.data() + tail, raw.size() - tail};
         std::size_t open = text.find('(');
         std::size_t close = text.size() - 1;
         switch (form_) {

@@ -16,9 +16,13 @@ namespace agi { inline namespace v0 {
 
 namespace wire {
 
+[[noreturn, gnu::noinline, gnu::cold]] inline void refuse_null() {  // rare: callers stay short
+    throw AGIArgumentError({}, "a null pointer where text belongs");
+}
+
 /// @throws AGIArgumentError  a null pointer, as of getenv() for what is not there
 constexpr const char* not_null(const char* text) {
-    if (text == nullptr) throw AGIArgumentError({}, "a null pointer where text belongs");
+    if (text == nullptr) refuse_null();
     return text;
 }
 

@@ -14,8 +14,7 @@ namespace agi { inline namespace v0 {
 
 namespace wire {
 
-/// Whether every duration of this kind is a whole number of Unit. (What chrono says of it costs the
-/// compiler more.)
+/// Whether every such duration is a whole number of Unit. What chrono says costs more to compile.
 template <class Rep, class Period, class Unit>
 inline constexpr bool is_exact =
     std::is_integral_v<Rep>&& Unit::period::den* Period::num % Period::den == 0;

@@ -3,6 +3,7 @@
 // does>,<report file>,...). It stands alone, as its standard streams and its end matter.
 
 #include "../end_of_call.hpp"
+#include "../flows.hpp"
 #include "../report.hpp"
 #include <agi/agi.hpp>
 #include <agi/process/eagi_audio.hpp>
@@ -368,6 +369,12 @@ int main(int argc, char** argv) {
         std::optional<ReportWriter> report;
         status = agi::run([&](ProcessSession& session) {
             report.emplace(path);
+            if (name.compare(0, 5, "flow-") == 0) {
+                // A forged end of the environment takes the call's own arguments away.
+                live::run_flow(session, *report, name, argc > 3 ? argv[3] : "",
+                               argc > 4 ? argv[4] : "");
+                return;
+            }
             body(name)(session, *report);
         });
         if (report) (*report)("status", status);

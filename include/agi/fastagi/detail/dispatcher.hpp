@@ -34,13 +34,16 @@ class Dispatcher {
     void fallback(Starter starter) { fallback_ = std::move(starter); }
     [[nodiscard]] const Workers& workers() const noexcept { return workers_; }
 
-    /// A new connection, on the thread of its loop.
-    void begin(Loop& loop, LoopSocket socket, CallFacts facts) {
+    /// A new connection, on the thread of its loop. `starter`: for another handler than the route's.
+    void begin(Loop& loop, LoopSocket socket, CallFacts facts, Starter starter = {}) {
+        const std::size_t line_limit = facts.origin ? facts.origin->line_limit : 0;
         CallPointer call = loop.add(std::move(facts), std::move(socket));
         AsyncCall& started = *call;
+        if (line_limit != 0) started.line_limit(line_limit);
         started.async_start(
-            [this, call = std::move(call)](const std::exception_ptr& error) mutable {
-                error ? no_call(*call, error) : route(std::move(call));
+            [this, call = std::move(call),
+             starter = std::move(starter)](const std::exception_ptr& error) mutable {
+                error ? no_call(*call, error) : route(std::move(call), starter);
             },
             wire::time_after(std::chrono::steady_clock::now(), state_->options.environment_time));
     }
@@ -77,7 +80,7 @@ class Dispatcher {
         }
     }
 
-    void route(CallPointer call) {
+    void route(CallPointer call, const Starter& given) {
         CallFacts& facts = CallAccess::facts(*call);
         facts.id = ++state_->counters.calls;
         facts.begin = std::chrono::steady_clock::now();
@@ -89,6 +92,7 @@ class Dispatcher {
             return tell_and_report(std::move(call), {Outcome::busy, "all calls that may run do"});
         }
         facts.active = std::move(*active);
+        if (given) return given(std::move(call));
         const Starter* starter = nullptr;
         try {
             starter = find(call->path(), facts.parameters);

@@ -92,8 +92,7 @@ bool nothing_to_tell(const AnyCall& call, Ending& ending) {
 }
 
 inline std::chrono::steady_clock::time_point farewell_end(const ServerOptions& options) {
-    using Clock = std::chrono::steady_clock;
-    return wire::time_after(Clock::now(), options.farewell_time).value_or(Clock::time_point::max());
+    return wire::time_after(std::chrono::steady_clock::now(), options.farewell_time);
 }
 
 template <class Command>

@@ -130,16 +130,21 @@ inline MaybeText time_function(Call& call, std::string_view argument) {
     return std::string{text, size};
 }
 
-/// TIMEOUT(kind): the absolute one is SET AUTOHANGUP. The others are there for the dialplan's own digits,
-/// and read as nothing in AGI.
-inline MaybeText timeout_function(const Call& call, std::string_view kind) {
-    if (kind == "digit" || kind == "response") return "";
-    if (kind != "absolute") return std::nullopt;
-    const auto end = call.channel.hangs_up_at();
-    if (!end) return "0";
+/// TIMEOUT(kind): the absolute one is SET AUTOHANGUP. The others are there for the dialplan's own digits.
+inline MaybeText timeout_function(const Call& call, const std::string& kind) {
     char text[32];
-    std::snprintf(text, sizeof text, "%.3f",
-                  static_cast<double>((*end - call.channel.now()).count()) / 1000);
+    double seconds = 0;
+    if (kind == "digit" || kind == "response") {
+        const auto written = stored(call.channel_items, "TIMEOUT " + kind);
+        seconds = written ? std::strtod(written->c_str(), nullptr) : kind == "digit" ? 5 : 10;
+    } else if (kind == "absolute") {
+        const auto end = call.channel.hangs_up_at();
+        if (!end) return "0";
+        seconds = static_cast<double>((*end - call.channel.now()).count()) / 1000;
+    } else {
+        return std::nullopt;
+    }
+    std::snprintf(text, sizeof text, "%.3f", seconds);
     return text;
 }
 

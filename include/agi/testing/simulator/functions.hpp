@@ -143,7 +143,10 @@ inline const CallFunction* find_call_function(std::string_view function) {
         {"REDIRECTING", [](Call&, In) -> MaybeText { return ""; }},
         {"REPLACE", [](Call& c, In of) { return replace_function(c, of); }},
         {"SET", [](Call& c, In of) { return set_function(c, of); }},
-        {"SHARED", [](Call& c, In of) { return stored(c.shared, of); }},
+        {"SHARED",
+         [](Call& c, In of) {
+             return c.shared.empty() ? std::nullopt : MaybeText{stored(c.shared, of).value_or("")};
+         }},
         {"SHIFT", [](Call& c, In of) -> MaybeText { return take_from_list(c, of, true); }},
         // What SPEECH CREATE makes belongs to the session, not to the channel.
         {"SPEECH",
@@ -221,6 +224,7 @@ inline void set_value(Call& call, std::string_view name, const std::string& valu
         }
     } else if (reference.function == "TIMEOUT") {
         if (argument == "absolute") call.hang_up_after(std::strtod(value.c_str(), nullptr));
+        call.channel_items["TIMEOUT " + argument] = value;
     } else if (!reference.function.empty()) {
         const auto own = call.written_functions.find(std::string{reference.function});
         if (own != call.written_functions.end()) {

@@ -62,7 +62,9 @@ p { margin: .2rem 0; color: var(--soft); }
 .sound { background: var(--sound); } .wait { background: var(--wait); } .record { background: var(--record); }
 .think { background: var(--think); }
 .key { position: absolute; top: .1rem; transform: translateX(-50%); font-weight: 700; color: var(--key); }
-.end { position: absolute; top: .2rem; transform: translateX(-100%); color: var(--bad); font-size: .8rem; }
+.end { position: absolute; bottom: 0; transform: translateX(-100%); color: var(--bad); font-size: .75rem;
+  white-space: nowrap; border-right: 2px solid var(--bad); padding-right: .3rem; }
+.keys { height: 2.8rem; }
 .scale { position: relative; height: 1.4rem; font-size: .75rem; color: var(--soft); }
 .scale span { position: absolute; border-left: 1px solid var(--line); padding-left: .2rem; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
@@ -154,15 +156,22 @@ inline std::string page_time_line(const std::vector<Happening>& log,
             keys += "<span class=\"end\" style=\"" + scale.left(what.time) + "\">hang-up</span>\n";
         }
     }
+    const auto presses = std::count_if(log.begin(), log.end(), [](const Happening& what) {
+        return what.kind == Happening::Kind::key;
+    });
+    const auto room =
+        static_cast<std::size_t>(presses) + heard.size();  // a long call is as wide as that
     std::string marks;
     constexpr int steps = 5;
     for (int i = 0; i < steps; ++i) {
         const auto time = whole * i / steps;
         marks += "<span style=\"" + scale.left(time) + "\">" + shown_seconds(time) + "</span>";
     }
-    return "<h2>Time</h2>\n<div class=\"scroll\"><div class=\"tracks\">\n<div "
+    return "<h2>Time</h2>\n<div class=\"scroll\"><div class=\"tracks\" style=\"min-width:" +
+           std::to_string(room) +
+           "rem\">\n<div "
            "class=\"track\"><b>the caller hears</b>\n" +
-           sounds + "</div>\n<div class=\"track\"><b>the caller presses</b>\n" + keys +
+           sounds + "</div>\n<div class=\"track keys\"><b>the caller presses</b>\n" + keys +
            "</div>\n<div class=\"track\"><b>the program waits for</b>\n" +
            page_commands(log, scale) + "</div>\n<div class=\"scale\">" + marks +
            "</div>\n</div></div>\n";

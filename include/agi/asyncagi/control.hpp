@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// What can be done with a call over AMI while one of its commands runs.
+
+#include <agi/ami/client.hpp>
+#include <agi/asyncagi/originate.hpp>
+#include <agi/fastagi/call.hpp>
+#include <agi/version.hpp>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_NET {
+
+/// The call's other side. All of it may be used from any thread, also after the call.
+///
+/// Hooks run on the thread that reads from Asterisk: they must not block, nor use the call.
+class Control {
+  public:
+    using OnEvent = std::function<void(const ami::Message&)>;
+    using Done = ami::Client::Done;
+
+    /// How a control reaches the connection of its call.
+    struct Reach {
+        std::function<void()> stop;
+        std::function<void(ami::Action, Done)> send;
+    };
+
+    Control(std::string channel, std::string uniqueid, Reach reach)
+        : channel_{std::move(channel)}, uniqueid_{std::move(uniqueid)}, reach_{std::move(reach)} {}
+    Control(const Control&) = delete;
+    Control& operator=(const Control&) = delete;
+    ~Control() = default;
+
+    /// Calls `hook` for each event of this call's channel of that name: `DTMFEnd`, `HangupRequest`,
+    /// `BridgeEnter`... All of them for an empty name.
+    void on_event(std::string_view name, OnEvent hook) {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        hooks_.emplace_back(name, std::move(hook));
+    }
+
+    /// Ends the command that runs now, and nothing if none does: the prompt of STREAM FILE, CONTROL
+    /// STREAM FILE or EXEC Playback; WAIT FOR DIGIT; GET DATA, which gives the keys that were
+    /// pressed; and GET OPTION, SAY and RECORD FILE where `#` is one of their keys. Other commands
+    /// run to their end.
+    void stop() const { reach_.stop(); }
+
+    /// Sends the call to another place in the dialplan. The session ends as by a hang-up.
+    void redirect(const Place& to, Done done = {}) const {
+        reach_.send(ami::Action{"Redirect"}
+                        .set("Channel", channel())
+                        .set("Context", to.context)
+                        .set("Exten", to.extension)
+                        .set("Priority", std::to_string(to.priority)),
+                    std::move(done));
+    }
+    void hang_up(Done done = {}) const {
+        reach_.send(ami::Action{"Hangup"}.set("Channel", channel()), std::move(done));
+    }
+    /// Any action on the same connection.
+    void send(ami::Action action, Done done = {}) const {
+        reach_.send(std::move(action), std::move(done));
+    }
+
+    [[nodiscard]] std::string channel() const {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        return channel_;
+    }
+    [[nodiscard]] const std::string& uniqueid() const noexcept { return uniqueid_; }
+
+    // For the source.
+
+    void renamed(std::string_view channel) {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        channel_ = channel;
+    }
+    void tell(const ami::Message& event) {
+        std::vector<OnEvent> wanted;
+        {
+            const std::lock_guard<std::mutex> lock{mutex_};
+            for (const auto& [name, hook] : hooks_) {
+                if (name.empty() || event.is(name)) wanted.push_back(hook);
+            }
+        }
+        for (const OnEvent& hook : wanted) hook(event);
+    }
+
+    /// Says that the owner of a call's origin is a control.
+    static constexpr char kind = 0;
+
+  private:
+    mutable std::mutex mutex_;
+    std::string channel_;
+    const std::string uniqueid_;
+    const Reach reach_;
+    std::vector<std::pair<std::string, OnEvent>> hooks_;
+};
+
+/// The control of a call that came over AMI; nothing for any other.
+template <class AnyCall>
+std::shared_ptr<Control> find_control(const AnyCall& call) {
+    const auto& origin = fastagi::CallAccess::facts(call).origin;
+    if (!origin || origin->kind != &Control::kind) return nullptr;
+    return std::static_pointer_cast<Control>(origin->owner);
+}
+
+/// The same.
+///
+/// @throws std::logic_error  the call came by FastAGI
+template <class AnyCall>
+Control& control(const AnyCall& call) {
+    const auto found = find_control(call);
+    if (!found) throw std::logic_error{"asyncagi::control: this call did not come over AMI"};
+    return *found;  // which lives as long as the call
+}
+
+}}}}  // namespace agi::v0::asyncagi::AGI_NET

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The environment of AsyncAGI as FastAGI would send it.
+
+#include <agi/version.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace agi { inline namespace v0 { namespace asyncagi {
+
+/// A block that ends with its empty line and has no other one, with what FastAGI has in front:
+///
+///     agi_network: yes
+///     agi_network_script: pin?account=42
+///
+/// The script is the first argument of `AGI(agi:async,pin?account=42,x)`; the others move up, so
+/// that a handler finds its arguments where FastAGI has them.
+///
+/// `block`: as decoded. A caller's name with line feeds in it cannot end the block early here: what
+/// is no field is left out.
+inline std::string environment_block(std::string_view block) {
+    constexpr std::string_view argument = "agi_arg_";
+    std::string script;
+    std::string rest;
+    int number = 0;
+    while (!block.empty()) {
+        const std::string_view line = block.substr(0, block.find('\n'));
+        block.remove_prefix(line.size() < block.size() ? line.size() + 1 : line.size());
+        if (line.substr(0, 4) != "agi_") continue;
+        if (line.substr(0, argument.size()) != argument) {
+            rest.append(line).append(1, '\n');
+            continue;
+        }
+        const std::size_t colon = line.find(": ");
+        const std::string_view value =
+            colon == std::string_view::npos ? std::string_view{} : line.substr(colon + 2);
+        if (++number == 1) {
+            script = value;
+        } else {
+            rest.append(argument).append(std::to_string(number - 1));
+            rest.append(": ").append(value).append(1, '\n');
+        }
+    }
+    std::string all = "agi_network: yes\n";
+    if (number != 0) all.append("agi_network_script: ").append(script).append(1, '\n');
+    return all.append(rest).append(1, '\n');
+}
+
+}}}  // namespace agi::v0::asyncagi

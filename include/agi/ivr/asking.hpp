@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// The machine behind every question: prompt, keys, tries.
+
+#include <agi/command/digits.hpp>
+#include <agi/ivr/entry.hpp>
+#include <agi/ivr/key_plan.hpp>
+#include <agi/ivr/manners.hpp>
+#include <agi/ivr/player.hpp>
+#include <agi/ivr/step.hpp>
+#include <agi/version.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace agi { inline namespace v0 { namespace ivr {
+
+/// What a caller may say instead of pressing keys. Needs a speech object with an active grammar:
+/// see SpeechCreate.
+struct Speech {
+    bool listen = false;
+    /// What words mean, as keys; empty: they are no answer. Without it the engine's text is taken as
+    /// it is, so that a grammar that yields digits needs none.
+    Callback<std::string(std::string_view words)> keys{};
+};
+
+/// A question as a machine sees it. The prompts are those of a specification, which must outlive it.
+struct Question {
+    const Prompt* prompt = nullptr;
+    const std::vector<Prompt>* again = nullptr;
+    const Prompt* wrong = nullptr;
+    const Check* check = nullptr;
+    Check valid{};  ///< Asked before that: what the kind of question itself demands.
+    const Speech* speech = nullptr;
+    KeyPlan plan{};
+    std::vector<const std::string*> words{};  ///< What may be said for each of the plan's patterns.
+    Time first_key{0};
+    Time next_key{0};
+    Time total{0};  ///< 0: no limit.
+    int tries = 1;
+    char cancel = no_key;
+    char terminator = '#';
+    bool interruptible = true;
+    bool secret = false;
+    DigitSet interrupt{};  ///< Empty: the keys that an answer begins with.
+};
+
+/// Asks a question until it is answered, or the tries are used up.
+class Asking : public Machine {
+  public:
+    /// `specification`, an Ask or a Menu say, and the Manners must outlive it.
+    template <class Specification>
+    explicit Asking(const Specification& specification, const Manners& manners = Manners::usual())
+        : Asking{specification.question(manners), manners} {}
+    template <class Specification, class = std::enable_if_t<!std::is_reference_v<Specification>>>
+    explicit Asking(Specification&& specification, const Manners& = Manners::usual()) = delete;
+
+    Asking(Question question, const Manners& manners)
+        : question_{std::move(question)}, manners_{&manners}, player_{manners} {}
+
+    void language(std::string_view of_the_call) override { player_.language(of_the_call); }
+
+    const Step* next(Time now) override {
+        if (entry_.end != End::unfinished) return nullptr;
+        if (entry_.tries == 0) begin_try(nullptr);
+        if (question_.total > Time{0} && !deadline_ && !player_.playing()) {
+            deadline_ = now + question_.total;
+        }
+        // The last part is said by SPEECH RECOGNIZE itself.
+        step_ = player_.next(question_.interruptible ? stops() : DigitSet{}, question_.secret);
+        said_ = step_.has_value();
+        if (!said_ && (!deadline_ || now < *deadline_)) step_ = wait(now);
+        if (!step_) {  // the total time is over
+            end_try(true);
+            return next(now);
+        }
+        return &*step_;
+    }
+
+    void take(Came came) override {
+        using Kind = Step::Kind;
+        const Kind kind = step_->kind();
+        if (kind == Kind::recognize) listened_ = true;
+        if (said_) {
+            const bool stopped =
+                !came.keys.empty() && question_.interruptible && stops().contains(came.keys[0]);
+            if (!stopped) return;
+            player_.stop();
+            came.timed_out = false;
+        }
+        if (kind == Kind::recognize && !came.text.empty()) return hear(came.text);
+        for (const char key : came.keys) {
+            if (press(key)) return;
+        }
+        if (kind == Kind::data && !came.timed_out && !over(entry_.digits)) {
+            if (!press_terminator()) return;  // GET DATA never says its `#`
+        } else if (came.timed_out) {
+            end_try(true);
+        }
+    }
+
+    bool fail() override { return said_ && player_.fail(); }
+
+    /// A check of one's own, one that must wait say, has refused the entry: that was a try. The prompt
+    /// says why, and the question is asked again, unless the tries are used up.
+    void reject(Prompt why) {
+        objection_ = std::move(why);
+        refuse(End::no_match, objection_.empty() ? question_.wrong : &objection_);
+    }
+
+    /// How it ended; while it has not, what was entered so far.
+    [[nodiscard]] Entry entry() const {
+        Entry entry = entry_;
+        entry.missing = player_.missing();
+        return entry;
+    }
+    [[nodiscard]] const std::string& digits() const noexcept { return entry_.digits; }
+    [[nodiscard]] const Question& question() const noexcept { return question_; }
+
+  private:
+    static constexpr int free_repeats = 3;
+
+    // A try: what is said, which keys end it, how long the caller has.
+
+    void begin_try(const Prompt* before) {
+        ++entry_.tries;
+        ask_again(before);
+    }
+
+    void ask_again(const Prompt* before) {
+        entry_.digits.clear();
+        entry_.heard.clear();
+        hash_ignored_ = listened_ = false;
+        deadline_.reset();
+        player_.clear();
+        if (before != nullptr) player_.add(*before);
+        const std::vector<Prompt>* again = question_.again;
+        const auto earlier = static_cast<std::size_t>(entry_.tries - 1);
+        if (earlier == 0 || again == nullptr || again->empty()) {
+            player_.add(*question_.prompt);
+        } else {
+            player_.add(earlier < again->size() ? (*again)[earlier - 1] : again->back());
+        }
+        listen_prompt_.reset();
+        if (listens()) listen_prompt_ = player_.take_last_sound().value_or("silence/1");
+    }
+
+    [[nodiscard]] bool listens() const {
+        return question_.speech != nullptr && question_.speech->listen;
+    }
+
+    [[nodiscard]] DigitSet stops() const {
+        if (!question_.interrupt.empty()) return question_.interrupt;
+        std::string keys;
+        for (const char key : DigitSet::all().view()) {
+            // A `#` that ends nothing belongs to the question before.
+            const bool ends = key == question_.terminator && question_.plan.fit({}) == Fit::maybe;
+            if (question_.plan.fit({&key, 1}) != Fit::no || is_special({}, key) || ends)
+                keys += key;
+        }
+        return DigitSet{keys};
+    }
+
+    /// A key that ends the question, where it is not part of an answer.
+    [[nodiscard]] bool is_special(std::string_view before, char key) const {
+        const bool one = key == question_.cancel || key == manners_->repeat ||
+                         key == manners_->back || key == manners_->attendant;
+        return one && key != no_key && question_.plan.fit(std::string{before} + key) == Fit::no;
+    }
+    [[nodiscard]] bool has_special() const {
+        for (const char key :
+             {question_.cancel, manners_->repeat, manners_->back, manners_->attendant}) {
+            if (key != no_key && is_special({}, key)) return true;
+        }
+        return false;
+    }
+
+    /// GET DATA collects inside Asterisk, where no key is lost between two commands. It ends with `#`
+    /// and has one time only.
+    [[nodiscard]] std::size_t inside_asterisk() const {
+        const std::size_t size = question_.plan.size(entry_.digits);
+        const bool possible = question_.terminator == '#' && question_.total <= Time{0} &&
+                              !has_special() && !question_.plan.takes('#') &&
+                              size > entry_.digits.size();
+        return possible ? size - entry_.digits.size() : 0;
+    }
+
+    std::optional<Step> wait(Time now) {
+        const wire::Redaction secret{false, question_.secret};
+        const bool first = entry_.digits.empty();
+        Time time = first ? question_.first_key : question_.next_key;
+        if (first && listens() && !listened_) {
+            const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
+                time + std::chrono::milliseconds{999});
+            return Step{Step::Kind::recognize,
+                        SpeechRecognize{*listen_prompt_,
+                                        seconds.count() > 0 ? seconds : std::chrono::seconds{1}},
+                        secret};
+        }
+        const std::size_t left = inside_asterisk();
+        const bool one_time = !first || question_.first_key == question_.next_key;
+        const bool usual =
+            first && question_.first_key == Time{6000} && question_.next_key == Time{2000};
+        if (left > 1 && (one_time || usual)) {
+            if (usual) time = Time{0};  // which is Asterisk's way to say those two
+            return Step{Step::Kind::data, GetData{"", time, static_cast<int>(left)}, secret};
+        }
+        if (deadline_ && *deadline_ - now < time) time = *deadline_ - now;
+        return Step{Step::Kind::digit, WaitForDigit{time > Time{0} ? time : Time{1}}, secret};
+    }
+
+    // Keys.
+
+    [[nodiscard]] bool over(std::string_view keys) const {
+        return question_.plan.fit(keys) == Fit::whole;
+    }
+
+    /// True: the entry has ended with it.
+    bool press(char key) {
+        const Fit fit = question_.plan.fit(entry_.digits, key);
+        if (fit == Fit::no && key == question_.terminator) return press_terminator();
+        if (is_special(entry_.digits, key)) return press_special(key);
+        entry_.digits += key;
+        // What GET DATA has collected is looked at as a whole.
+        const bool more = step_->kind() == Step::Kind::data && inside_asterisk() > 0;
+        if (fit == Fit::whole) return accept();
+        if (fit == Fit::no && !more) return end_try(false);
+        return false;
+    }
+
+    bool press_terminator() {
+        const Fit fit = question_.plan.fit(entry_.digits);
+        if (!entry_.digits.empty() || fit == Fit::maybe || hash_ignored_) return end_try(false);
+        hash_ignored_ = true;  // the `#` of an entry before this one
+        return false;
+    }
+
+    bool press_special(char key) {
+        if (key == question_.cancel) return end(End::cancelled);
+        if (key == manners_->back) return end(End::back);
+        if (key == manners_->attendant) return end(End::attendant);
+        if (++repeats_ > free_repeats) return refuse(End::no_match, nullptr);
+        ask_again(nullptr);
+        return true;
+    }
+
+    void hear(const std::string& words) {
+        entry_.heard = words;
+        entry_.digits = question_.speech->keys ? question_.speech->keys(words) : words;
+        for (std::size_t i = 0; i < question_.words.size(); ++i) {
+            // A pattern is no answer: words stand for an option without wildcards.
+            if (*question_.words[i] == words) entry_.digits = question_.plan.patterns[i].text();
+        }
+        const Fit fit = question_.plan.fit(entry_.digits);
+        const bool good = !entry_.digits.empty() && (fit == Fit::whole || fit == Fit::maybe);
+        if (good) {
+            accept();
+        } else {
+            refuse(End::no_match, question_.wrong);
+        }
+    }
+
+    // The end of a try.
+
+    /// Nothing more comes: by silence, or by the terminator or a key that fits nowhere.
+    bool end_try(bool silence) {
+        const Fit fit = question_.plan.fit(entry_.digits);
+        if (silence && entry_.digits.empty()) return refuse(End::no_input, &manners_->silence);
+        if (fit == Fit::whole || fit == Fit::maybe) return accept();
+        return refuse(End::no_match, question_.wrong);
+    }
+
+    bool accept() {
+        for (const Check* check : {&std::as_const(question_.valid), question_.check}) {
+            if (check == nullptr || !*check) continue;
+            const Objection objection = (*check)(entry_.digits);
+            if (!objection.refused()) continue;
+            reject(objection.prompt());
+            return true;
+        }
+        return end(End::entered);
+    }
+
+    bool refuse(End end_of_it, const Prompt* why) {
+        if (entry_.tries >= question_.tries) return end(end_of_it);
+        entry_.end = End::unfinished;
+        begin_try(why);
+        return true;
+    }
+
+    bool end(End end) {
+        entry_.end = end;
+        player_.stop();
+        return true;
+    }
+
+    Question question_;
+    const Manners* manners_;
+    Player player_;
+    Entry entry_;
+    Prompt objection_;
+    std::optional<Step> step_;
+    std::optional<Time> deadline_;
+    std::optional<std::string> listen_prompt_;
+    int repeats_ = 0;
+    bool said_ = false;          ///< The step says something.
+    bool hash_ignored_ = false;  ///< One of them in this try.
+    bool listened_ = false;
+};
+
+}}}  // namespace agi::v0::ivr

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Dialogues: prompts, questions, menus, recordings, dialling.
+
+#include <agi/ivr/ask.hpp>
+#include <agi/ivr/dial.hpp>
+#include <agi/ivr/menu.hpp>
+#include <agi/ivr/record.hpp>
+#include <agi/ivr/say.hpp>
+#include <agi/ivr/values.hpp>
+#include <agi/ivr/yes_no.hpp>

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// What a prompt is made of.
+
+#include <agi/command/say.hpp>
+#include <agi/version.hpp>
+
+#include <chrono>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace agi { inline namespace v0 { namespace ivr {
+
+/// A piece of a prompt: a sound, when it is made from text, or what the functions below make.
+struct Part {
+    enum class Kind : unsigned char {
+        sound,     ///< `text` is a sound file, without extension.
+        number,    ///< `number`, with a gender.
+        digits,    ///< `text`, digit by digit.
+        letters,   ///< `text`, spelled.
+        phonetic,  ///< `text`, spelled with the words of the radio alphabet.
+        time,      ///< `time`, in the format `text` and the zone `zone`.
+        pause,     ///< `number` milliseconds.
+        speech,    ///< `text`, spoken by Manners::speak.
+        group,     ///< `parts`, one after the other.
+        phrase,    ///< That of `parts` whose `text` is the language, each a group.
+    };
+
+    Part(const char* sound)  // NOLINT(google-explicit-constructor)
+        : text{sound == nullptr ? throw AGIArgumentError("prompt", "a null pointer") : sound} {}
+    Part(std::string sound) : text{std::move(sound)} {}  // NOLINT(google-explicit-constructor)
+    Part(std::string_view sound) : text{sound} {}        // NOLINT(google-explicit-constructor)
+    Part(Kind of, std::string with, long long value = 0)
+        : kind{of}, text{std::move(with)}, number{value} {}
+    Part(Kind of, std::vector<Part> made_of) : kind{of}, parts{std::move(made_of)} {}
+
+    Kind kind = Kind::sound;
+    std::optional<Gender> gender{};
+    std::string text{};
+    std::string zone{};
+    long long number = 0;
+    std::chrono::system_clock::time_point time{};
+    std::vector<Part> parts{};
+};
+
+/// A number: "one hundred and five". Some languages ask for a gender.
+inline Part Number(long long value, std::optional<Gender> gender = std::nullopt) {
+    Part part{Part::Kind::number, {}, value};
+    part.gender = gender;
+    return part;
+}
+
+/// Each digit: "zero, zero, four, two". May hold `*` and `#`; empty: nothing is said.
+inline Part Digits(std::string digits) { return {Part::Kind::digits, std::move(digits)}; }
+
+/// Text, letter by letter.
+inline Part Spelled(std::string text) { return {Part::Kind::letters, std::move(text)}; }
+
+/// The same with the radio alphabet: "alpha, bravo". The sounds are English, unless others are installed.
+inline Part Phonetic(std::string text) { return {Part::Kind::phonetic, std::move(text)}; }
+
+/// A date and time in a format of SayDatetime, empty: the language's own; in a zone such as
+/// `Europe/Berlin`, empty: Asterisk's.
+inline Part Moment(std::chrono::system_clock::time_point time, std::string format = {},
+                   std::string zone = {}) {
+    Part part{Part::Kind::time, std::move(format)};
+    part.time = time;
+    part.zone = std::move(zone);
+    return part;
+}
+
+/// The date of a time: "Tuesday, March the third".
+inline Part Day(std::chrono::system_clock::time_point time, std::string zone = {}) {
+    return Moment(time, "ABd", std::move(zone));
+}
+
+/// The time of day: "ten thirty a m".
+inline Part Clock(std::chrono::system_clock::time_point time, std::string zone = {}) {
+    return Moment(time, "IMp", std::move(zone));
+}
+
+/// Nothing, for that long. A key ends it, as it ends a sound.
+inline Part Pause(std::chrono::milliseconds time) { return {Part::Kind::pause, {}, time.count()}; }
+
+/// Text that a machine speaks: see Manners::speak.
+inline Part Spoken(std::string text) { return {Part::Kind::speech, std::move(text)}; }
+
+/// Parts, one after the other.
+inline Part Group(std::vector<Part> parts) { return {Part::Kind::group, std::move(parts)}; }
+
+/// Parts with a word before the last one: "one, two and three".
+inline Part List(const std::vector<Part>& parts, const Part& last_word = "vm-and") {
+    std::vector<Part> all;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (i > 0 && i + 1 == parts.size()) all.push_back(last_word);
+        all.push_back(parts[i]);
+    }
+    return Group(std::move(all));
+}
+
+/// What a Duration or an amount of Money is counted in: the sound for one, and that for more.
+struct Unit {
+    std::string one;
+    std::string many;
+    std::optional<Gender> gender{};
+};
+
+/// A number and its unit: "two minutes".
+inline Part Count(long long number, const Unit& unit) {
+    return Group({Number(number, unit.gender), number == 1 ? unit.one : unit.many});
+}
+
+/// A time that something takes: "two hours, one minute, five seconds". What is zero is left out.
+inline Part Duration(std::chrono::seconds time, const Unit& hours = {"hours", "hours"},
+                     const Unit& minutes = {"minute", "minutes"},
+                     const Unit& seconds = {"second", "seconds"}) {
+    constexpr long long sixty = 60;
+    const long long count = time.count() < 0 ? 0 : time.count();
+    std::vector<Part> parts;
+    if (count >= sixty * sixty) parts.push_back(Count(count / (sixty * sixty), hours));
+    if (count / sixty % sixty != 0) parts.push_back(Count(count / sixty % sixty, minutes));
+    if (count % sixty != 0 || parts.empty()) parts.push_back(Count(count % sixty, seconds));
+    return Group(std::move(parts));
+}
+
+/// Two units of which a hundred of one make the other. Asterisk's own sounds have no cents.
+struct Currency {
+    Unit unit;
+    Unit hundredth;
+    std::string between = "vm-and";  ///< Empty: nothing is said there.
+};
+
+/// An amount, in hundredths: "twelve dollars and fifty cents".
+inline Part Money(long long hundredths, const Currency& currency) {
+    constexpr long long hundred = 100;
+    std::vector<Part> parts;
+    if (hundredths < 0) {
+        parts.emplace_back("digits/minus");
+        hundredths = -hundredths;
+    }
+    const long long rest = hundredths % hundred;
+    if (hundredths >= hundred || rest == 0) {
+        parts.push_back(Count(hundredths / hundred, currency.unit));
+        if (rest != 0 && !currency.between.empty()) parts.emplace_back(currency.between);
+    }
+    if (rest != 0) parts.push_back(Count(rest, currency.hundredth));
+    return Group(std::move(parts));
+}
+
+/// What is said in a language, such as `de` or `de_AT`.
+struct InLanguage {
+    std::string language;
+    std::vector<Part> parts;
+};
+
+/// Parts whose order differs from language to language: those of `de_AT`, else of `de`, else the first.
+///
+///     Phrase({{"en", {"you-have", Number(n), "messages"}}, {"de", {"sie-haben", Number(n), ...}}})
+inline Part Phrase(std::initializer_list<InLanguage> alternatives) {
+    std::vector<Part> all;
+    for (const InLanguage& one : alternatives) {
+        all.push_back(Group(one.parts));
+        all.back().text = one.language;
+    }
+    return {Part::Kind::phrase, std::move(all)};
+}
+
+/// The alternative of a phrase for a language; nullptr: it has none at all.
+inline const Part* in_language(const Part& phrase, std::string_view language) {
+    for (;;) {
+        for (const Part& one : phrase.parts) {
+            if (one.text == language) return &one;
+        }
+        const std::size_t region = language.find_last_of("_-");
+        if (region == std::string_view::npos) break;
+        language = language.substr(0, region);
+    }
+    return phrase.parts.empty() ? nullptr : &phrase.parts.front();
+}
+
+}}}  // namespace agi::v0::ivr

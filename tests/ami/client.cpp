@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+// The client against a manager interface that the test plays: login, loss, return, silence.
+
+#include "ami/fake_ami.hpp"
+#include "catch.hpp"
+#include <agi/ami/client.hpp>
+
+#include <atomic>
+#include <future>
+#include <mutex>
+#include <string>
+
+using namespace ami_tests;
+using namespace agi::ami;
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+/// Sends a Ping from the client's thread; its answer's text.
+std::future<std::string> ping(RunningClient& running) {
+    auto promise = std::make_shared<std::promise<std::string>>();
+    running.client.post([&running, promise] {
+        running.client.send(Action{"Ping"}, [promise](const Response& response) {
+            promise->set_value(std::string{response.text()});
+        });
+    });
+    return promise->get_future();
+}
+
+}  // namespace
+
+TEST_CASE("Client: logs in, sends, gets answers and events, says goodbye by closing") {
+    const FakeAmi ami;
+    RunningClient running{ami.port()};
+    std::promise<bool> again;
+    std::promise<std::string> event;
+    running.client.on_login([&](bool value) { again.set_value(value); });
+    running.client.on_event([&](const Message& m) { event.set_value(std::string{m.event()}); });
+    running.start();
+    Manager manager = ami.accept();
+    manager.send("Asterisk Call Manager/11.0.0\r\n");
+    CHECK(manager.answer("Success", "Challenge: 42\r\n") ==
+          "Action: Challenge|AuthType: MD5|ActionID: agi-1");
+    CHECK(manager.answer() == "Action: Login|AuthType: MD5|Key: " + md5_hex("42pass-word") +
+                                  "|Username: ivr|Events: on|ActionID: agi-2");
+    CHECK_FALSE(again.get_future().get());
+    auto pong = ping(running);
+    CHECK(manager.answer("Success", "Message: Pong\r\n") == "Action: Ping|ActionID: agi-3");
+    CHECK(pong.get() == "Pong");
+    manager.send("Event: FullyBooted\r\n\r\n");
+    CHECK(event.get_future().get() == "FullyBooted");
+    running.stop();
+    CHECK(manager.action() == "(closed)");
+}
+
+TEST_CASE("Client: what is sent in one task leaves in one write") {
+    const FakeAmi ami;
+    std::mutex mutex;
+    std::vector<std::string> writes;
+    ClientOptions options;
+    options.trace = [&](agi::Direction direction, std::string_view text) {
+        const std::lock_guard<std::mutex> lock{mutex};
+        if (direction == agi::Direction::sent) writes.emplace_back(text);
+    };
+    RunningClient traced{ami.port(), options};
+    traced.start();
+    Manager manager = ami.accept();
+    manager.log_in();
+    CHECK(eventually([&] { return traced.logged("logged in") == 1; }));
+    traced.client.post([&] {
+        traced.client.send(Action{"A"});
+        traced.client.send(Action{"B"});
+    });
+    CHECK(manager.action() == "Action: A|ActionID: agi-3");
+    CHECK(manager.action() == "Action: B|ActionID: agi-4");
+    const std::lock_guard<std::mutex> lock{mutex};
+    CHECK(writes.back() ==
+          "Action: A\r\nActionID: agi-3\r\n\r\nAction: B\r\nActionID: agi-4\r\n\r\n");
+    // The trace shows no secret, nor what could be one.
+    for (const std::string& text : writes) {
+        CHECK(text.find("pass-word") == std::string::npos);
+        CHECK(text.find(md5_hex("1pass-word")) == std::string::npos);
+    }
+    CHECK_THAT(writes[1], ContainsSubstring("Key: ***\r\n"));
+}
+
+TEST_CASE("Client: a lost connection fails what has no answer, and is made again") {
+    const FakeAmi ami;
+    RunningClient running{ami.port()};
+    std::atomic<int> lost{0};
+    std::atomic<int> logins{0};
+    running.client.on_lost([&] { ++lost; });
+    running.client.on_login([&](bool again) {
+        CHECK(again == (logins > 0));
+        ++logins;
+    });
+    running.start();
+    {
+        Manager manager = ami.accept();
+        manager.log_in();
+        CHECK(eventually([&] { return logins == 1; }));
+        auto answer = ping(running);
+        manager.action();
+        const bool in_the_middle = GENERATE(false, true);
+        if (in_the_middle) manager.send("Response: Success\r\nActionID: agi-3\r\nMess");
+        manager.close();
+        CHECK(answer.get() == "the connection ended before the answer");
+    }
+    Manager manager = ami.accept();
+    manager.log_in();
+    CHECK(eventually([&] { return logins == 2; }));
+    CHECK(lost == 1);
+    auto pong = ping(running);
+    // It is not sent again.
+    CHECK(manager.answer("Success", "Message: Pong\r\n") == "Action: Ping|ActionID: agi-3");
+    CHECK(pong.get() == "Pong");
+}
+
+TEST_CASE("Client: a refused login is tried again, and its reason is in the log") {
+    const FakeAmi ami;
+    RunningClient running{ami.port()};
+    std::atomic<int> lost{0};
+    running.client.on_lost([&] { ++lost; });
+    running.start();
+    for (int i = 0; i < 2; ++i) {
+        Manager manager = ami.accept();
+        manager.send("Asterisk Call Manager/11.0.0\r\n");
+        manager.answer("Success", "Challenge: 1\r\n");
+        manager.answer("Error", "Message: Authentication failed\r\n");
+        CHECK(manager.action().front() == '(');
+    }
+    Manager manager = ami.accept();
+    manager.log_in();
+    CHECK(eventually([&] { return running.logged("logged in") == 1; }));
+    CHECK(running.logged("login refused: Authentication failed") == 2);
+    CHECK(lost == 0);
+}
+
+TEST_CASE("Client: one that says nothing is asked, and then given up") {
+    const FakeAmi ami;
+    ClientOptions options;
+    options.keep_alive = 50ms;
+    RunningClient running{ami.port(), options};
+    running.start();
+    Manager manager = ami.accept();
+    manager.log_in();
+    CHECK(manager.answer("Success", "Message: Pong\r\n") == "Action: Ping|ActionID: agi-3");
+    CHECK(manager.action() == "Action: Ping|ActionID: agi-4");
+    CHECK(manager.action() == "(closed)");
+    CHECK(eventually([&] { return running.logged("no answer to a Ping") == 1; }));
+    ami.accept().log_in();
+    CHECK(eventually([&] { return running.logged("logged in again") == 1; }));
+}
+
+TEST_CASE("Client: one that never greets is given up, and what is sent meanwhile is lost") {
+    const FakeAmi ami;
+    ClientOptions options;
+    options.connect_time = 30ms;
+    RunningClient running{ami.port(), options};
+    running.start();
+    const Manager manager = ami.accept();
+    CHECK(ping(running).get() == "the connection ended before the answer");
+    CHECK(eventually([&] { return running.logged("no login in time") >= 1; }));
+}
+
+TEST_CASE("Client: nobody listens, and then somebody does") {
+    auto gone = std::make_unique<FakeAmi>();
+    const std::uint16_t port = gone->port();
+    gone.reset();
+    RunningClient running{port};
+    running.start();
+    CHECK(eventually([&] { return running.logged("Connection refused") >= 2; }));
+}
+
+TEST_CASE("Client: stops in each of its callbacks") {
+    const FakeAmi ami;
+    RunningClient running{ami.port()};
+    const int where = GENERATE(0, 1, 2, 3);
+    std::promise<void> stopped;
+    const auto stop = [&] {
+        running.client.stop();
+        stopped.set_value();
+    };
+    running.client.on_login([&](bool) {
+        if (where == 0) stop();
+        if (where == 1) running.client.send(Action{"Ping"}, [&](const Response&) { stop(); });
+    });
+    running.client.on_event([&](const Message&) {
+        if (where == 2) stop();
+    });
+    running.client.on_lost([&] {
+        if (where == 3) stop();
+    });
+    running.start();
+    Manager manager = ami.accept();
+    manager.log_in();
+    if (where == 1) manager.answer();
+    // What comes behind it is nobody's.
+    if (where == 2) manager.send("Event: A\r\n\r\nEvent: B\r\n\r\n");
+    if (where == 3) manager.close();
+    stopped.get_future().wait();
+}
+
+TEST_CASE("Client: a connection that ends after any byte of a login is made again") {
+    // The fault of number N: after N bytes of all that is said to it.
+    const FakeAmi ami;
+    RunningClient running{ami.port()};
+    running.start();
+    const std::string banner = "Asterisk Call Manager/11.0.0\r\n";
+    const std::string challenge = "Response: Success\r\nActionID: agi-1\r\nChallenge: 1\r\n\r\n";
+    const std::string accepted = "Response: Success\r\nActionID: agi-2\r\n\r\n";
+    const std::size_t all = banner.size() + challenge.size() + accepted.size();
+    for (std::size_t n = 0; n < all; n += 3) {
+        Manager manager = ami.accept();
+        manager.send(banner.substr(0, n));
+        if (n < banner.size()) continue;
+        manager.action();
+        manager.send(challenge.substr(0, n - banner.size()));
+        if (n < banner.size() + challenge.size()) continue;
+        manager.action();
+        manager.send(accepted.substr(0, n - banner.size() - challenge.size()));
+    }
+    CHECK(running.logged("logged in") == 0);
+    ami.accept().log_in();
+    CHECK(eventually([&] { return running.logged("logged in") == 1; }));
+}

@@ -1,0 +1,641 @@
+// SPDX-License-Identifier: MIT
+// One AsyncAGI channel as one FastAGI connection, by value: the test is Asterisk and the session.
+
+#include "asyncagi/pipe.hpp"
+#include "catch.hpp"
+#include <agi/asyncagi/tunnel.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace agi::asyncagi;
+using namespace std::chrono_literals;
+using asyncagi_tests::encoded;
+using asyncagi_tests::Pipe;
+using State = Tunnel::State;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+const std::string environment = "agi_request: async\nagi_channel: PJSIP/1\nagi_arg_1: pin\n\n";
+const std::string fast_environment =
+    "agi_network: yes\nagi_network_script: pin\nagi_request: async\nagi_channel: PJSIP/1\n\n";
+
+/// Asterisk: a queue of commands, and the pipe that takes their replies.
+class World {
+  public:
+    explicit World(const std::string& env = environment, TunnelOptions options = defaults())
+        : tunnel{std::move(options), "PJSIP/1", first(env)} {}
+
+    static TunnelOptions defaults() {
+        TunnelOptions options;
+        options.owner = "me";
+        options.id = "id-";
+        return options;
+    }
+
+    /// What the tunnel has said since the last time: `AGI command`, `AbsoluteTimeout 60`...
+    Lines said() {
+        Lines all;
+        for (auto& output : tunnel.take_actions()) {
+            const std::string text = output.action.text("x");
+            const auto header = [&text](const std::string& name) {
+                const std::size_t at = text.find("\r\n" + name + ": ");
+                if (at == std::string::npos) return std::string{};
+                const std::size_t begin = at + name.size() + 4;
+                return text.substr(begin, text.find("\r\n", begin) - begin);
+            };
+            const std::string& name = output.action.name();
+            if (name == "AGI") {
+                queue.push_back({header("CommandID"), header("Command")});
+                CHECK(header("CommandID") == output.command_id);
+                all.push_back("AGI " + header("Command"));
+            } else {
+                all.push_back(name + ' ' + header("Timeout") + header("Control") + header("Digit") +
+                              header("Value"));
+            }
+        }
+        return all;
+    }
+    /// The same, without the wake-ups.
+    Lines commands() {
+        Lines all = said();
+        all.erase(std::remove_if(all.begin(), all.end(),
+                                 [](const std::string& text) {
+                                     return text.compare(0, 16, "AbsoluteTimeout ") == 0;
+                                 }),
+                  all.end());
+        return all;
+    }
+
+    /// Asterisk runs the next command, whose reply is this.
+    void run(std::string_view reply) {
+        REQUIRE_FALSE(queue.empty());
+        const auto command = queue.front();
+        queue.pop_front();
+        pipe.write(reply);
+        tunnel.executed(now, command.id, pipe.read());
+    }
+    /// Runs the claim; what the tunnel sends before that is forgotten.
+    void begin(const std::string& owner = "me") {
+        tunnel.begin(now);
+        said();
+        REQUIRE(queue.size() == 1);
+        run(claim_reply(owner));
+    }
+    [[nodiscard]] std::string claim_reply(const std::string& owner) const {
+        const std::string& command = queue.front().command;
+        const std::size_t at = command.find("agi-claim:") + 10;
+        const std::string nonce = command.substr(at, command.find(':', at) - at);
+        return "200 result=1 (agi-claim:" + nonce + ':' + owner + ")\n";
+    }
+    void line(std::string_view text) { tunnel.line(now, text); }
+    /// Asterisk has begun with it.
+    void starts() { tunnel.command_started(now, queue.front().command); }
+    std::string bytes() { return tunnel.take_bytes(); }
+
+    struct Queued {
+        std::string id;
+        std::string command;
+    };
+    Pipe pipe;
+    Tunnel tunnel;
+    std::deque<Queued> queue;
+    Tunnel::Time now{};
+
+  private:
+    std::string first(const std::string& env) {
+        pipe.write(env);
+        return pipe.read();
+    }
+};
+
+/// One whose call is ours.
+struct Begun : World {
+    explicit Begun(TunnelOptions options = defaults()) : World{environment, std::move(options)} {
+        begin();
+        CHECK(bytes() == fast_environment);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("Tunnel: the environment comes when the call is ours") {
+    World world;
+    world.tunnel.begin(world.now);
+    CHECK(
+        world.said() ==
+        Lines{"AGI GET FULL VARIABLE \"agi-claim:id-2:${SET(AGI_OWNER=${IF($[${LEN(${AGI_OWNER})}]"
+              "?${AGI_OWNER}:me)})}\"",
+              "AbsoluteTimeout 60"});
+    CHECK(world.bytes().empty());
+    world.run(world.claim_reply("me"));
+    CHECK(world.tunnel.state() == State::running);
+    CHECK(world.bytes() == fast_environment);
+    CHECK(world.said().empty());
+}
+
+TEST_CASE("Tunnel: another program's call is left alone") {
+    World world;
+    const std::string reply =
+        GENERATE("200 result=1 (agi-claim:id-2:other)\n", "200 result=1 (agi-claim:id-2:)\n",
+                 "200 result=0\n", "510 Invalid or unknown command\n");
+    world.tunnel.begin(world.now);
+    world.said();
+    world.run(reply);
+    CHECK(world.tunnel.state() == State::foreign);
+    CHECK(world.bytes().empty());
+    world.line("NOOP");
+    CHECK(world.said().empty());
+    world.tunnel.ended(world.now);
+    CHECK(world.tunnel.state() == State::foreign);
+}
+
+TEST_CASE("Tunnel: takes the call of one that has died") {
+    TunnelOptions options = World::defaults();
+    options.from = "me_1";
+    World world{"", options};
+    world.tunnel.begin(world.now);
+    CHECK(world.said().front() ==
+          "AGI GET FULL VARIABLE \"agi-claim:id-2:${SET(AGI_OWNER=${IF($[\\\"${AGI_OWNER}\\\"!="
+          "\\\"me_1\\\"]?${AGI_OWNER}:me)})}\"");
+}
+
+TEST_CASE("Tunnel: an environment over 1,024 bytes is put together") {
+    const bool leftover = GENERATE(false, true);
+    for (const std::size_t size : {900U, 930U, 940U, 950U, 951U, 952U, 953U, 954U, 955U, 960U,
+                                   1000U, 1500U, 1900U, 2500U, 4000U}) {
+        CAPTURE(size, leftover);
+        std::string env = "agi_request: async\nagi_channel: PJSIP/1\nagi_arg_1: pin\nagi_arg_2: ";
+        env += std::string(size, 'x') + "\n\n";
+        World world{env};
+        if (!leftover) {
+            world.begin();
+        } else {  // a command that somebody has left is in front of our claim
+            world.tunnel.begin(world.now);
+            world.said();
+            world.queue.push_front({"other", "NOOP"});
+            world.run("200 result=0\n");
+            world.run(world.claim_reply("me"));
+        }
+        for (int i = 0; i < 5 && world.tunnel.state() != State::running; ++i) {
+            REQUIRE(world.commands() == Lines{"AGI NOOP"});
+            world.run("200 result=0\n");
+        }
+        CHECK(world.bytes() ==
+              "agi_network: yes\nagi_network_script: pin\nagi_request: async\n"
+              "agi_channel: PJSIP/1\nagi_arg_1: " +
+                  std::string(size, 'x') + "\n\n");
+        world.line("NOOP \"a\"");
+        CHECK(world.commands() == Lines{"AGI NOOP \"a\""});
+        world.run("200 result=0\n");
+        CHECK(world.bytes() == "200 result=0\n");
+    }
+}
+
+TEST_CASE("Tunnel: a forged end in the environment ends nothing") {
+    World world{"agi_request: async\nagi_calleridname: x\n\n200 result=7\nagi_arg_1: " +
+                std::string(1200, 'y') + "\n\n"};
+    world.begin();
+    CHECK(world.bytes() == "agi_network: yes\nagi_network_script: " + std::string(1200, 'y') +
+                               "\nagi_request: async\nagi_calleridname: x\n\n");
+}
+
+TEST_CASE("Tunnel: one command at a time, each with a wake-up behind it") {
+    Begun world;
+    world.line("ANSWER");
+    CHECK(world.said() == Lines{"AGI ANSWER", "AbsoluteTimeout 60"});
+    CHECK(world.tunnel.current() == "ANSWER");
+    world.line("NOOP");
+    CHECK(world.said().empty());
+    world.run("200 result=0\n");
+    CHECK(world.bytes() == "200 result=0\n");
+    CHECK(world.said() == Lines{"AGI NOOP", "AbsoluteTimeout 60"});
+    world.run("200 result=0\n");
+    CHECK(world.bytes() == "200 result=0\n");
+    CHECK(world.tunnel.current().empty());
+}
+
+TEST_CASE("Tunnel: long replies are joined, lost ones are errors, and the next is its own") {
+    for (const std::size_t size : {1000U, 1010U, 1024U, 1500U, 3000U, 60'000U}) {
+        CAPTURE(size);
+        Begun world;
+        world.line("GET VARIABLE X");
+        world.said();
+        const std::string reply = "200 result=1 (" + std::string(size, 'x') + ")\n";
+        world.run(reply);
+        while (world.bytes().empty()) {
+            REQUIRE(world.commands() == Lines{"AGI NOOP"});
+            world.run("200 result=0\n");
+            if (!world.tunnel.current().empty()) continue;
+            break;
+        }
+        world.line("NOOP");
+        CHECK(world.commands() == Lines{"AGI NOOP"});
+        world.run("200 result=0\n");
+        const std::string rest = world.bytes();
+        CHECK(rest.substr(rest.size() - 13) == "200 result=0\n");
+    }
+    Begun world;
+    world.line("GET VARIABLE X");
+    world.said();
+    world.run("200 result=1 (" + std::string(900, '%') + ")\n");
+    CHECK(world.commands() == Lines{"AGI NOOP"});
+    world.run("200 result=0\n");
+    CHECK(world.bytes() == "500 The reply was lost on its way over AMI\n");
+    world.line("GET VARIABLE Y");
+    world.said();
+    world.run("200 result=1 (y)\n");
+    CHECK(world.bytes() == "200 result=1 (y)\n");
+}
+
+TEST_CASE("Tunnel: results of other ids are nobody's") {
+    Begun world;
+    world.tunnel.executed(world.now, "id-77", encoded("200 result=7\n"));
+    world.tunnel.executed(world.now, "", encoded("200 result=7\n"));
+    world.line("NOOP");
+    world.said();
+    world.tunnel.executed(world.now, "other", encoded("200 result=7\n"));
+    CHECK(world.bytes().empty());
+    world.run("200 result=0\n");
+    CHECK(world.bytes() == "200 result=0\n");
+}
+
+TEST_CASE("Tunnel: a line too long for AMI has its answer here") {
+    Begun world;
+    world.line("NOOP " + std::string(1008, 'x'));
+    CHECK(world.commands().size() == 1);
+    world.run("200 result=0\n");
+    world.bytes();
+    world.line("NOOP " + std::string(1009, 'x'));
+    CHECK(world.said().empty());
+    CHECK(world.bytes() == "500 Not sent: over 1013 bytes, which is what AMI takes\n");
+}
+
+TEST_CASE("Tunnel: the next line stops what FastAGI stops, and its reply is dropped") {
+    struct Row {
+        std::string line;
+        std::string stop;
+        std::string reply;
+        std::string given;
+        bool drain;
+    };
+    const std::vector<Row> rows{
+        {"STREAM FILE \"a\" \"\"", "ControlPlayback stop", "200 result=0 endpos=8000\n", "", true},
+        {"STREAM FILE \"a\" \"5\"", "ControlPlayback stop", "200 result=53 endpos=8000\n",
+         "200 result=53 endpos=8000\n", true},
+        {"WAIT FOR DIGIT 9000", "ControlPlayback stop", "200 result=1000\n", "", false},
+        {"WAIT FOR DIGIT 9000", "ControlPlayback stop", "200 result=49\n", "200 result=49\n", true},
+        {"GET DATA \"a\" 9000 4", "PlayDTMF #", "200 result=12\n", "", true},
+        {"GET OPTION \"a\" \"12\"", "ControlPlayback stop", "200 result=0 endpos=8\n", "", true},
+        {"GET OPTION \"a\" \"12#\"", "PlayDTMF #", "200 result=35 endpos=8\n", "", true},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.line, row.reply);
+        Begun world;
+        world.line(row.line);
+        world.said();
+        world.starts();
+        world.line("GET FULL VARIABLE \"agi-mark-1\"");
+        CHECK(world.said() == Lines{row.stop});
+        world.line("NOOP");
+        CHECK(world.said().empty());  // one stop is enough
+        world.run(row.reply);
+        CHECK(world.bytes() == row.given);
+        CHECK(world.said().empty());  // nothing goes behind a stop before its answer
+        world.tunnel.stop_answered(world.now);
+        CHECK(world.commands() == Lines{"AGI GET FULL VARIABLE \"agi-mark-1\""});
+        world.run("200 result=1 (agi-mark-1)\n");
+        CHECK(world.bytes() == "200 result=1 (agi-mark-1)\n");
+        world.said();
+        world.run("200 result=0\n");
+        world.bytes();
+        // A stop that came late must not hit the next prompt.
+        world.line("STREAM FILE \"b\" \"\"");
+        if (row.drain) {
+            CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 5"});
+            world.run("200 result=1000\n");
+            CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 5"});
+            world.run("200 result=0\n");
+            CHECK(world.bytes().empty());
+        }
+        CHECK(world.commands() == Lines{"AGI STREAM FILE \"b\" \"\""});
+    }
+}
+
+TEST_CASE("Tunnel: a line that came before the command was sent stops it, too") {
+    Begun world;
+    world.line("NOOP");
+    world.line("GET DATA \"a\" 9000 4");
+    world.line("GET FULL VARIABLE \"agi-mark-1\"");
+    world.said();
+    world.run("200 result=0\n");
+    world.bytes();
+    CHECK(world.commands() == Lines{"AGI GET DATA \"a\" 9000 4"});
+    world.starts();
+    CHECK(world.said() == Lines{"PlayDTMF #"});
+    world.run("200 result=\n");
+    CHECK(world.bytes().empty());
+}
+
+TEST_CASE("Tunnel: the answer of a stop may come before the reply") {
+    Begun world;
+    world.line("STREAM FILE \"a\" \"\"");
+    world.line("NOOP");
+    CHECK(world.commands() == Lines{"AGI STREAM FILE \"a\" \"\""});
+    world.tunnel.command_started(world.now, "NOOP");
+    CHECK(world.said().empty());  // a stop before its begin would be lost
+    world.starts();
+    CHECK(world.said() == Lines{"ControlPlayback stop"});
+    world.tunnel.stop_answered(world.now);
+    CHECK(world.said().empty());
+    world.run("200 result=0 endpos=1\n");
+    CHECK(world.commands() == Lines{"AGI NOOP"});
+}
+
+TEST_CASE("Tunnel: other commands run to their end when a line comes") {
+    for (const char* line : {"EXEC \"Wait\" \"5\"", "SAY DIGITS \"1\" \"#\"", "NOOP",
+                             "RECORD FILE \"a\" \"wav\" \"#\" -1"}) {
+        Begun world;
+        world.line(line);
+        world.said();
+        world.line("NOOP");
+        CHECK(world.said().empty());
+        world.run("200 result=7\n");
+        CHECK(world.bytes() == "200 result=7\n");
+        CHECK(world.commands() == Lines{"AGI NOOP"});
+    }
+}
+
+TEST_CASE("Tunnel: stopped from elsewhere, a command has its reply") {
+    Begun world;
+    CHECK_FALSE(world.tunnel.stop(world.now));
+    world.line("EXEC \"Wait\" \"5\"");
+    world.said();
+    CHECK_FALSE(world.tunnel.stop(world.now));
+    CHECK(world.said().empty());
+    world.run("200 result=0\n");
+    world.bytes();
+    world.line("GET DATA \"a\" 9000 4");
+    world.said();
+    world.starts();
+    CHECK(world.tunnel.stop(world.now));
+    CHECK(world.said() == Lines{"PlayDTMF #"});
+    CHECK(world.tunnel.stop(world.now));
+    CHECK(world.said().empty());
+    world.run("200 result=12\n");
+    CHECK(world.bytes() == "200 result=12\n");
+    world.tunnel.stop_answered(world.now);
+    // 1000 is no key.
+    world.line("WAIT FOR DIGIT 9000");
+    CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 5"});
+    world.run("200 result=0\n");
+    CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 9000"});
+    world.starts();
+    world.tunnel.stop(world.now);
+    world.run("200 result=1000\n");
+    CHECK(world.bytes() == "200 result=0\n");
+}
+
+TEST_CASE("Tunnel: at the session's end the limit is set back, and the dialplan goes on") {
+    Begun world;
+    world.line("SET VARIABLE A B");
+    world.tunnel.session_closed(world.now);
+    CHECK(world.commands() == Lines{"AGI SET VARIABLE A B"});
+    world.run("200 result=1\n");
+    CHECK(world.said() ==
+          Lines{"AGI SET VARIABLE AGI_OWNER \"\"", "Setvar 0", "AGI ASYNCAGI BREAK"});
+    CHECK(world.tunnel.state() == State::finishing);
+    world.run("200 result=1\n");
+    world.run("200 result=0\n");
+    CHECK(world.tunnel.state() == State::finishing);
+    world.tunnel.ended(world.now);
+    CHECK(world.tunnel.state() == State::over);
+    CHECK(world.said().empty());
+}
+
+TEST_CASE(
+    "Tunnel: a session that ends in a prompt stops it, and waits for what cannot be stopped") {
+    {
+        Begun world;
+        world.line("STREAM FILE \"a\" \"\"");
+        world.said();
+        world.starts();
+        world.tunnel.session_closed(world.now);
+        CHECK(world.said() == Lines{"ControlPlayback stop"});
+        world.tunnel.stop_answered(world.now);
+        world.run("200 result=0 endpos=1\n");
+        CHECK(world.commands().back() == "AGI ASYNCAGI BREAK");
+    }
+    Begun world;
+    world.line("EXEC \"Dial\" \"x\"");
+    world.said();
+    world.tunnel.session_closed(world.now);
+    CHECK(world.said().empty());
+    world.run("200 result=0\n");
+    CHECK(world.commands().back() == "AGI ASYNCAGI BREAK");
+}
+
+TEST_CASE("Tunnel: the line failure ends the session") {
+    Begun world;
+    world.line("failure");
+    CHECK(world.commands().back() == "AGI ASYNCAGI BREAK");
+}
+
+TEST_CASE("Tunnel: the dead man's switch keeps to the limit of the call") {
+    TunnelOptions options = World::defaults();
+    options.dead_man = 30'500ms;
+    Begun world{options};
+    const auto wake = [&world] {
+        world.tunnel.keep(world.now);
+        return world.said();
+    };
+    CHECK(wake() == Lines{"AbsoluteTimeout 30.500"});
+    world.tunnel.limit(world.now, "20.25");
+    CHECK(wake() == Lines{"AbsoluteTimeout 20.250"});
+    world.now += 10s;
+    CHECK(wake() == Lines{"AbsoluteTimeout 10.250"});
+    world.now += 20s;
+    CHECK(wake() == Lines{"AbsoluteTimeout 0.001"});
+    world.line("SET AUTOHANGUP 100");
+    CHECK(world.bytes() == "200 result=0\n");
+    CHECK(world.said() == Lines{"AbsoluteTimeout 30.500"});
+    world.line("SET AUTOHANGUP \"5\"");
+    CHECK(world.said() == Lines{"AbsoluteTimeout 5"});
+    world.bytes();
+    world.line("SET AUTOHANGUP 0");
+    CHECK(world.said() == Lines{"AbsoluteTimeout 30.500"});
+    world.line("SET VARIABLE \"TIMEOUT(absolute)\" \"9\"");
+    CHECK(world.said() ==
+          Lines{"AGI SET VARIABLE \"TIMEOUT(absolute)\" \"9\"", "AbsoluteTimeout 9"});
+    world.run("200 result=1\n");
+    world.tunnel.session_closed(world.now);
+    CHECK(world.said()[1] == "Setvar 9");
+    CHECK(wake().empty());
+}
+
+TEST_CASE("Tunnel: a hang-up while a command runs") {
+    Begun world;
+    world.line("EXEC \"Wait\" \"5\"");
+    world.said();
+    world.tunnel.hangup_requested(world.now);
+    CHECK(world.bytes() == "HANGUP\n");
+    world.run("200 result=-1\n");
+    CHECK(world.bytes() == "200 result=-1\n");
+    world.tunnel.ended(world.now);
+    world.line("GET VARIABLE X");  // before the event Hangup
+    CHECK(world.bytes().empty());
+    world.tunnel.hung_up(world.now);
+    CHECK(world.bytes() == "511 Command Not Permitted on a dead channel\n");
+    CHECK(world.tunnel.channel_hung_up());
+    world.said();
+    world.line("NOOP");
+    world.line("GET FULL VARIABLE \"agi-mark-1\"");
+    world.line("GET FULL VARIABLE \"${X}\"");
+    CHECK(world.bytes() ==
+          "200 result=0\n200 result=1 (agi-mark-1)\n"
+          "511 Command Not Permitted on a dead channel\n");
+    CHECK(world.said().empty());
+    world.tunnel.session_closed(world.now);
+    CHECK(world.tunnel.state() == State::over);
+}
+
+TEST_CASE("Tunnel: a command that was queued behind a hang-up fails with the end") {
+    Begun world;
+    world.line("NOOP");
+    world.line("NOOP");
+    world.tunnel.ended(world.now);
+    CHECK(world.bytes().empty());
+    world.tunnel.hung_up(world.now);
+    CHECK(world.bytes() == "HANGUP\n511 Command Not Permitted on a dead channel\n200 result=0\n");
+}
+
+TEST_CASE("Tunnel: a failed command ends AsyncAGI, and the loop of the dialplan goes on with it") {
+    Begun world;
+    world.line("STREAM FILE \"missing\" \"\"");
+    world.said();
+    world.run("200 result=-1\n");
+    CHECK(world.bytes() == "200 result=-1\n");
+    world.tunnel.ended(world.now);
+    CHECK(world.said() == Lines{"Setvar 0"});
+    world.line("NOOP");
+    CHECK(world.said().empty());
+    world.now += 500ms;
+    world.tunnel.tick(world.now);
+    CHECK(world.tunnel.state() == State::away);
+    // Its environment, over 1,024 bytes now, is not wanted again.
+    std::string env = environment;
+    env.insert(env.size() - 1, "agi_arg_2: " + std::string(1000, 'x') + '\n');
+    world.pipe.write(env);
+    world.tunnel.started(world.now, world.pipe.read());
+    CHECK(world.commands() == Lines{"AGI NOOP"});
+    world.run("200 result=0\n");
+    CHECK(world.bytes() == "200 result=0\n");
+}
+
+TEST_CASE("Tunnel: a call that does not come back is as one that was hung up") {
+    Begun world;
+    world.line("STREAM FILE \"a\" \"\"");
+    world.said();
+    world.tunnel.ended(world.now);  // Redirect: the command had no reply
+    CHECK(world.said() == Lines{"Setvar 0"});
+    world.now += 1s;
+    world.tunnel.tick(world.now);
+    CHECK(world.tunnel.state() == State::gone);
+    CHECK_FALSE(world.tunnel.channel_hung_up());
+    CHECK(world.bytes() == "HANGUP\n511 Command Not Permitted on a dead channel\n");
+    world.tunnel.session_closed(world.now);
+    CHECK(world.tunnel.state() == State::over);
+    CHECK(world.said().empty());
+}
+
+TEST_CASE("Tunnel: a channel that is no more when a command is sent") {
+    Begun world;
+    world.line("NOOP \"x\"");
+    world.said();
+    world.tunnel.refused(world.now, "nobody");
+    CHECK(world.bytes().empty());
+    world.tunnel.refused(world.now, world.queue.front().id);
+    CHECK(world.bytes() == "HANGUP\n511 Command Not Permitted on a dead channel\n");
+}
+
+TEST_CASE("Tunnel: while the connection is lost lines wait, and what was under way is asked for") {
+    Begun world;
+    world.line("GET VARIABLE X");
+    world.said();
+    world.tunnel.disconnected();
+    world.tunnel.keep(world.now);
+    CHECK(world.said().empty());
+    SECTION("its reply was lost") {
+        world.line("NOOP");
+        world.queue.pop_front();
+        world.tunnel.reconnected(world.now);
+        CHECK(world.commands() == Lines{"AGI NOOP"});
+        world.run("200 result=0\n");
+        CHECK(world.bytes() == "500 The reply was lost on its way over AMI\n");
+        CHECK(world.commands() == Lines{"AGI NOOP"});
+        world.run("200 result=0\n");
+        CHECK(world.bytes() == "200 result=0\n");
+    }
+    SECTION("it runs still") {
+        world.tunnel.reconnected(world.now);
+        CHECK(world.commands() == Lines{"AGI NOOP"});
+        world.run("200 result=1 (x)\n");
+        CHECK(world.bytes() == "200 result=1 (x)\n");
+        world.run("200 result=0\n");
+        world.line("GET VARIABLE Y");
+        CHECK(world.commands() == Lines{"AGI GET VARIABLE Y"});
+        world.run("200 result=1 (y)\n");
+        CHECK(world.bytes() == "200 result=1 (y)\n");
+    }
+    SECTION("it runs still, and its reply is long") {
+        const std::string reply = "200 result=1 (" + std::string(1500, 'x') + ")\n";
+        world.tunnel.reconnected(world.now);
+        world.said();
+        world.run(reply);
+        world.run("200 result=0\n");
+        CHECK(world.bytes() == reply);
+        CHECK(world.said().empty());
+    }
+    SECTION("its reply was lost, and long") {
+        world.queue.pop_front();
+        world.pipe.write("200 result=1 (" + std::string(1500, 'x') + ")\n");
+        world.pipe.read();
+        world.tunnel.reconnected(world.now);
+        world.said();
+        world.run("200 result=0\n");
+        CHECK(world.bytes() == "500 The reply was lost on its way over AMI\n");
+        world.line("GET VARIABLE Y");
+        world.said();
+        world.run("200 result=1 (y)\n");
+        CHECK(world.bytes() == "200 result=1 (y)\n");
+    }
+    SECTION("the call is no more") {
+        world.tunnel.hung_up(world.now);
+        CHECK(world.bytes() == "HANGUP\n511 Command Not Permitted on a dead channel\n");
+    }
+}
+
+TEST_CASE("Tunnel: a break whose answer was lost is sent again") {
+    Begun world;
+    world.tunnel.session_closed(world.now);
+    world.said();
+    world.tunnel.disconnected();
+    world.tunnel.reconnected(world.now);
+    CHECK(world.commands().back() == "AGI ASYNCAGI BREAK");
+    world.tunnel.refused(world.now, world.queue.back().id);
+    CHECK(world.tunnel.state() == State::over);
+}
+
+TEST_CASE("Tunnel: follows a channel that is renamed") {
+    Begun world;
+    world.tunnel.renamed("PJSIP/2");
+    world.line("NOOP");
+    CHECK(world.tunnel.take_actions().front().action.text("1") ==
+          "Action: AGI\r\nChannel: PJSIP/2\r\nCommand: NOOP\r\nCommandID: id-3\r\nActionID: 1\r\n"
+          "\r\n");
+}

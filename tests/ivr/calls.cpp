@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+// Dialogues in simulated calls: keys with their times, hang-ups at every step, secrets.
+
+#include "catch.hpp"
+#include "property/random.hpp"
+#include <agi/agi.hpp>
+#include <agi/ivr/ivr.hpp>
+#include <agi/testing/ladder.hpp>
+#include <agi/testing/rehearsal.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace agi::ivr;
+using namespace agi::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+Asterisk call() {
+    Asterisk asterisk;
+    asterisk.channel.any_sound = 2s;
+    asterisk.channel.answered = true;
+    return asterisk;
+}
+
+template <class Spec>
+auto ask(Asterisk& asterisk, const Spec& spec, const Manners& manners = Manners::usual()) {
+    agi::Session session{SimulatedStream{asterisk}};
+    auto result = spec(session, manners);
+    INFO(ladder(asterisk));
+    CHECK(session.in_step());
+    return result;
+}
+
+Ask pin() {
+    Ask made;
+    made.prompt = {"your-account", Digits("0042"), "enter-pin"};
+    made.digits = exactly(4);
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("Ask: in a call, a key during any part stops all of it and is kept") {
+    for (const char* sound : {"your-account", "say digits 0042", "enter-pin"}) {
+        CAPTURE(sound);
+        Asterisk asterisk = call();
+        asterisk.channel.caller.during(sound).press("1234");
+        const Entry entry = ask(asterisk, pin());
+        CHECK(entry.digits == "1234");
+        CHECK(entry.tries == 1);
+        CHECK_FALSE(asterisk.channel.heard().back().whole);
+    }
+}
+
+TEST_CASE("Ask: in a call, the # after a full entry does not reach the next question") {
+    Asterisk asterisk = call();
+    asterisk.channel.caller.during("your-account").press("1234#");
+    asterisk.channel.caller.after("enter-age").press("42#");
+    agi::Session session{SimulatedStream{asterisk}};
+    CHECK(pin()(session).digits == "1234");
+    Ask age;
+    age.prompt = "enter-age";
+    age.digits = between(1, 3);
+    const Entry entry = age(session);
+    CHECK(entry.digits == "42");
+    CHECK(entry.tries == 1);
+}
+
+TEST_CASE("Ask: the total time is that of the call") {
+    Asterisk asterisk = call();
+    Ask slow = pin();
+    slow.prompt = "enter-pin";
+    slow.total = 10s;
+    slow.tries = 1;
+    for (const int second : {5, 8, 11, 13})
+        asterisk.channel.caller.at(std::chrono::seconds{second}).press("1");
+    const Entry entry = ask(asterisk, slow);
+    CHECK(entry.end == End::no_match);
+    CHECK(entry.digits == "111");
+    CHECK(asterisk.channel.now() == 12s);
+}
+
+TEST_CASE("Ask: the first timeout begins when the prompt ends") {
+    Asterisk asterisk = call();
+    asterisk.channel.any_sound = 60s;
+    Ask one = pin();
+    one.tries = 1;
+    CHECK(ask(asterisk, one).end == End::no_input);
+    CHECK(asterisk.channel.now() == 60s + 2s + 60s + 5s);
+}
+
+TEST_CASE("Ask: a hang-up anywhere ends it as one") {
+    Asterisk asterisk = call();
+    asterisk.channel.caller.after("enter-pin").press("12").after("privacy-incorrect").press("1234");
+    const auto rehearsal = rehearse(asterisk, [](auto& session) { pin()(session); });
+    INFO(rehearsal.problem);
+    CHECK(rehearsal.passed());
+    CHECK(rehearsal.steps == 7);
+}
+
+TEST_CASE("Ask: what was entered before a hang-up can be had") {
+    Asterisk asterisk = call();
+    asterisk.channel.caller.during("your-account").press("12").then(1s).hang_up();
+    Ask keywise = pin();
+    keywise.cancel = '*';
+    agi::Session session{SimulatedStream{asterisk}};
+    Asking asking{keywise};
+    CHECK_THROWS_AS(run(session, asking), agi::AGIException);
+    CHECK(asking.entry().digits == "12");
+    CHECK(asking.entry().end == End::unfinished);
+}
+
+TEST_CASE("Ask: a check of one's own between two tries") {
+    Asterisk asterisk = call();
+    asterisk.channel.caller.during("your-account").press("1111").during("wrong-pin").press("1234");
+    agi::Session session{SimulatedStream{asterisk}};
+    const Ask spec = pin();
+    Asking asking{spec};
+    int checks = 0;
+    while (ask(session, asking)) {
+        ++checks;
+        if (asking.digits() == "1234") break;
+        asking.reject("wrong-pin");
+    }
+    CHECK(checks == 2);
+    CHECK(asking.entry().tries == 2);
+}
+
+TEST_CASE("Ask: what is secret shows nowhere") {
+    Asterisk asterisk = call();
+    asterisk.channel.caller.during("your-account").press("4711").during("you-entered").press("1");
+    Ask secret = pin();
+    secret.prompt = {"your-account", "enter-pin"};
+    secret.secret = true;
+    const Confirm confirm{secret};
+    std::string trace;
+    agi::SessionOptions options;
+    options.trace = [&](agi::Direction, std::string_view line) {
+        trace.append(line).append(1, '\n');
+    };
+    agi::Session session{SimulatedStream{asterisk}, std::move(options)};
+    REQUIRE(confirm(session).digits == "4711");
+    CHECK(trace.find("711") == std::string::npos);
+    CHECK(trace.find("result=52") == std::string::npos);
+    CHECK(trace.find("GET DATA \"\" 5000 3") != std::string::npos);
+}
+
+TEST_CASE("Menu: in a call, extensions beside keys") {
+    enum class To { sales, desk };
+    const Menu<To> menu{{"main"}, {{"1", To::sales}, {"3XX", To::desk}}};
+    Asterisk asterisk = call();
+    asterisk.channel.caller.during("main").press("307");
+    const auto choice = ask(asterisk, menu);
+    REQUIRE(choice);
+    CHECK(*choice.to == To::desk);
+    CHECK(choice.keys == "307");
+    const auto rehearsal = rehearse(call(), [&](auto& session) { menu(session); });
+    INFO(rehearsal.problem);
+    CHECK(rehearsal.passed());
+}
+
+TEST_CASE("Record: in a call, a message that is reviewed, and one that a hang-up ends") {
+    const Record record{"/tmp/m"};
+    Asterisk asterisk = call();
+    asterisk.channel.caller.after("beep")
+        .wait(4s)
+        .press("#")
+        .during("vm-review")
+        .press("2")
+        .during("vm-review")
+        .press("1");
+    const Recording kept = ask(asterisk, record);
+    CHECK(kept.kept == Kept::kept);
+    CHECK(kept.length > 3s);
+    CHECK(std::count_if(asterisk.channel.heard().begin(), asterisk.channel.heard().end(),
+                        [](const Heard& heard) { return heard.sound == "/tmp/m"; }) == 1);
+
+    Asterisk gone = call();
+    gone.channel.caller.after("beep").wait(4s).hang_up();
+    CHECK(ask(gone, record).kept == Kept::hung_up);
+    Asterisk later = call();
+    later.channel.caller.after("beep").wait(4s).press("#").during("vm-review").hang_up();
+    CHECK(ask(later, record).kept == Kept::hung_up);
+}
+
+TEST_CASE("Dial: in a call, whoever hangs up") {
+    const Dial dial{"PJSIP/desk"};
+    Asterisk asterisk = call();
+    asterisk.applications["Dial"] = [](Call& now, const std::string& options) {
+        CHECK(options == "PJSIP/desk,30,g");
+        now.channel.idle_until(now.channel.now() + 30s);
+        now.channel.variables["DIALSTATUS"] = "ANSWER";
+        now.channel.variables["ANSWEREDTIME"] = "20";
+        return now.channel.hung_up() ? -1 : 0;
+    };
+    Asterisk left = asterisk;
+    left.channel.caller.at(25s).hang_up();
+    const Dialled talked = ask(asterisk, dial);
+    CHECK(talked);
+    CHECK(talked.talked == 20s);
+    CHECK_FALSE(talked.caller_left);
+    const Dialled gone = ask(left, dial);
+    CHECK(gone.caller_left);
+    CHECK(gone.talked == 20s);
+}
+
+TEST_CASE("Prompt: in a call, it is said to its end, and a missing sound is passed over") {
+    Asterisk asterisk;
+    asterisk.channel.sounds = {{"you-have", 1s}, {"credits", 1s}};
+    asterisk.channel.caller.during("you-have").press("1");
+    agi::Session session{SimulatedStream{asterisk}};
+    const Prompt balance{"you-have", Number(3), "nothing", Pause(300ms), "credits"};
+    balance(session);
+    const auto& heard = asterisk.channel.heard();
+    REQUIRE(heard.size() == 3);
+    CHECK(heard[2].sound == "credits");
+    CHECK(heard[2].whole);
+    CHECK(asterisk.agistatus() == "FAILURE");  // which is why there is Manners::has_sound
+
+    Asterisk looked = asterisk;
+    Manners careful;
+    careful.has_sound = [](std::string_view sound, std::string_view language) {
+        CHECK(language == "en");
+        return sound != "nothing";
+    };
+    Asterisk fresh;
+    fresh.channel.sounds = {{"you-have", 1s}, {"credits", 1s}};
+    agi::Session second{SimulatedStream{fresh}};
+    balance(second, careful);
+    CHECK(fresh.agistatus() == "SUCCESS");
+}
+
+TEST_CASE("Ask: speech in a call, beside keys") {
+    Ask number = pin();
+    number.prompt = "enter-pin";
+    number.speech.listen = true;
+    for (const bool says : {true, false}) {
+        Asterisk asterisk = call();
+        asterisk.speech_engines = {"any"};
+        if (says) {
+            asterisk.channel.caller.during("enter-pin").say("1234");
+        } else {
+            asterisk.channel.caller.during("enter-pin").press("1234");
+        }
+        agi::Session session{SimulatedStream{asterisk}};
+        agi::SpeechCreate{}(session);
+        const Entry entry = number(session);
+        CHECK(entry.digits == "1234");
+        CHECK(entry.heard == (says ? "1234" : ""));
+    }
+}
+
+TEST_CASE("Ask: whatever is asked and pressed, it ends in its bounds and loses no key") {
+    property::Random random{20260806};
+    const auto below = [&](int limit) {
+        return static_cast<int>(random.below(static_cast<std::size_t>(limit)));
+    };
+    for (int i = 0; i < 3000; ++i) {
+        Ask asked;
+        asked.prompt = {"one", "two", Number(3), "four"};
+        const int least = below(4);
+        asked.digits = between(least, std::max(1, least + below(6)));
+        asked.tries = 1 + below(3);
+        asked.first_key = std::chrono::milliseconds{1000 + 1000 * below(3)};
+        asked.next_key = std::chrono::milliseconds{1000 + 1000 * below(3)};
+        if (below(3) == 0) asked.cancel = '*';
+        if (below(3) == 0) asked.total = std::chrono::milliseconds{500 + 1000 * below(8)};
+        if (below(4) == 0) asked.interruptible = false;
+        if (below(4) == 0) asked.terminator = below(2) == 0 ? agi::no_key : '*';
+        const bool digits_only = below(2) == 0;
+
+        Asterisk asterisk = call();
+        int at = below(12000);
+        for (int key = below(12); key > 0; --key) {
+            const char pressed = random.of(digits_only ? "0123456789" : "0123456789*#A");
+            asterisk.channel.caller.at(std::chrono::milliseconds{at}).press({&pressed, 1});
+            at += 120 + below(3) * below(2500);
+        }
+        const Entry entry = ask(asterisk, asked);
+        INFO(ladder(asterisk));
+        CAPTURE(i, to_string(entry.end), entry.digits);
+        REQUIRE(entry.end != End::unfinished);
+        REQUIRE(entry.tries >= 1);
+        REQUIRE(entry.tries <= *asked.tries);
+        // Prompt, objection, and a wait for each key and a stray # more.
+        const auto one_try = 10s + 2s + std::chrono::seconds{3} * (asked.digits.most + 2);
+        REQUIRE(asterisk.channel.now() <= one_try * entry.tries);
+        const std::string& keys = asterisk.channel.keys();
+        if (entry) {
+            REQUIRE(static_cast<int>(entry.digits.size()) >= least);
+            REQUIRE(static_cast<int>(entry.digits.size()) <= asked.digits.most);
+            REQUIRE(keys.find(entry.digits) != std::string::npos);
+        }
+        if (digits_only && asked.interruptible && entry.tries == 1) {
+            REQUIRE(keys.substr(0, entry.digits.size()) == entry.digits);
+            REQUIRE((entry.end == End::no_input) == keys.empty());
+        }
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+// Scenarios and pages in C++ tests: the same file as for the softphone.
+
+#include "catch.hpp"
+#include <agi/agi.hpp>
+#include <agi/testing/page.hpp>
+#include <agi/testing/scenario.hpp>
+#include <agi/testing/simulated_stream.hpp>
+
+#if defined(__has_include)
+#if __has_include(<toml++/toml.h>)
+#include <agi/testing/scenario_file.hpp>
+#define AGI_HAS_TOML
+#endif
+#endif
+
+#include <string>
+
+using namespace agi;
+using namespace agi::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+template <class Session>
+void ask_pin(Session& session) {
+    Answer{}(session);
+    const auto pin = GetData{"enter-pin", 5s, 4}(session);
+    SetVariable{"PIN", pin.digits}(session);
+    StreamFile{pin.digits == "1234" ? "welcome" : "wrong"}(session);
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("Scenario: says what is not as expected") {
+    Scenario scenario;
+    scenario.asterisk.channel.any_sound = 2s;
+    scenario.asterisk.channel.caller.after("enter-pin").press("4321");
+    scenario.expected.heard = {{"enter-pin", "welcome"}};
+    scenario.expected.never_heard = {"wrong"};
+    scenario.expected.heard_in_order = {"welcome"};
+    scenario.expected.variables = {{"PIN", "1234"}};
+    scenario.expected.database = {{"calls/last", "x"}};
+    scenario.expected.console = {"hello"};
+    scenario.expected.goes_on = "default,100,5";
+    scenario.expected.agistatus = "FAILURE";
+    scenario.expected.answered = false;
+    scenario.expected.exit_status = 3;
+    scenario.expected.within = 1s;
+    {
+        Session session{SimulatedStream{scenario.asterisk}};
+        ask_pin(session);
+    }
+    CHECK(scenario.problems(0) ==
+          std::vector<std::string>{
+              "heard was enter-pin, wrong, not enter-pin, welcome",
+              "welcome was not heard: enter-pin, wrong", "wrong was heard",
+              "PIN is \"4321\", not \"1234\"", "the database has no calls/last",
+              "the console never said \"hello\"",
+              "the dialplan goes on at is \"default,100,2\", not \"default,100,5\"",
+              "AGISTATUS is \"SUCCESS\", not \"FAILURE\"", "the exit status is \"0\", not \"3\"",
+              "the call was answered", "the call took    4.900 s, not    1.000"});
+    CHECK_FALSE(scenario.passed());
+    CHECK(has(scenario.report(), "wrong was heard\n"));
+    CHECK(has(scenario.report(), "<----------- enter-pin ---|"));
+}
+
+TEST_CASE("page: a call with its time line and every line, and nothing that a browser would obey") {
+    Asterisk asterisk;
+    asterisk.channel.any_sound = 2s;
+    asterisk.channel.caller.after("enter-pin").press("1").during("wrong").hang_up();
+    Session session{SimulatedStream{asterisk}};
+    Verbose{"<script>alert(1)</script>"}(session);
+    CHECK_THROWS(ask_pin(session));
+    const std::string html = page(asterisk, "a <PIN>");
+    for (const char* part :
+         {"<title>a &lt;PIN&gt;</title>", "&lt;script&gt;", "<div class=\"bar sound\"",
+          ">enter-pin</div>", "<span class=\"key\"", "hang-up</span>", "<tr class=\"bad\">",
+          "prefers-color-scheme: dark", "@media print", "the environment, 20 lines"}) {
+        CAPTURE(part);
+        CHECK(has(html, part));
+    }
+    CHECK_FALSE(has(html, "<script"));
+    CHECK_FALSE(has(html, "http"));  // nothing from elsewhere
+
+    const std::string written = page(parse_dialogue(transcript(asterisk)), "recorded");
+    CHECK(has(written, "a recorded call"));
+    CHECK(has(written, "GET DATA"));
+}
+
+#ifdef AGI_HAS_TOML
+
+TEST_CASE("read_scenario: the whole format") {
+    Scenario scenario = parse_scenario(R"toml(
+name = "all of it"
+program = ["./x", "y"]
+[call]
+asterisk = "16.28.0"
+callerid = "42"
+callername = "Bob"
+extension = "200"
+context = "in"
+priority = 3
+arguments = ["one", "two"]
+network = true
+answered = true
+[world]
+sounds = { enter-pin = "2s", welcome = "500ms" }
+any-sound = "1s"
+variables = { PIN = "1234", "CALLERID(name)" = "Alice" }
+globals = { G = "g" }
+database = { "a/b" = "c" }
+functions = { PRICE = "12.50" }
+applications = { Dial = "0,DIALSTATUS=BUSY" }
+subroutines = { "sub,s,1" = "back" }
+labels = { "in,200,again" = 7 }
+environment = { HOME = "/home" }
+[[caller]]
+after = "enter-pin"
+time = 2
+wait = "1s"
+press = "1234"
+[[caller]]
+at = "60s"
+hang-up = true
+[expect]
+heard-in-order = ["enter-pin", "enter-pin"]
+[always]
+database = { "a/b" = "c" }
+)toml",
+                                       "all.toml");
+    Asterisk& asterisk = scenario.asterisk;
+    CHECK(scenario.name == "all of it");
+    CHECK(scenario.program == std::vector<std::string>{"./x", "y"});
+    CHECK(asterisk.version.major_number() == 16);
+    CHECK(asterisk.entry("agi_callerid") == "42");
+    CHECK(asterisk.arguments == std::vector<std::string>{"one", "two"});
+    CHECK(asterisk.network);
+    CHECK(asterisk.channel.answered);
+    CHECK(asterisk.value("CALLERID(name)") == "Alice");
+    CHECK(asterisk.value("PRICE(1)") == "12.50");
+    CHECK(asterisk.value("ENV(HOME)") == "/home");
+    CHECK(asterisk.labels.at("in,200,again") == 7);
+    CHECK(scenario.always.database.at("a/b") == "c");
+    Session session{SimulatedStream{asterisk}};
+    CHECK(Exec{"Dial", "x"}(session) == 0);
+    CHECK(asterisk.value("DIALSTATUS") == "BUSY");
+    Gosub{"sub", "s", "1"}(session);
+    CHECK(asterisk.value("GOSUB_RETVAL") == "back");
+    CHECK(GetData{"enter-pin", 1s, 4}(session).timed_out);
+    CHECK(GetData{"enter-pin", 5s, 4}(session).digits == "1234");
+    CHECK(asterisk.channel.heard().front().to == 2s);
+    INFO(scenario.report());
+    CHECK(scenario.passed());
+}
+
+TEST_CASE("read_scenario: a file that cannot be read is said") {
+    CHECK_THROWS_AS(read_scenario("/nonexistent.toml"), AGIArgumentError);
+}
+
+#endif
