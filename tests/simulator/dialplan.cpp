@@ -15,9 +15,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-class Line {
+class Dialplan {
   public:
-    Line() {
+    Dialplan() {
         asterisk.channel.answered = true;
         asterisk.channel.sounds = {{"beep", 440ms}};
         asterisk.subroutines["sub,s,1"] = nullptr;
@@ -88,12 +88,12 @@ TEST_CASE("Asterisk: functions say what Asterisk's say") {
         Case{"DB_KEYCOUNT(f)", "1 (0)"}, Case{"HASHKEYS(h)", "1 ()"}, Case{"SHARED(x)", "0"},
         Case{"MASTER_CHANNEL(N)", "1 (5)"}, Case{"NOSUCHFUNCTION(x)", "0"});
     CAPTURE(function);
-    Line line;
+    Dialplan line;
     CHECK(line(std::string{"GET VARIABLE "} + function) == std::string{"200 result="} + reply);
 }
 
 TEST_CASE("Asterisk: functions that are set") {
-    Line line;
+    Dialplan line;
     line("SET VARIABLE CHANNEL(language) de");
     CHECK(line("GET VARIABLE CHANNEL(language)") == "200 result=1 (de)");
     line("SET VARIABLE ARRAY(X,Y) 1,2");
@@ -167,13 +167,13 @@ TEST_CASE("Asterisk: applications return what Asterisk's return") {
         Case{"UserEvent", "-1", "", ""}, Case{"StackPop", "0", "", ""}, Case{"Goto", "-1", "", ""},
         Case{"Set \"X=a,Y=b\"", "0", "X", "a,Y=b"}, Case{"NoSuchApplication", "-2", "", ""});
     CAPTURE(options);
-    Line line;
+    Dialplan line;
     CHECK(line(std::string{"EXEC "} + options) == std::string{"200 result="} + result);
     CHECK(line.asterisk.value(variable) == value);
 }
 
 TEST_CASE("Read: attempts, files one after the other, and `#`") {
-    Line line;
+    Dialplan line;
     CHECK(line("EXEC Read X,beep&beep,1,,2,1") == "200 result=0");
     CHECK(line.asterisk.channel.heard().size() == 4);
     CHECK(line.asterisk.channel.now() == 3760ms);
@@ -184,7 +184,7 @@ TEST_CASE("Read: attempts, files one after the other, and `#`") {
 }
 
 TEST_CASE("Asterisk: what it has and the simulator has not is said") {
-    Line line;
+    Dialplan line;
     CHECK_THROWS_AS(line("EXEC Queue support"), NotSimulated);
     CHECK_THROWS_AS(line("GET VARIABLE CURL(http://localhost/)"), NotSimulated);
     line.asterisk.missing_if_not_simulated = true;
@@ -197,7 +197,7 @@ TEST_CASE("Asterisk: what it has and the simulator has not is said") {
 }
 
 TEST_CASE("Asterisk: an answer is not made up") {
-    Line line;
+    Dialplan line;
     line.asterisk.channel.answered = false;
     line("STREAM FILE beep \"\"");
     CHECK_FALSE(line.asterisk.channel.heard().back().answered);
@@ -210,7 +210,7 @@ TEST_CASE("Asterisk: an answer is not made up") {
 }
 
 TEST_CASE("RECORD FILE: a folder that is not there, and a beep that is not") {
-    Line line;
+    Dialplan line;
     line.asterisk.can_write = [](const std::string& file) { return file.find("/no/") != 0; };
     CHECK(line("RECORD FILE /no/x wav # 1000") == "200 result=-1 (writefile)");
     line.asterisk.channel.sounds.clear();
@@ -219,7 +219,7 @@ TEST_CASE("RECORD FILE: a folder that is not there, and a beep that is not") {
 }
 
 TEST_CASE("Channel: a name with a format is no sound") {
-    Line line;
+    Dialplan line;
     line.asterisk.channel.any_sound = 1s;
     CHECK(line("STREAM FILE hello \"\"") == "200 result=0 endpos=8000");
     CHECK(line("STREAM FILE hello.wav \"\"") == "200 result=-1 endpos=0");

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Asterisk call() {
+Asterisk with_menu() {
     Asterisk asterisk;
     asterisk.channel.sounds = {{"menu", 2s}};
     return asterisk;
@@ -20,7 +20,7 @@ Asterisk call() {
 }  // namespace
 
 TEST_CASE("rehearse: a script that tries again for ever is told so") {
-    const auto rehearsal = rehearse(call(), [](auto& session) {
+    const auto rehearsal = rehearse(with_menu(), [](auto& session) {
         for (;;) {
             try {
                 GetData{"menu", 1s, 1}(session);
@@ -36,7 +36,7 @@ TEST_CASE("rehearse: one that tries again only when its call is lost is told so,
     RehearsalOptions options;
     options.most_commands = 50;
     const auto rehearsal = rehearse(
-        call(),
+        with_menu(),
         [](auto& session) {
             for (bool done = false; !done;) {
                 try {
@@ -54,7 +54,7 @@ TEST_CASE("rehearse: one that tries again only when its call is lost is told so,
 
 TEST_CASE("rehearse: says what was checked and what was not") {
     const auto script = [](auto& session) { StreamFile{"menu"}(session); };
-    const auto bare = rehearse(call(), script);
+    const auto bare = rehearse(with_menu(), script);
     CHECK(bare.passed());
     CHECK_FALSE(bare.checked);
     CHECK(bare.summary() ==
@@ -62,7 +62,7 @@ TEST_CASE("rehearse: says what was checked and what was not") {
           "NOTHING ELSE WAS CHECKED: RehearsalOptions::work_done is not set.");
     RehearsalOptions options;
     options.work_done = [](Asterisk&, const Run&) { return true; };
-    const auto checked = rehearse(call(), script, options);
+    const auto checked = rehearse(with_menu(), script, options);
     CHECK(checked.checked);
     CHECK(checked.summary().find("What has to be done was done.") != std::string::npos);
 }

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 namespace {
 
 template <class Session>
-void ask_pin(Session& session) {
+void enter_pin(Session& session) {
     Answer{}(session);
     const auto pin = GetData{"enter-pin", 5s, 4}(session);
     SetVariable{"PIN", pin.digits}(session);
@@ -53,7 +53,7 @@ TEST_CASE("Scenario: says what is not as expected") {
     scenario.expected.within = 1s;
     {
         Session session{SimulatedStream{scenario.asterisk}};
-        ask_pin(session);
+        enter_pin(session);
     }
     CHECK(scenario.problems(0) ==
           std::vector<std::string>{
@@ -75,7 +75,7 @@ TEST_CASE("page: a call with its time line and every line, and nothing that a br
     asterisk.channel.caller.after("enter-pin").press("1").during("wrong").hang_up();
     Session session{SimulatedStream{asterisk}};
     Verbose{"<script>alert(1)</script>"}(session);
-    CHECK_THROWS(ask_pin(session));
+    CHECK_THROWS(enter_pin(session));
     const std::string html = page(asterisk, "a <PIN>");
     for (const char* part :
          {"<title>a &lt;PIN&gt;</title>", "&lt;script&gt;", "<div class=\"bar sound\"",
