@@ -137,8 +137,7 @@ class QuestionOf : public AnyQuestion {
             for (const auto& option : spec_.options) all.push_back(option.keys);
             return all;
         } else if constexpr (std::is_same_v<Spec, YesNo>) {
-            const Menu<bool> menu = spec_.menu();
-            auto all = node::ends_of(menu.question(manners), manners);
+            auto all = node::ends_of(spec_.question(manners), manners);
             all.insert(all.end(), {"yes", "no"});
             return all;
         } else if constexpr (node::is_confirm<Spec>::value) {

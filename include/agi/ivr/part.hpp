@@ -139,13 +139,13 @@ inline Part Money(long long hundredths, const Currency& currency) {
     constexpr long long hundred = 100;
     std::vector<Part> parts;
     if (hundredths < 0) {
-        parts.emplace_back("digits/minus");
+        parts.push_back("digits/minus");
         hundredths = -hundredths;
     }
     const long long rest = hundredths % hundred;
     if (hundredths >= hundred || rest == 0) {
         parts.push_back(Count(hundredths / hundred, currency.unit));
-        if (rest != 0 && !currency.between.empty()) parts.emplace_back(currency.between);
+        if (rest != 0 && !currency.between.empty()) parts.push_back(currency.between);
     }
     if (rest != 0) parts.push_back(Count(rest, currency.hundredth));
     return Group(std::move(parts));

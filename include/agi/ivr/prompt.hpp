@@ -27,11 +27,11 @@ struct Prompt {
     Prompt() = default;
     Prompt(std::initializer_list<Part> made_of) : parts{made_of} {}
     Prompt(std::vector<Part> made_of)
-        : parts{std::move(made_of)} {}                        // NOLINT(google-explicit-constructor)
-    Prompt(Part part) { parts.push_back(std::move(part)); }   // NOLINT(google-explicit-constructor)
-    Prompt(const char* sound) { parts.emplace_back(sound); }  // NOLINT(google-explicit-constructor)
+        : parts{std::move(made_of)} {}                       // NOLINT(google-explicit-constructor)
+    Prompt(Part part) { parts.push_back(std::move(part)); }  // NOLINT(google-explicit-constructor)
+    Prompt(const char* sound) { parts.push_back(sound); }    // NOLINT(google-explicit-constructor)
     Prompt(const std::string& sound) {
-        parts.emplace_back(sound);
+        parts.push_back(sound);
     }  // NOLINT(google-explicit-constructor)
 
     std::vector<Part> parts;
