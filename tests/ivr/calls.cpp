@@ -2,6 +2,7 @@
 // Dialogues in simulated calls: keys with their times, hang-ups at every step, secrets.
 
 #include "catch.hpp"
+#include "ivr/scripts.hpp"
 #include "property/random.hpp"
 #include <agi/agi.hpp>
 #include <agi/ivr/ivr.hpp>
@@ -148,6 +149,26 @@ TEST_CASE("Ask: what is secret shows nowhere") {
     CHECK(trace.find("711") == std::string::npos);
     CHECK(trace.find("result=52") == std::string::npos);
     CHECK(trace.find("GET DATA \"\" 5000 3") != std::string::npos);
+}
+
+TEST_CASE("Ask: in a call, scripts of keys that Asterisk is asked with, too") {
+    for (const auto& scripts : {ivr_tests::scripts(), ivr_tests::thoughtful_scripts()}) {
+        for (const ivr_tests::Script& script : scripts) {
+            CAPTURE(script.what, script.think);
+            Asterisk asterisk;
+            asterisk.network = true;
+            ivr_tests::give_sounds(asterisk);
+            ivr_tests::plan(asterisk, script);
+            agi::Session session{SimulatedStream{asterisk}};
+            const std::string outcome =
+                ivr_tests::dialogue(session, ivr_tests::account(script.question), [&] {
+                    asterisk.channel.idle_until(asterisk.channel.now() +
+                                                std::chrono::milliseconds{script.think});
+                });
+            INFO(ladder(asterisk));
+            CHECK(outcome == script.outcome);
+        }
+    }
 }
 
 TEST_CASE("Menu: in a call, extensions beside keys") {
