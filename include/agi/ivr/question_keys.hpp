@@ -22,8 +22,9 @@ class QuestionKeys {
     [[nodiscard]] DigitSet stops() const {
         if (!question_.interruptible) return {};
         if (!question_.interrupt.empty()) return question_.interrupt;
+        const DigitSet all = DigitSet::all();
         std::string keys;
-        for (const char key : DigitSet::all().view()) {
+        for (const char key : all.view()) {
             // A `#` that ends nothing belongs to the question before.
             const bool ends = key == question_.terminator && question_.plan.fit({}) == Fit::maybe;
             if (question_.plan.fit({&key, 1}) != Fit::no || is_special({}, key) || ends)
