@@ -144,7 +144,7 @@ class FlowCheck {
 
     void sounds(const Node& node, const HasSound& has_sound,
                 const std::vector<std::string>& languages) {
-        for (const Prompt* prompt : node.question->prompts()) {
+        for (const Prompt* prompt : node.question->prompts(manners_)) {
             for (const std::string& language : languages) {
                 each_part(prompt->parts, language, [&](const Part& part) {
                     if (part.kind != Part::Kind::sound || has_sound(part.text, language)) return;
