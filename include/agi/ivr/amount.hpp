@@ -43,7 +43,7 @@ struct Amount : AskFor<Amount> {
         const long long value = read(entered);
         Prompt said{Number(value / hundred)};
         if (value % hundred != 0) {
-            said.parts.push_back("letters/dot");
+            said.parts.push_back(Sound("letters/dot"));
             said.parts.push_back(Digits(std::to_string(hundred + value % hundred).substr(1)));
         }
         return said;

@@ -28,7 +28,7 @@ struct CardNumber : AskFor<CardNumber> {
                 const std::string text{begin};
                 const std::size_t length = text == "3[47]" ? 15 : text == "3[0689]" ? 14 : 16;
                 const std::size_t known = text.size() == 1 ? 1 : 2;
-                made.plan.patterns.push_back(Pattern{text + std::string(length - known, 'X')});
+                made.add_option(text + std::string(length - known, 'X'));
             }
         }
         made.valid = [](std::string_view entered) { return luhn(entered); };

@@ -10,6 +10,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace agi { inline namespace v0 { namespace ivr {
@@ -47,7 +48,8 @@ struct Question {
     ///
     /// @throws AGIArgumentError  a pattern that cannot be
     void add_option(const std::string& keys, const std::string& said = {}) {
-        plan.patterns.push_back(Pattern{keys});
+        Pattern pattern{keys};
+        plan.patterns.push_back(std::move(pattern));
         words.push_back(said);
     }
 };
