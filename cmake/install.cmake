@@ -7,7 +7,8 @@ include(GNUInstallDirs)
 set(agi_package_dir ${CMAKE_INSTALL_DATADIR}/cmake/agi)
 set(agi_pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/agi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/agi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        FILES_MATCHING PATTERN "*.hpp")
 install(TARGETS agi agi_fastagi EXPORT agi-targets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT agi-targets NAMESPACE agi:: DESTINATION ${agi_package_dir})
 
