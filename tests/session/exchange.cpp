@@ -312,6 +312,34 @@ TEST_CASE("Exchange: times beyond the clock are as good as no deadline") {
           now + std::chrono::hours{24 * 400});
 }
 
+TEST_CASE("Exchange: a command that cannot be stopped takes no other reply for its own") {
+    Talk talk;
+    SECTION("not sent: an earlier reply is not taken") {
+        talk.send(GetVariable{"X"});
+        talk.exchange.end();
+        talk.begin(GetVariable{"Y"});
+        talk.exchange.stop();
+        CHECK(talk.exchange.need() == Need::done);
+        CHECK(thrown_by<AGIError>([&] { talk.exchange.result_of(GetVariable{"Y"}); }) ==
+              "GET VARIABLE \"Y\": stopped, and without a reply");
+    }
+    SECTION("sent, and its reply was lost: a mark's echo is not taken") {
+        talk.send(GetVariable{"Y"});
+        talk.exchange.stop();
+        talk.exchange.line(talk.mark());
+        CHECK(thrown_by<AGIError>([&] { talk.exchange.result_of(GetVariable{"Y"}); }) ==
+              "GET VARIABLE \"Y\": stopped, and without a reply");
+    }
+    SECTION("its own is taken") {
+        talk.send(GetVariable{"Y"});
+        talk.exchange.stop();
+        const std::string echo = talk.mark();
+        talk.exchange.line("200 result=1 (its own)");
+        talk.exchange.line(echo);
+        CHECK(talk.exchange.result_of(GetVariable{"Y"}) == "its own");
+    }
+}
+
 TEST_CASE("Exchange: stop is asked while a reply is owed, and while the command runs") {
     Talk talk;
     bool wanted = false;

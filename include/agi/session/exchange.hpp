@@ -136,7 +136,8 @@ class Exchange {
     }
 
     /// The caller of the session wants the operation ended: a command is ended from outside, if it has
-    /// been sent, and its result says so.
+    /// been sent, and its result says so. One that Asterisk does not stop has its own result, or, if it
+    /// has none, an AGIError.
     void stop() {
         if (!can_stop()) return;
         stopped_ = true;
@@ -340,6 +341,7 @@ class Exchange {
     }
     /// A reply that is no plain success.
     [[gnu::noinline]] void check_reply() {
+        if (stopped_ && !kept_) throw AGIError(order_.subject(), "stopped, and without a reply");
         const Reply& said = reply();
         if (!wire::is_readable(said)) wire::throw_error(order_.subject(), shown_reply());
         if (order_.says_hangup != nullptr && order_.says_hangup(said)) {
