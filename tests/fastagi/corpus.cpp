@@ -101,7 +101,6 @@ Story blocking(const Row& row, Delivery delivery, bool raw) {
     } catch (...) {
         (raw ? story.raw_error : story.error) = told(std::current_exception());
     }
-    story.hangup = session.hangup_source();
     story.in_step = session.in_step();
     story.state = session.state();
     try {
@@ -109,6 +108,7 @@ Story blocking(const Row& row, Delivery delivery, bool raw) {
     } catch (...) {
         story.next = told(std::current_exception());
     }
+    story.hangup = session.hangup_source();
     return story;
 }
 
@@ -135,18 +135,21 @@ void reply(Dialogue<Stream>& talk, const Row& row, Delivery delivery) {
 /// What the session knows then, and what the next command gets.
 template <class Stream>
 void go_on(Dialogue<Stream>& talk, const Row& row, Delivery delivery, Story& story) {
-    story.hangup = talk.session.hangup_source();
     story.in_step = talk.session.in_step();
     story.state = talk.session.state();
     Ended<std::optional<std::string>> next;
     const GetVariable get{"NEXT"};
     talk.session.async_execute(get, talk.into(next));
     talk.poll();
-    if (!story.in_step && talk.peer.has_line()) talk.give(echo_of(talk.peer.line()));
+    while (!story.in_step && talk.peer.has_line()) {
+        const std::string line = talk.peer.line();
+        if (is_mark(line)) talk.give(echo_of(line));
+    }
     if (!row.closes) deliver(talk, next_reply(row), delivery);
     talk.poll();
     CHECK(next.times == 1);
     story.next = next.result ? next.result->value_or("none") : told(next.error);
+    story.hangup = talk.session.hangup_source();  // known by now on every kind of stream
 }
 
 template <class Stream>

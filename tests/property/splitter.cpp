@@ -33,17 +33,23 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-/// Keeps the last line, and calls every command unknown.
+/// Keeps the last line, and calls every command unknown. The session's own marks are echoed.
 class Sink {
   public:
     bool read_line(std::string& line) {
-        line = environment_ == 0   ? "510 Invalid or unknown command"
-               : environment_ == 1 ? ""
-                                   : "agi_request: property";
+        line = environment_ == 0 ? reply_ : environment_ == 1 ? "" : "agi_request: property";
         if (environment_ > 0) --environment_;
         return true;
     }
     void write_line(std::string_view line) {
+        constexpr std::string_view mark = "GET FULL VARIABLE \"agi-mark-";
+        if (line.substr(0, mark.size()) == mark) {
+            reply_.assign("200 result=1 (")
+                .append(line.substr(19, line.size() - 20))
+                .append(1, ')');
+            return;
+        }
+        reply_ = "510 Invalid or unknown command";
         line_.assign(line);
         ++lines_;
     }
@@ -52,6 +58,7 @@ class Sink {
 
   private:
     int environment_ = 2;
+    std::string reply_;
     std::string line_;
     std::size_t lines_ = 0;
 };

@@ -71,7 +71,7 @@ class ByteExchange {
     }
     /// See AnySession::execute_until. The condition must live until the operation ends; `stop` ends it
     /// without one.
-    template <class Command, class Condition>
+    template <class Command, class Condition, class = wire::if_stoppable<Command>>
     void send_until(const Command& command, Condition& condition,
                     std::chrono::milliseconds interval = std::chrono::milliseconds{20}) {
         const wire::Request request = wire::stoppable_request_of(command, conversation().server(),
@@ -79,6 +79,12 @@ class ByteExchange {
         Order order = wire::order_of(command, request, Urgency::normal);
         order.stop = wire::stop_check(condition, interval);
         begin(order, request);
+    }
+    template <class Command, class Condition, class = wire::if_not_stoppable<Command>, class = void>
+    AGI_REFUSE(AGI_NOT_STOPPABLE)
+    void send_until(const Command& /*command*/, Condition& /*condition*/,
+                    std::chrono::milliseconds /*interval*/ = std::chrono::milliseconds{20}) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NOT_STOPPABLE);
     }
     /// See AnySession::resync.
     void resync() {
