@@ -53,8 +53,9 @@ struct Talk {
         order.stop = more.stop;
         exchange.begin(order, &Clock::of, &clock);
     }
-    /// The line that is to be sent, which is sent.
+    /// The line that is to be sent, which is sent. Nothing more has come with a mark's echo.
     std::string sent() {
+        if (exchange.need() == Need::peek) exchange.nothing();
         REQUIRE(exchange.need() == Need::write);
         std::string line{exchange.output()};
         exchange.written();
@@ -157,6 +158,37 @@ TEST_CASE("Exchange: what has come unasked is never a reply") {
     talk.exchange.line("200 result=99");
     CHECK(talk.exchange.result_of(GetData{"pin"}).digits == "99");
     CHECK(talk.talk().in_step());
+}
+
+TEST_CASE("Exchange: what comes with a mark's echo is never a reply") {
+    Talk talk;
+    talk.begin(GetData{"pin"});
+    talk.exchange.nothing(true);
+    talk.exchange.line(talk.mark());
+    CHECK(talk.exchange.need() == Need::peek);
+    talk.exchange.line("200 result=1234");
+    talk.exchange.nothing();
+    talk.exchange.line(talk.mark());
+    CHECK(talk.sent() == "GET DATA \"pin\" 2000 255");
+    talk.exchange.line("200 result=99");
+    CHECK(talk.exchange.result_of(GetData{"pin"}).digits == "99");
+}
+
+TEST_CASE("Exchange: what comes between the echoes of marks is not the stopped command's") {
+    Talk talk;
+    talk.send(GetData{"menu", 1s, 4});
+    talk.exchange.stop();
+    const std::string first = talk.mark();
+    talk.clock.time += 50ms;
+    talk.exchange.time_over();
+    const std::string second = talk.mark();
+    talk.exchange.line(first);
+    talk.exchange.line("200 result=1234");
+    talk.exchange.line(second);
+    const auto result = talk.exchange.result_of(GetData{"menu", 1s, 4});
+    CHECK(result.stopped);
+    CHECK(result.digits.empty());
+    CHECK(talk.talk().dropped() == 1);
 }
 
 TEST_CASE("Exchange: HANGUP lines are nothing to wonder at") {

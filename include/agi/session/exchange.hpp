@@ -374,6 +374,7 @@ class Exchange {
     [[gnu::noinline]] void begin_mark(Then then) {
         then_ = then;
         mark_interval_ = first_interval;
+        echoed_ = false;
         send_mark();
     }
     void send_mark() {
@@ -402,11 +403,13 @@ class Exchange {
         } else if (phase_ == Phase::owed) {
             look();
         } else if (talk_.marks_.pending()) {
-            if (talk_.marks_.is_echo(talk_.reply().raw())) return;
-            const bool own = order_.kind == Order::Kind::command && then_ == Then::done && !kept_;
+            if (talk_.marks_.is_echo(talk_.reply().raw())) return void(echoed_ = true);
+            // Asterisk answers in order: behind an echo there is no reply to the request any more.
+            const bool own =
+                order_.kind == Order::Kind::command && then_ == Then::done && !echoed_ && !kept_;
             own ? void(kept_ = talk_.reply()) : void(++talk_.dropped_);
         } else if (then_ == Then::request) {
-            send();
+            look();  // what came with the echo is not the request's either
         } else {
             need_ = Need::done;
             if (kept_ && may_be_hangup(*kept_)) ask();
@@ -452,7 +455,8 @@ class Exchange {
     bool runs_ = false;
     bool asks_ = false;
     bool stopped_ = false;
-    bool plain_ = false;  ///< The reply is there, and for the command alone to read.
+    bool echoed_ = false;  ///< One of the marks, but not the latest.
+    bool plain_ = false;   ///< The reply is there, and for the command alone to read.
 };
 
 }}  // namespace agi::v0
