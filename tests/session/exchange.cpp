@@ -622,17 +622,26 @@ TEST_CASE("Exchange: what a policy refuses is not sent, unless it is for after a
 }
 
 TEST_CASE("Exchange: on_reply counts the replies to commands, and nothing else") {
+    using Steady = std::chrono::steady_clock;
     int replies = 0;
+    std::chrono::nanoseconds took{-1};
     SessionOptions options;
     options.on_reply = [&](std::chrono::nanoseconds time) {
-        CHECK(time.count() >= 0);
+        took = time;
         ++replies;
     };
     Talk talk{std::move(options)};
+    const auto before_write = Steady::now();
     talk.send(StreamFile{"x"});
+    const auto after_write = Steady::now();
     CHECK(replies == 0);
+    while (Steady::now() == after_write) {
+    }
+    const auto before_line = Steady::now();
     talk.exchange.line("200 result=-1 endpos=0");
     CHECK(replies == 1);
+    CHECK(took >= before_line - after_write);
+    CHECK(took <= Steady::now() - before_write);
     talk.exchange.nothing();
     talk.sent();
     talk.exchange.line("200 result=6");
