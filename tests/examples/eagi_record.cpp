@@ -65,7 +65,7 @@ TEST_CASE("eagi_record: writes a WAV file, until a key or the end of the prompt"
 TEST_CASE("eagi_record: a caller who hangs up leaves a whole file") {
     const std::string sound = tone(1000, 10);
     CHECK_THROWS_AS(recorded(prompt + "<< HANGUP\n<< 200 result=-1 endpos=800\n", sound),
-                    agi::AGIAppError);
+                    agi::AGIResultHangup);
     CHECK(read_and_remove() == wav(sound));
 }
 

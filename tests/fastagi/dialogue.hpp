@@ -117,6 +117,20 @@ class Dialogue {
         return "200 result=1 (" + mark.substr(head, mark.size() - head - 1) + ")\n";
     }
 
+    /// Answers the marks that a slow machine has had the session send meanwhile.
+    void echo_more_marks() {
+        while (peer.has_line()) give(echo());
+    }
+
+    /// The next request, after the marks before it, which are answered.
+    std::string request() {
+        for (;;) {
+            std::string line = peer.line();
+            if (line.substr(0, 28) != "GET FULL VARIABLE \"agi-mark-") return line;
+            give("200 result=1 (" + line.substr(19, line.size() - 20) + ")\n");
+        }
+    }
+
     /// A completion handler.
     static auto into(Ended<>& ended) {
         return [&ended](const std::exception_ptr& error) {

@@ -102,9 +102,14 @@ class Peer {
         return bytes;
     }
 
-    /// The next line, answered with this, or as Asterisk does when all is well.
+    /// The next request, answered with this, or as Asterisk does when all is well. Marks before it are
+    /// echoed.
     std::string answer(std::string_view reply = {}) {
         std::string request = line();
+        while (request.substr(0, 28) == "GET FULL VARIABLE \"agi-mark-") {
+            send("200 result=1 (" + request.substr(19, request.size() - 20) + ")\n");
+            request = line();
+        }
         if (reply.empty()) {
             const bool one =
                 request.compare(0, 4, "SET ") == 0 || request.compare(0, 7, "VERBOSE") == 0;

@@ -131,8 +131,8 @@ TEST_CASE("dial_status: stores how it went wherever the call ends") {
     {
         Asterisk call = asterisk;
         agi::Session session{SimulatedStream{call}};
-        CHECK(dial_and_store(session) == "BUSY,,");
-        CHECK(call.database.at("/dial_status/1700000000.1") == "BUSY,,");
+        CHECK(dial_and_store(session) == "BUSY,,0");
+        CHECK(call.database.at("/dial_status/1700000000.1") == "BUSY,,0");
     }
     RehearsalOptions options;
     options.work_done = [](Asterisk& after, const Run& run) {

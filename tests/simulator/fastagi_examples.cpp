@@ -103,7 +103,7 @@ std::string complaints(const ServerProcess& server, const std::vector<std::strin
 void stop_loop(ServerProcess& server, int status) {
     server.send(SIGTERM);
     CHECK(server.wait() == status);
-    CHECK(complaints(server, {"port ", "not permitted on a dead channel", "the channel hung up",
+    CHECK(complaints(server, {"port ", "not permitted on a dead channel", "the call is over",
                               "the stream closed before the reply"}) == "");
 }
 

@@ -4,9 +4,17 @@
 
 #include <agi/asio/net.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/refuse.hpp>
 
 #include <type_traits>
 #include <utility>
+
+#define AGI_TEMPORARY                                                                              \
+    "agi: co_await call(command): give the command a name, as this compiler destroys a temporary " \
+    "twice in a co_await expression"
+#define AGI_PERHAPS_TEMPORARY                                                            \
+    "agi: write  co_await call(command)  and give the command a name, as this compiler " \
+    "destroys a temporary twice in a co_await expression"
 
 namespace agi { inline namespace v0 { namespace wire { inline namespace AGI_NET {
 
@@ -21,20 +29,17 @@ inline constexpr bool command_may_be_temporary = true;
 
 /// For  co_await call(command)
 template <class Command>
-constexpr void refuse_temporary() {
-    static_assert(
-        command_may_be_temporary<std::decay_t<Command>> || std::is_lvalue_reference_v<Command>,
-        "co_await call(command): give the command a name, as this compiler destroys "
-        "a temporary twice in a co_await expression");
-}
+using if_lasting =
+    std::enable_if_t<command_may_be_temporary<Command> || std::is_lvalue_reference_v<Command>>;
+template <class Command>
+using if_temporary =
+    std::enable_if_t<!command_may_be_temporary<Command> && !std::is_lvalue_reference_v<Command>>;
 
 /// For  co_await Command{...}(call), where it cannot be told what is a temporary.
 template <class Command>
-constexpr void refuse_any() {
-    static_assert(command_may_be_temporary<Command>,
-                  "write  co_await call(command)  and give the command a name, as this "
-                  "compiler destroys a temporary twice in a co_await expression");
-}
+using if_always_lasting = std::enable_if_t<command_may_be_temporary<Command>>;
+template <class Command>
+using if_perhaps_temporary = std::enable_if_t<!command_may_be_temporary<Command>>;
 
 #ifdef AGI_HAS_COROUTINES
 /// Takes only commands that work after a hang-up, under either HangupPolicy; see
@@ -42,18 +47,28 @@ constexpr void refuse_any() {
 template <class Session>
 class AsyncAfterHangup {
   public:
-    template <class Command>
+    template <class Command, class = if_lasting<Command>>
     auto operator()(Command&& command) {
-        refuse_temporary<Command>();
         return session_.async_execute_after_hangup(
             std::decay_t<Command>(std::forward<Command>(command)), net::use_awaitable);
     }
+    template <class Command, class = if_temporary<Command>, class = void>
+    AGI_REFUSE(AGI_TEMPORARY)
+    Task<> operator()(Command&& /*command*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_TEMPORARY);
+        return Task<>{};
+    }
 
     /// The same, for  co_await Command{...}(call)
-    template <class Command>
+    template <class Command, class = if_always_lasting<Command>>
     auto execute(const Command& command) {
-        refuse_any<Command>();
         return session_.async_execute_after_hangup(command, net::use_awaitable);
+    }
+    template <class Command, class = if_perhaps_temporary<Command>, class = void>
+    AGI_REFUSE(AGI_PERHAPS_TEMPORARY)
+    Task<> execute(const Command& /*command*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_PERHAPS_TEMPORARY);
+        return Task<>{};
     }
 
     [[nodiscard]] const auto& environment() const noexcept { return session_.environment(); }

@@ -46,19 +46,29 @@ class AsyncSession {
 
     /// Sends a command and waits for its result. Completes with void(std::exception_ptr, Result),
     /// or void(std::exception_ptr) if the command has none.
-    template <class Command, class Token>
+    template <class Command, class Token, class = wire::if_command<Command>>
     auto async_execute(Command command, Token&& token) {
         return run_command(std::move(command), Urgency::normal, no_deadline,
                            std::forward<Token>(token));
     }
+    template <class Command, class Token, class = wire::if_no_command<Command>, class = void>
+    AGI_REFUSE(AGI_NO_COMMAND)
+    void async_execute(Command /*command*/, Token&& /*token*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NO_COMMAND);
+    }
 
     /// The same, under either HangupPolicy, by that time at the latest. For commands that work after a
     /// hang-up.
-    template <class Command, class Token>
+    template <class Command, class Token, class = wire::if_after_hangup<Command>>
     auto async_execute_after_hangup(Command command, Token&& token, Time deadline = no_deadline) {
-        static_assert(Command::works_after_hangup, "This command does not work after a hang-up");
         return run_command(std::move(command), Urgency::after_hangup, deadline,
                            std::forward<Token>(token));
+    }
+    template <class Command, class Token, class = wire::if_not_after_hangup<Command>, class = void>
+    AGI_REFUSE(AGI_NOT_AFTER_HANGUP)
+    void async_execute_after_hangup(Command /*command*/, Token&& /*token*/,
+                                    Time /*deadline*/ = no_deadline) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NOT_AFTER_HANGUP);
     }
 
     /// See AnySession::execute_within.
@@ -70,12 +80,19 @@ class AsyncSession {
     }
 
     /// See AnySession::execute_until. `stop` is asked on the session's executor.
-    template <class Command, class Condition, class Token>
+    template <class Command, class Condition, class Token, class = wire::if_stoppable<Command>>
     auto async_execute_until(Command command, Condition stop, std::chrono::milliseconds interval,
                              Token&& token) {
         return run<Until<Command, Condition>>(
             {std::move(command), std::make_unique<Condition>(std::move(stop)), interval},
             std::forward<Token>(token));
+    }
+    template <class Command, class Condition, class Token, class = wire::if_not_stoppable<Command>,
+              class = void>
+    AGI_REFUSE(AGI_NOT_STOPPABLE)
+    void async_execute_until(Command /*command*/, Condition /*stop*/,
+                             std::chrono::milliseconds /*interval*/, Token&& /*token*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NOT_STOPPABLE);
     }
 
     /// Sends a line that was written elsewhere, as it is. Completes with void(std::exception_ptr,
@@ -96,18 +113,28 @@ class AsyncSession {
     Task<> start() { return async_start(wire::net::use_awaitable); }
 
     /// Sends a command and waits for its result.
-    template <class Command>
+    template <class Command, class = wire::if_lasting<Command>>
     auto operator()(Command&& command) {
-        wire::refuse_temporary<Command>();
         return async_execute(std::decay_t<Command>(std::forward<Command>(command)),
                              wire::net::use_awaitable);
     }
+    template <class Command, class = wire::if_temporary<Command>, class = void>
+    AGI_REFUSE(AGI_TEMPORARY)
+    Task<> operator()(Command&& /*command*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_TEMPORARY);
+        return Task<>{};
+    }
 
     /// The same, for  co_await Command{...}(call)
-    template <class Command>
+    template <class Command, class = wire::if_always_lasting<Command>>
     auto execute(const Command& command) {
-        wire::refuse_any<Command>();
         return async_execute(command, wire::net::use_awaitable);
+    }
+    template <class Command, class = wire::if_perhaps_temporary<Command>, class = void>
+    AGI_REFUSE(AGI_PERHAPS_TEMPORARY)
+    Task<> execute(const Command& /*command*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_PERHAPS_TEMPORARY);
+        return Task<>{};
     }
 
     /// Sends a line that was written elsewhere, as it is, and returns its reply.
@@ -119,20 +146,31 @@ class AsyncSession {
     Task<> resync() { return async_resync(wire::net::use_awaitable); }
 
     /// See AnySession::execute_within.
-    template <class Command>
+    template <class Command, class = wire::if_lasting<Command>>
     auto execute_within(Command&& command, std::chrono::milliseconds margin) {
-        wire::refuse_temporary<Command>();
         return async_execute_within(std::decay_t<Command>(std::forward<Command>(command)), margin,
                                     wire::net::use_awaitable);
     }
+    template <class Command, class = wire::if_temporary<Command>, class = void>
+    AGI_REFUSE(AGI_TEMPORARY)
+    Task<> execute_within(Command&& /*command*/, std::chrono::milliseconds /*margin*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_TEMPORARY);
+        return Task<>{};
+    }
 
     /// See AnySession::execute_until.
-    template <class Command, class Condition>
+    template <class Command, class Condition, class = wire::if_lasting<Command>>
     auto execute_until(Command&& command, Condition stop,
                        std::chrono::milliseconds interval = std::chrono::milliseconds{20}) {
-        wire::refuse_temporary<Command>();
         return async_execute_until(std::decay_t<Command>(std::forward<Command>(command)),
                                    std::move(stop), interval, wire::net::use_awaitable);
+    }
+    template <class Command, class Condition, class = wire::if_temporary<Command>, class = void>
+    AGI_REFUSE(AGI_TEMPORARY)
+    Task<> execute_until(Command&& /*command*/, Condition /*stop*/,
+                         std::chrono::milliseconds /*interval*/ = std::chrono::milliseconds{20}) {
+        AGI_REFUSE_IN_BODY(Command, AGI_TEMPORARY);
+        return Task<>{};
     }
 
     /// See AnySession::after_hangup. `work` is a coroutine:
@@ -153,9 +191,12 @@ class AsyncSession {
     /// Whether the next reply is certain to belong to the next command: see AnySession::in_step.
     [[nodiscard]] bool in_step() const noexcept { return conversation().in_step(); }
 
+    /// How many replies and other lines were dropped so far: see AnySession::dropped.
+    [[nodiscard]] std::size_t dropped() const noexcept { return conversation().dropped(); }
+
     /// Whether the call is known to be over, and how that was learnt. Looks at what has come so far,
-    /// and does not wait; while an operation runs, it is what that has learnt. A stream that is no
-    /// socket itself, such as TLS, is looked at by commands only.
+    /// and does not wait; while an operation runs, it is what that has learnt. What comes
+    /// through a stream that is no socket itself, such as TLS, is read by commands only.
     [[nodiscard]] bool hung_up() const { return hangup_source() != HangupSource::none; }
     [[nodiscard]] HangupSource hangup_source() const {
         channel_.look();
@@ -249,7 +290,6 @@ class AsyncSession {
 
     template <class Command, class Token>
     auto run_command(Command command, Urgency urgency, Time deadline, Token&& token) {
-        wire::require_command<Command>();
         return run<Execute<Command>>({std::move(command), urgency, deadline},
                                      std::forward<Token>(token));
     }

@@ -12,14 +12,24 @@ namespace agi { inline namespace v0 {
 template <class Session>
 class AfterHangup {
   public:
-    template <class Command>
+    template <class Command, class = wire::if_after_hangup<Command>>
     auto execute(const Command& command) {
-        static_assert(Command::works_after_hangup, "This command does not work after a hang-up");
         return session_.execute(command, Urgency::after_hangup);
     }
-    template <class Command>
+    template <class Command, class = wire::if_not_after_hangup<Command>, class = void>
+    AGI_REFUSE(AGI_NOT_AFTER_HANGUP)
+    void execute(const Command& /*command*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NOT_AFTER_HANGUP);
+    }
+
+    template <class Command, class = wire::if_after_hangup<Command>>
     auto operator()(const Command& command) {
-        return execute(command);
+        return session_.execute(command, Urgency::after_hangup);
+    }
+    template <class Command, class = wire::if_not_after_hangup<Command>, class = void>
+    AGI_REFUSE(AGI_NOT_AFTER_HANGUP)
+    void operator()(const Command& /*command*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NOT_AFTER_HANGUP);
     }
 
     [[nodiscard]] const Environment& environment() const noexcept { return session_.environment(); }

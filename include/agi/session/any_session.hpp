@@ -36,15 +36,25 @@ class AnySession {
     /// @throws AGIArgumentError  before anything is sent: the line is too long for this Asterisk
     /// @throws AGIHangup         the call is over, and the command needs it; or the stream closed
     /// @throws AGIError          what the reply says; see the command
-    template <class Command>
+    template <class Command, class = wire::if_command<Command>>
     auto execute(const Command& command) {
         return execute(command, Urgency::normal);
     }
+    template <class Command, class = wire::if_no_command<Command>, class = void>
+    AGI_REFUSE(AGI_NO_COMMAND)
+    void execute(const Command& /*command*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NO_COMMAND);
+    }
 
     /// The same as `execute`.
-    template <class Command>
+    template <class Command, class = wire::if_command<Command>>
     auto operator()(const Command& command) {
         return execute(command, Urgency::normal);
+    }
+    template <class Command, class = wire::if_no_command<Command>, class = void>
+    AGI_REFUSE(AGI_NO_COMMAND)
+    void operator()(const Command& /*command*/) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NO_COMMAND);
     }
 
     /// Sends a line that was written elsewhere, as it is, and returns its reply, whatever that
@@ -89,7 +99,7 @@ class AnySession {
     /// program is compiled.
     ///
     /// @throws AGIArgumentError  SAY without EAGI
-    template <class Command, class Condition>
+    template <class Command, class Condition, class = wire::if_stoppable<Command>>
     auto execute_until(const Command& command, Condition&& stop,
                        std::chrono::milliseconds interval = std::chrono::milliseconds{20}) {
         const wire::Request request = wire::stoppable_request_of(command, server(), environment());
@@ -98,6 +108,12 @@ class AnySession {
         order.stop = wire::stop_check(ask, interval);
         run_timed(order, "stopping");
         return exchange_.result_of(command);
+    }
+    template <class Command, class Condition, class = wire::if_not_stoppable<Command>, class = void>
+    AGI_REFUSE(AGI_NOT_STOPPABLE)
+    void execute_until(const Command& /*command*/, Condition&& /*stop*/,
+                       std::chrono::milliseconds /*interval*/ = std::chrono::milliseconds{20}) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NOT_STOPPABLE);
     }
 
     /// Makes sure that the next command gets its own reply: sends a line that Asterisk echoes, and
@@ -160,7 +176,7 @@ class AnySession {
     explicit AnySession(Exchange exchange) : exchange_{std::move(exchange)} {}
     AnySession(AnySession&&) = default;
     AnySession& operator=(AnySession&&) = default;
-    ~AnySession() = default;
+    virtual ~AnySession() = default;
 
     /// Runs an operation to its end.
     virtual void run(const Order& order) = 0;
@@ -179,12 +195,9 @@ class AnySession {
 
     template <class Command>
     auto execute(const Command& command, Urgency urgency) {
-        wire::require_command<Command>();
-        if constexpr (wire::is_command_v<Command>) {
-            const wire::Request request = wire::request_of(command, server());
-            run(wire::order_of(command, request, urgency));
-            return exchange_.result_of(command);
-        }
+        const wire::Request request = wire::request_of(command, server());
+        run(wire::order_of(command, request, urgency));
+        return exchange_.result_of(command);
     }
 
     void run_timed(const Order& order, const char* what) {

@@ -71,7 +71,7 @@ class ByteExchange {
     }
     /// See AnySession::execute_until. The condition must live until the operation ends; `stop` ends it
     /// without one.
-    template <class Command, class Condition>
+    template <class Command, class Condition, class = wire::if_stoppable<Command>>
     void send_until(const Command& command, Condition& condition,
                     std::chrono::milliseconds interval = std::chrono::milliseconds{20}) {
         const wire::Request request = wire::stoppable_request_of(command, conversation().server(),
@@ -79,6 +79,12 @@ class ByteExchange {
         Order order = wire::order_of(command, request, Urgency::normal);
         order.stop = wire::stop_check(condition, interval);
         begin(order, request);
+    }
+    template <class Command, class Condition, class = wire::if_not_stoppable<Command>, class = void>
+    AGI_REFUSE(AGI_NOT_STOPPABLE)
+    void send_until(const Command& /*command*/, Condition& /*condition*/,
+                    std::chrono::milliseconds /*interval*/ = std::chrono::milliseconds{20}) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NOT_STOPPABLE);
     }
     /// See AnySession::resync.
     void resync() {
@@ -148,11 +154,13 @@ class ByteExchange {
     /// Where to put bytes that are read, and how many: at least one.
     char* prepare() { return in_.prepare(); }
     [[nodiscard]] std::size_t room() const noexcept { return in_.room(); }
+    /// Whether the last bytes filled all of it: more may wait where they came from.
+    [[nodiscard]] bool filled() const noexcept { return in_.filled(); }
     /// That many bytes were put there.
     void received(std::size_t size) noexcept { in_.commit(size); }
-    /// Need::poll: nothing more has come. `unknown`: it cannot be found out.
-    void nothing(bool unknown = false) {
-        const bool part = !in_.rest().empty() || (unknown && in_.filled());
+    /// Need::poll: nothing more can be read. `unread`: something has come all the same.
+    void nothing(bool unread = false) {
+        const bool part = unread || !in_.rest().empty();
         ending([&] { exchange_.nothing(part); });
     }
     /// The peer has closed, or is gone.

@@ -185,7 +185,7 @@ class Conversation {
     [[nodiscard]] bool is_plain() const noexcept {
         const Reply& reply = reader_.reply();
         return reply.code() == 200 && !reply.truncated() && form_ != ReplyForm::application &&
-               (form_ != ReplyForm::value || reply.raw().size() <= one_piece);
+               reply.raw().size() <= one_piece;
     }
 
     /// What any reply says of the replies after it.

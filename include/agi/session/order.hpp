@@ -7,6 +7,7 @@
 #include <agi/wire/environment.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/redact.hpp>
+#include <agi/wire/refuse.hpp>
 #include <agi/wire/reply.hpp>
 #include <agi/wire/request.hpp>
 #include <agi/wire/server_version.hpp>
@@ -15,6 +16,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+
+#define AGI_NO_COMMAND                                                          \
+    "agi: a command has  wire::Request request() const  and  parse(const agi::" \
+    "Reply&) const"
+#define AGI_NOT_AFTER_HANGUP "agi: this command does not work after a hang-up"
+#define AGI_NOT_STOPPABLE \
+    "agi: this command cannot be stopped: Asterisk does not look for a new one in it"
 
 namespace agi { inline namespace v0 {
 
@@ -62,12 +71,20 @@ namespace wire {
 template <class Command>
 inline constexpr bool is_command_v = has_request<Command>::value&& has_parse<Command>::value;
 
-/// Says what is missing in a type that is no command.
+// Which function a command is for: the other one refuses it.
+
 template <class Command>
-constexpr void require_command() {
-    static_assert(has_request<Command>::value, "A command needs  wire::Request request() const");
-    static_assert(has_parse<Command>::value, "A command needs  parse(const agi::Reply&) const");
-}
+using if_command = std::enable_if_t<is_command_v<Command>>;
+template <class Command>
+using if_no_command = std::enable_if_t<!is_command_v<Command>>;
+template <class Command>
+using if_after_hangup = std::enable_if_t<works_after_hangup<Command>::value>;
+template <class Command>
+using if_not_after_hangup = std::enable_if_t<!works_after_hangup<Command>::value>;
+template <class Command>
+using if_stoppable = std::enable_if_t<has_when_stopped<Command>::value>;
+template <class Command>
+using if_not_stoppable = std::enable_if_t<!has_when_stopped<Command>::value>;
 
 /// @throws AGIArgumentError  an argument cannot be sent, or this Asterisk does not know it
 template <class Command>
@@ -82,8 +99,6 @@ template <class Command>
 template <class Command>
 [[nodiscard]] Request stoppable_request_of(const Command& command, const ServerVersion& server,
                                            const Environment& environment) {
-    static_assert(has_when_stopped<Command>::value,
-                  "This command cannot be stopped: Asterisk does not look for a new one in it");
     const Request request = request_of(command, server);
     if (stops_in_eagi_only<Command>::value && !environment.enhanced()) {
         throw AGIArgumentError(request.view(), "can be stopped in EAGI only");

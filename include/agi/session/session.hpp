@@ -43,7 +43,7 @@ class Session : public AnySession {
     Session& operator=(Session&&) = default;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
-    ~Session() = default;
+    ~Session() override = default;
 
     [[nodiscard]] Stream& stream() noexcept { return stream_; }
     [[nodiscard]] const Stream& stream() const noexcept { return stream_; }
@@ -64,12 +64,18 @@ class Session : public AnySession {
                       "A deadline needs  bool Stream::wait_line(std::chrono::milliseconds)");
         return AnySession::execute_within(command, margin);
     }
-    template <class Command, class Condition>
+    template <class Command, class Condition, class = wire::if_stoppable<Command>>
     auto execute_until(const Command& command, Condition&& stop,
                        std::chrono::milliseconds interval = std::chrono::milliseconds{20}) {
         static_assert(wire::has_wait_line<Stream>::value,
                       "Stopping needs  bool Stream::wait_line(std::chrono::milliseconds)");
         return AnySession::execute_until(command, std::forward<Condition>(stop), interval);
+    }
+    template <class Command, class Condition, class = wire::if_not_stoppable<Command>, class = void>
+    AGI_REFUSE(AGI_NOT_STOPPABLE)
+    void execute_until(const Command& /*command*/, Condition&& /*stop*/,
+                       std::chrono::milliseconds /*interval*/ = std::chrono::milliseconds{20}) {
+        AGI_REFUSE_IN_BODY(Command, AGI_NOT_STOPPABLE);
     }
 
   protected:

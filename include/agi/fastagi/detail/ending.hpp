@@ -32,8 +32,8 @@ inline Ending ending_of(const std::exception_ptr& exception, const char* what = 
         std::rethrow_exception(exception);
     } catch (const AGIHangup&) {
         return {Outcome::hung_up, {}};
-    } catch (const ServerStopping& stopping) {
-        return {Outcome::stopped, stopping.what()};
+    } catch (const ServerStopping&) {
+        return {Outcome::stopped, "the server is stopping"};
     } catch (const std::exception& error) {
         return {Outcome::failed, std::string{what} + " failed: " + error.what()};
     } catch (...) {
