@@ -343,6 +343,7 @@ TEST_CASE("Exchange: times beyond the clock are as good as no deadline") {
     CHECK(wire::deadline_of(WaitForDigit{milliseconds::max()}, 1s, now) == no_deadline);
     CHECK(wire::deadline_of(GetData{"x", -1ms}, 1s, now) == no_deadline);
     CHECK(wire::deadline_of(Noop{}, milliseconds::min(), now) == now);
+    CHECK(wire::deadline_of(Noop{}, -5s, now) == now);
     CHECK(wire::deadline_of(GetData{"x", 2s, 4}, 1s, now) == now + 9s);
     CHECK(wire::deadline_of(Noop{}, std::chrono::hours{24 * 400}, now) ==
           now + std::chrono::hours{24 * 400});
@@ -571,6 +572,21 @@ TEST_CASE("Exchange: a write that fails in the middle, and one that was never be
         talk.exchange.line(talk.mark());
         CHECK(talk.sent() == "NOOP");
     }
+}
+
+TEST_CASE("Exchange: a mark that is not sent leaves what is owed as it is") {
+    Talk talk;
+    talk.send(GetVariable{"X"});
+    talk.exchange.stop();
+    REQUIRE(talk.exchange.need() == Need::write);
+    talk.exchange.write_cancelled();
+    talk.exchange.end();
+    CHECK(talk.talk().state() == State::awaiting);
+    talk.begin(Noop{});
+    const std::string echo = talk.mark();
+    talk.exchange.line("200 result=1 (the owed one)");
+    talk.exchange.line(echo);
+    CHECK(talk.sent() == "NOOP");
 }
 
 TEST_CASE("Exchange: a line that was lost ends the reply, and is no other's") {
