@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -610,4 +611,30 @@ TEST_CASE("FdStream: a signal does not end wait_line") {
     CHECK(ready);
     CHECK(signals_seen == 3);
     CHECK(next(stream) == "200 result=0");
+}
+
+TEST_CASE("FdStream: wait_line ends with its time, also when that is over behind a signal") {
+    // The handler takes longer than wait_line has.
+    const Disposition handled{SIGUSR1, [](int /*signal*/) {
+                                  const timespec time{0, 60'000'000};
+                                  ::nanosleep(&time, nullptr);
+                              }};
+    const Pipe pipe = make_pipe();
+    FdStream stream{pipe.read, pipe.write};
+    const long reader = thread_id();
+    const pthread_t self = pthread_self();
+    std::atomic<bool> waiting{true};
+    std::thread other{[&] {
+        wait_until_asleep(reader);
+        pthread_kill(self, SIGUSR1);
+        for (int i = 0; i < 10'000 && waiting; ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        }
+        // It would wait for ever.
+        if (waiting) static_cast<void>(::write(pipe.write, "x\n", 2) == 2);
+    }};
+    const bool ready = stream.wait_line(std::chrono::milliseconds{50});
+    waiting = false;
+    other.join();
+    CHECK_FALSE(ready);
 }
