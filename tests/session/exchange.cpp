@@ -191,6 +191,21 @@ TEST_CASE("Exchange: what comes between the echoes of marks is not the stopped c
     CHECK(talk.talk().dropped() == 1);
 }
 
+TEST_CASE("Exchange: what comes before a mark's echo is not read as the last command's reply") {
+    Talk talk;
+    talk.send(GetVariable{"X"});
+    talk.exchange.line("200 result=1 (x)");
+    talk.exchange.end();
+    talk.begin(Noop{});
+    talk.exchange.nothing(true);
+    const std::string echo = talk.mark();
+    talk.exchange.line("200 result=1 (of a value with a line feed");
+    talk.exchange.line("200 result=0");
+    CHECK(talk.talk().dropped() == 2);
+    talk.exchange.line(echo);
+    CHECK(talk.sent() == "NOOP");
+}
+
 TEST_CASE("Exchange: HANGUP lines are nothing to wonder at") {
     Talk talk;
     talk.begin(Noop{});
@@ -260,6 +275,18 @@ TEST_CASE("Exchange: two operations at a time are an error at once, and the firs
     CHECK(talk.exchange.result_of(GetData{"pin"}).digits == "5");
 }
 
+TEST_CASE("Exchange: so they are before anything is sent") {
+    Talk talk;
+    talk.begin(Noop{});
+    REQUIRE(talk.exchange.need() == Need::poll);
+    Order second;
+    second.request = "ANSWER";
+    CHECK(thrown_by<AGIError>([&] { talk.exchange.begin(second); }) ==
+          "ANSWER: not sent, another operation of this session runs");
+    talk.exchange.nothing();
+    CHECK(talk.exchange.output() == "NOOP");
+}
+
 TEST_CASE("Exchange: a mark that is not answered is followed by others, and the last echo counts") {
     Talk talk;
     Order order;
@@ -285,6 +312,23 @@ TEST_CASE("Exchange: a mark that is not answered is followed by others, and the 
     }
     CHECK(talk.exchange.need() == Need::done);
     CHECK(talk.talk().in_step());
+}
+
+TEST_CASE("Exchange: each time, marks begin with the shortest interval") {
+    Talk talk;
+    Order resync;
+    resync.kind = Order::Kind::resync;
+    for (int i = 0; i < 3; ++i) {
+        talk.exchange.begin(resync, &Clock::of, &talk.clock);
+        talk.mark();
+        CHECK(talk.exchange.until() == talk.clock.time + 50ms);
+        talk.clock.time += 50ms;
+        talk.exchange.time_over();
+        const std::string echo = talk.mark();
+        CHECK(talk.exchange.until() == talk.clock.time + 100ms);
+        talk.exchange.line(echo);
+        talk.exchange.end();
+    }
 }
 
 TEST_CASE("Exchange: marks of two sessions have nothing in common") {
@@ -605,6 +649,19 @@ TEST_CASE("Exchange: a line that was lost ends the reply, and is no other's") {
     CHECK(talk.sent() == "NOOP");
 }
 
+TEST_CASE("Exchange: an owed reply that is lost is not waited for") {
+    Talk talk;
+    talk.send(GetVariable{"X"});
+    talk.exchange.end();
+    talk.begin(Noop{});
+    REQUIRE(talk.exchange.need() == Need::read);
+    talk.exchange.lost_line("too long");
+    REQUIRE(talk.exchange.need() == Need::peek);
+    talk.exchange.nothing();
+    talk.exchange.line(talk.mark());
+    CHECK(talk.sent() == "NOOP");
+}
+
 TEST_CASE("Exchange: a request has no more bytes than this Asterisk takes") {
     const auto [version, most] = GENERATE(table<std::string, std::size_t>(
         {{"22.10.1", 8190}, {"16.28.0", 2046}, {"no version", 2046}}));
@@ -719,6 +776,26 @@ TEST_CASE("Exchange: while the channel is asked for, no time for a stop is left 
     talk.exchange.nothing();
     CHECK(talk.sent() == "CHANNEL STATUS");
     CHECK_FALSE(talk.exchange.until());
+    talk.exchange.stop();
+    CHECK(talk.exchange.need() == Need::read);
+    talk.exchange.line("200 result=6");
+    CHECK(talk.exchange.need() == Need::done);
+}
+
+TEST_CASE("Exchange: the marks in front of that question are not stopped either") {
+    Talk talk;
+    talk.send(StreamFile{"x"});
+    talk.exchange.line("200 result=-1 endpos=0");
+    talk.exchange.nothing(true);
+    const std::string echo = talk.mark();
+    talk.exchange.stop();
+    CHECK(talk.exchange.need() == Need::read);
+    talk.exchange.line(echo);
+    CHECK(talk.sent() == "CHANNEL STATUS");
+    talk.exchange.line("200 result=6");
+    CHECK(thrown_by<AGIAppError>([&] {
+              talk.exchange.result_of(StreamFile{"x"});
+          }).find("STREAM FILE") == 0);
     talk.exchange.line("200 result=6");
     CHECK(talk.exchange.need() == Need::done);
 }

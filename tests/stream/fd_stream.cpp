@@ -490,6 +490,55 @@ TEST_CASE("FdStream: a socket that is full from the beginning takes the line whe
     CHECK(got == std::string(before, 'x') + "NOOP\n");
 }
 
+TEST_CASE("FdStream: read_arrived takes what is there, and asks the system only if it may") {
+    Pipe pipe = make_pipe();
+    FdStream stream{pipe.read, pipe.write};
+    std::string line;
+    const auto give = [&](std::string_view bytes) {
+        REQUIRE(::write(pipe.write, bytes.data(), bytes.size()) ==
+                static_cast<ssize_t>(bytes.size()));
+    };
+    CHECK(stream.read_arrived(line, false) == Arrived::nothing);
+    CHECK(stream.read_arrived(line, true) == Arrived::nothing);
+    give("a\nb\npart");
+    CHECK(stream.read_arrived(line, false) == Arrived::nothing);
+    CHECK(next(stream) == "a");
+    CHECK(stream.read_arrived(line, false) == Arrived::line);
+    CHECK(line == "b");
+    CHECK(stream.read_arrived(line, false) == Arrived::part);
+    CHECK(stream.read_arrived(line, true) == Arrived::part);
+    give("ial\n");
+    CHECK(stream.read_arrived(line, false) == Arrived::part);
+    CHECK(stream.read_arrived(line, true) == Arrived::line);
+    CHECK(line == "partial");
+    SECTION("what filled the buffer may not be all") {
+        const std::string full(wire::LineBuffer::default_size - 1, 'x');
+        give(full + "\nmore\n");
+        CHECK(next(stream) == full);
+        CHECK(stream.read_arrived(line, false) == Arrived::line);
+        CHECK(line == "more");
+        CHECK(stream.read_arrived(line, false) == Arrived::nothing);
+    }
+    SECTION("the end") {
+        pipe.write.close();
+        CHECK(stream.read_arrived(line, false) == Arrived::nothing);
+        errno = EAGAIN;  // of something before
+        CHECK(stream.read_arrived(line, true) == Arrived::end);
+        CHECK(line.empty());
+    }
+    SECTION("the end in a line") {
+        give("200 res");
+        pipe.write.close();
+        CHECK(stream.read_arrived(line, true) == Arrived::end);
+        CHECK(line == "200 res");
+    }
+    SECTION("an error is left for read_line to report") {
+        pipe.read.close();
+        CHECK(stream.read_arrived(line, true) == Arrived::nothing);
+        CHECK_THROWS_AS(stream.read_line(line), AGIError);
+    }
+}
+
 TEST_CASE("FdStream: wait_line") {
     Pipe pipe = make_pipe();
     FdStream stream{pipe.read, pipe.write};
