@@ -189,7 +189,8 @@ TEMPLATE_TEST_CASE("AsioStream: a blocking session over a socket of one's own", 
             peer.answer("200 res");
             peer.end_of_input();
         }};
-        CHECK_THROWS_WITH(Answer{}(call), ContainsSubstring("in the middle of the reply"));
+        CHECK_THROWS_WITH(Answer{}(call),
+                          ContainsSubstring("in the middle of the reply: reply \"200 res\""));
         end.join();
     }
     SECTION("that is reset") {
