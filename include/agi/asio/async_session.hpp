@@ -195,8 +195,8 @@ class AsyncSession {
     [[nodiscard]] std::size_t dropped() const noexcept { return conversation().dropped(); }
 
     /// Whether the call is known to be over, and how that was learnt. Looks at what has come so far,
-    /// and does not wait; while an operation runs, it is what that has learnt. A stream that is no
-    /// socket itself, such as TLS, is looked at by commands only.
+    /// and does not wait; while an operation runs, it is what that has learnt. What comes
+    /// through a stream that is no socket itself, such as TLS, is read by commands only.
     [[nodiscard]] bool hung_up() const { return hangup_source() != HangupSource::none; }
     [[nodiscard]] HangupSource hangup_source() const {
         channel_.look();
