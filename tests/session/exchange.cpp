@@ -757,7 +757,8 @@ TEST_CASE("Exchange: a secret is in no error") {
     Talk talk;
     const Secret secret{SetVariable{"CARD", "4111"}};
     talk.send(secret);
-    talk.exchange.line(GENERATE("510 Invalid or unknown command", "garbage", "200",
+    talk.exchange.line(GENERATE("510 Invalid or unknown command", "garbage", "200", "garbage 4111",
+                                "510 Invalid or unknown command 4111", "200 4111",
                                 "511 Command Not Permitted on a dead channel"));
     const std::string what = thrown_by<AGIException>([&] { talk.exchange.result_of(secret); });
     CHECK(what.find("4111") == std::string::npos);
