@@ -156,7 +156,8 @@ class Asking : public Machine {
     [[nodiscard]] DigitSet stops() const {
         if (!question_.interrupt.empty()) return question_.interrupt;
         std::string keys;
-        for (const char key : DigitSet::all().view()) {
+        const DigitSet all = DigitSet::all();
+        for (const char key : all.view()) {
             // A `#` that ends nothing belongs to the question before.
             const bool ends = key == question_.terminator && question_.plan.fit({}) == Fit::maybe;
             if (question_.plan.fit({&key, 1}) != Fit::no || is_special({}, key) || ends)
