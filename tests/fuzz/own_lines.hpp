@@ -16,7 +16,8 @@ namespace fuzz {
 /// Watches the lines of one session:
 ///
 /// - The request, once, when nothing is in doubt any more.
-/// - Before it, marks: if the session was not in step, or something came that nobody had asked for.
+/// - Before it, marks: if the session was not in step, or something came that nobody had asked for. A
+///   reply that is owed is waited for; what it says may be a reason for a mark.
 /// - Behind it, marks: when the operation is to be stopped, and in front of the question.
 /// - The question, CHANNEL STATUS: once, at the end, after a `200 result=-1` to a command that needs the
 ///   channel, if the hang-up is not known and the options let it be asked.
@@ -30,14 +31,17 @@ class OwnLines {
         bool resync = false;
         bool may_ask = false;  ///< Needs the channel, and the options let the session ask.
         bool in_step = false;  ///< The session, at its begin.
+        bool owed = false;     ///< A reply is, then.
     };
 
     // What happens.
 
     void begin(Operation operation) {
         operation_ = std::move(operation);
-        doubtful_ = operation_.resync || !operation_.in_step;
-        sent_ = stopped_ = failed_ = asked_ = false;
+        // A reply that is owed is enough to be in step again, if it is not a mark's.
+        owed_ = operation_.owed && echo_.empty() && !operation_.resync;
+        doubtful_ = operation_.resync || (!operation_.in_step && !owed_);
+        came_ = sent_ = stopped_ = failed_ = asked_ = false;
         interval_ = {};
     }
     /// A line has come that nobody had asked for. One that tells of the hang-up is expected at any time.
@@ -54,6 +58,7 @@ class OwnLines {
     /// The caller wants the operation to end.
     void stop() noexcept { stopped_ = true; }
     void receive(std::string_view line) {
+        came_ = true;
         if (line.find("200 result=-1") != std::string_view::npos) failed_ = sent_;
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
         if (echo_.empty() || line.size() < echo_.size() ||
@@ -73,7 +78,8 @@ class OwnLines {
         if (sent_) return question(line);
         require(!operation_.request.empty() && line == operation_.request,
                 "Session: sends what the operation is to send");
-        require(!doubtful_, "Session: no request while a reply may be another's");
+        require(!doubtful_ && (!owed_ || came_),
+                "Session: no request while a reply may be another's");
         sent_ = true;
     }
 
@@ -95,7 +101,7 @@ class OwnLines {
     }
 
     void mark(std::string_view line, Time now) {
-        require(sent_ ? stopped_ || (failed_ && operation_.may_ask) : doubtful_,
+        require(sent_ ? stopped_ || (failed_ && operation_.may_ask) : doubtful_ || owed_,
                 "Session: no mark without a reason");
         const std::string_view secret = line.substr(mark_begin.size(), random_size);
         require(secret.size() == random_size &&
@@ -123,6 +129,8 @@ class OwnLines {
 
     Operation operation_;
     bool doubtful_ = false;
+    bool owed_ = false;
+    bool came_ = false;  ///< Something has, since the operation began.
     bool sent_ = false;
     bool stopped_ = false;
     bool failed_ = false;

@@ -198,6 +198,7 @@ class User {
         const bool over = session_.stream().over();
         const bool sends = !operation.request.empty();
         operation.in_step = session_.in_step();
+        operation.owed = session_.state() == Conversation::State::awaiting;
         lines_.begin(std::move(operation));
         try {
             run();

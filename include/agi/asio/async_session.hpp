@@ -191,6 +191,9 @@ class AsyncSession {
     /// Whether the next reply is certain to belong to the next command: see AnySession::in_step.
     [[nodiscard]] bool in_step() const noexcept { return conversation().in_step(); }
 
+    /// How many replies and other lines were dropped so far: see AnySession::dropped.
+    [[nodiscard]] std::size_t dropped() const noexcept { return conversation().dropped(); }
+
     /// Whether the call is known to be over, and how that was learnt. Looks at what has come so far,
     /// and does not wait; while an operation runs, it is what that has learnt. What comes
     /// through a stream that is no socket itself, such as TLS, is read by commands only.
