@@ -1,5 +1,5 @@
-# agi::dev is agi::agi with every warning an error: what the project's own programs link to. The tests
-# have values that fmt formats.
+# agi::dev is agi::agi with every warning, an error where there are tests: what the project's own programs
+# link to. The tests have values that fmt formats.
 
 # There are no modules, and the scanner for them is often not installed.
 set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
@@ -13,7 +13,10 @@ if(AGI_TESTS OR AGI_LIVE_TESTS OR AGI_BENCHMARK)
 endif()
 target_compile_options(
     agi_dev
-    INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Werror)
+    INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast)
+if(AGI_TESTS OR AGI_LIVE_TESTS OR AGI_FUZZ OR AGI_BENCHMARK)
+    target_compile_options(agi_dev INTERFACE -Werror)
+endif()
 
 if(AGI_SANITIZE)
     set(agi_sanitize -fsanitize=${AGI_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Starts work that goes on while the caller goes on in the dialplan, such as sending a recording
 // away. Dialplan: [background] in extensions.conf.
 

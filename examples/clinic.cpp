@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A clinic's telephone: appointments by patient number, messages, somebody to talk to. Dialplan: [clinic]
 // in extensions.conf, which sets APPOINTMENTS to a file of lines such as `123456 2026-12-24 10:30`, MESSAGES to
 // a folder, DESK to what Dial() is to call, and reads OUTCOME.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Calls another extension, and stores how that went, whoever hung up. Dialplan: [dial_status] in
 // extensions.conf, which sets DIAL to what Dial() is to call. The entry of the database is
 // dial_status/<unique id of the caller's channel>.

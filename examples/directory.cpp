@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A directory: the first three letters of a name by the keypad, and the dialplan rings that telephone.
 // Dialplan: [directory] in extensions.conf, which sets PEOPLE to `Smith=PJSIP/101,Miller=PJSIP/102` and reads FOUND.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Plays a prompt and writes what the caller says meanwhile to a WAV file, until a key is pressed or
 // the prompt ends. EAGI only. Dialplan: [eagi_record] in extensions.conf, which gives the name of
 // the file as argument.

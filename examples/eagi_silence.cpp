@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Waits while the caller speaks: until 2 s of silence, a key, or 30 s, whatever comes first. EAGI
 // only. Dialplan: [eagi_silence] in extensions.conf, which reads SPOKEN_MS and LOUDNESS.
 

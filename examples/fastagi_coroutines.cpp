@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A FastAGI server with coroutines (C++20): a call that waits has no thread. A menu, and a prompt
 // that plays until a database has answered. Dialplan: [fastagi_coroutines] in extensions.conf.
 //

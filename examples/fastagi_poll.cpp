@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // FastAGI in an event loop of one's own, here with epoll: the library's ByteExchange knows the protocol
 // and moves no bytes. Any number of calls in one thread. Dialplan: [fastagi_poll] in extensions.conf.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A FastAGI server that only talks to an Asterisk which knows its secret. Dialplan: [globals] and
 // [fastagi_secret] in extensions.conf.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A FastAGI server: routes, two menus, a log of all calls, a graceful stop, counters for
 // Prometheus. Dialplan: [fastagi] in extensions.conf.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // FastAGI through TLS. Asterisk cannot do that itself: stunnel does it on its side, see
 // stunnel.conf. Each side shows a certificate, so nobody else can connect. The server is a dozen
 // lines of Asio and has a thread for each call. Dialplan: [fastagi_tls] in extensions.conf.

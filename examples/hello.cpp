@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Answers, plays a sound file and hangs up. Dialplan: [hello] in extensions.conf.
 
 #include <agi/agi.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Takes a payment by card: number, month and year, amount. What is secret is in no trace, and leaves by the
 // variables CARD, EXPIRY and AMOUNT (hundredths) only. Dialplan: [payment] in extensions.conf.
 

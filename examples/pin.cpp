@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Asks for a PIN, three tries. Dialplan: [pin] in extensions.conf, which sets PIN to compare with, and reads
 // PIN_RESULT: `entered`, `no_match` or `no_input`; nothing, if the caller hung up before.
 

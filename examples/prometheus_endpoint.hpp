@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 #pragma once
 // The counters of a server, for Prometheus and for health checks: http://127.0.0.1:<port>/
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Speaks a text with espeak-ng (Debian's package of that name) and plays it; what was spoken once is kept in a
 // folder. Dialplan: [speak] in extensions.conf, which sets TEXT and TTS_FOLDER.
 

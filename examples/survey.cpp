@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A survey as a Flow. `survey --mermaid` draws it. Dialplan: [survey] in extensions.conf, which sets FOLDER to
 // where recordings go, and reads STARS.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A survey of three questions, as a table: survey.cpp runs it, and draws it.
 
 #pragma once

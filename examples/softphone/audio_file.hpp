@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What the caller says under EAGI, from a sound file.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One call of the softphone: the simulated Asterisk between the terminal and the program.
 #pragma once
 

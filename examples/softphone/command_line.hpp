@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The options of the softphone, and what --help says about them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a command was, in words, for somebody who looks on.
 #pragma once
 

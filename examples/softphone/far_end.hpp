@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The program that the softphone calls: started with pipes, or reached over TCP.
 #pragma once
 

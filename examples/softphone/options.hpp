@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What a call of the softphone is set up from: options of the command line.
 #pragma once
 

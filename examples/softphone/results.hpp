@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // What came of scenarios, for other programs: JUnit's XML, and JSON.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A telephone in a terminal that calls any AGI program: no Asterisk, no network, no sound.
 //
 //     softphone ./pin 42

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Scenarios as a test suite, and rehearsals: many calls, and what came of them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // The terminal of the softphone: keys as they are typed, and one line at the bottom that changes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Text for a terminal: nothing in it but what can be seen, and lines that fit.
 #pragma once
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Everything that a program started by AGI() needs.
+// Everything that a program started by AGI() needs. Its streams are POSIX's: on Windows take
+// agi/stream/iostream_stream.hpp.
 
 #include <agi/command/call.hpp>
 #include <agi/command/database.hpp>
@@ -17,6 +18,9 @@
 #include <agi/command/text.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>
+#include <agi/version.hpp>
+
+#ifndef _WIN32
 #include <agi/stream/fd_stream.hpp>
 #include <agi/stream/stdio_stream.hpp>
-#include <agi/version.hpp>
+#endif

@@ -20,9 +20,9 @@
 namespace {
 
 using namespace std::chrono_literals;
+using agi::Task;
 using agi::fastagi::AsyncCall;
 using agi::fastagi::Call;
-using agi::Task;
 
 template <class AnyCall>
 long loops(const AnyCall& call) {

@@ -53,7 +53,7 @@ inline std::string console_line(std::string_view text) {
     return text.size() > limit ? line + "..." : line;
 }
 
-inline void tell_stderr(std::string_view what, std::string_view more = {}) noexcept {
+inline void tell_stderr(std::string_view what, std::string_view more = "") noexcept {
     std::fprintf(stderr, "agi: %.*s%.*s\n", static_cast<int>(what.size()), what.data(),
                  static_cast<int>(more.size()), more.data());
 }

@@ -4,7 +4,11 @@
 
 #include <agi/version.hpp>
 
+#if __has_include(<regex.h>)
 #include <regex.h>
+#else
+#include <regex>  // where there is no POSIX: nearly the same
+#endif
 
 #include <string>
 
@@ -13,6 +17,7 @@ namespace agi { inline namespace v0 { namespace testing::simulator {
 /// The first place of a text that a pattern fits.
 class Match {
   public:
+#if __has_include(<regex.h>)
     Match(const std::string& pattern, const std::string& text, bool ignores_case = false) {
         regex_t compiled{};
         const int flags = REG_EXTENDED | (ignores_case ? REG_ICASE : 0);
@@ -31,6 +36,24 @@ class Match {
         }
         regfree(&compiled);
     }
+#else
+    Match(const std::string& pattern, const std::string& text, bool ignores_case = false) {
+        try {
+            auto flags = std::regex::extended;
+            if (ignores_case) flags |= std::regex::icase;
+            const std::regex compiled{pattern, flags};
+            readable_ = true;
+            has_group_ = compiled.mark_count() > 0;
+            std::smatch places;
+            found_ = std::regex_search(text, places, compiled);
+            if (!found_) return;
+            begin_ = static_cast<long>(places.position());
+            length_ = static_cast<long>(places.length());
+            if (has_group_) group_ = places[1];
+        } catch (const std::regex_error&) {  // no pattern
+        }
+    }
+#endif
 
     /// Whether the pattern is one.
     [[nodiscard]] bool readable() const noexcept { return readable_; }
