@@ -79,6 +79,7 @@ class Peer {
                 read_.append(bytes, static_cast<std::size_t>(size));
                 continue;
             }
+            if (size < 0 && errno == EINTR) continue;  // a child has ended
             const char* why = size == 0             ? "(closed)"
                               : errno == ECONNRESET ? "(reset)"
                                                     : "(nothing came)";
