@@ -119,14 +119,14 @@ class Server : public Routes {
     void run() {
         if (listeners_.empty() && listens_by_itself_) listen();
         warn_of_descriptor_limit();
-        std::vector<std::thread> threads;
-        start_loops(threads);
         for (const auto& listener : listeners_) {
             listener->start(state_, strangers_, loops_,
                             [this](Loop& loop, OwnedSocket socket, CallFacts facts) {
                                 dispatcher_.begin(loop, std::move(socket), std::move(facts));
                             });
         }
+        std::vector<std::thread> threads;
+        start_loops(threads);
         run_first();
         for (std::thread& thread : threads) thread.join();
         signals_.reset();

@@ -38,19 +38,24 @@ struct Ending {
 };
 
 /// What an exception that has left `what` means; none: all is well.
-inline Ending ending_of(const std::exception_ptr& exception, const char* what = "the handler") {
-    if (!exception) return {};
+inline Ending ending_of(const std::exception_ptr& exception,
+                        const char* what = "the handler") noexcept {
+    Ending ending;
     try {
-        std::rethrow_exception(exception);
+        if (exception) std::rethrow_exception(exception);
     } catch (const AGIHangup&) {
-        return {Outcome::hung_up, {}};
+        ending.outcome = Outcome::hung_up;
     } catch (const ServerStopping&) {
-        return {Outcome::stopped, "the server is stopping"};
+        ending.outcome = Outcome::stopped;
+        ending.say("the server is stopping");
     } catch (const std::exception& error) {
-        return {Outcome::failed, std::string{what} + " failed: " + error.what()};
+        ending.outcome = Outcome::failed;
+        ending.say(what, " failed: ", error.what());
     } catch (...) {
-        return {Outcome::failed, std::string{what} + " failed with an exception of unknown type"};
+        ending.outcome = Outcome::failed;
+        ending.say(what, " failed with an exception of unknown type");
     }
+    return ending;
 }
 
 /// The value of the status variable.

@@ -73,7 +73,8 @@ class Listener {
         }
         acceptor_.async_wait(net::socket_base::wait_read, [this](const error_code& error) {
             waits_ = false;
-            if (!error && acceptor_.is_open()) accept_some();
+            if (!acceptor_.is_open()) return;
+            error ? wait() : accept_some();
         });
         waits_ = true;
     }

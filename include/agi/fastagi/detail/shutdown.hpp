@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -104,17 +105,17 @@ class Shutdown {
     void tell_all() {
         workers_.interrupt();
         for (const auto& loop : loops_) {
-            net::post(loop->context(), [&loop = *loop] {
-                for (AsyncCall* call : loop.calls()) interrupt(*call);
+            net::post(loop->context(), [&loop = *loop, reason = server_stopping()] {
+                for (AsyncCall* call : loop.calls()) interrupt(*call, reason);
             });
         }
         told_ = true;
     }
 
-    static void interrupt(AsyncCall& call) {
+    static void interrupt(AsyncCall& call, const std::exception_ptr& reason) {
         auto& channel = CallAccess::channel(call);
-        channel.exchange().conversation().refuse(server_stopping());
-        channel.interrupt(server_stopping());
+        channel.exchange().conversation().refuse(reason);
+        channel.interrupt(reason);
     }
 
     /// The dialplan of those that did not end goes on all the same.

@@ -37,17 +37,22 @@ class Strangers {
     }
 
     /// Writes what there is to say.
-    void flush() {
+    void flush() noexcept {
         const std::lock_guard<std::mutex> lock{mutex_};
         waits_ = false;
         const std::size_t count = std::exchange(count_, 0);
         const Severity severity = std::exchange(severity_, Severity::info);
-        const std::string text = std::exchange(last_, {});
         if (count == 0) return;
         said_ = std::chrono::steady_clock::now();
-        if (count == 1) return state_->log(severity, text);
-        state_->log(severity,
-                    std::to_string(count) + " connections were no calls, the last one: " + text);
+        try {
+            if (count > 1) {
+                last_.insert(0,
+                             std::to_string(count) + " connections were no calls, the last one: ");
+            }
+        } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the last one, then
+        }
+        state_->log(severity, last_);
+        last_.clear();
     }
 
   private:
