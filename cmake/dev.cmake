@@ -1,4 +1,5 @@
-# agi::dev is agi::agi with every warning an error: what the project's own programs link to.
+# agi::dev is agi::agi with every warning an error: what the project's own programs link to. The tests
+# have values that fmt formats.
 
 # There are no modules, and the scanner for them is often not installed.
 set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
@@ -6,6 +7,10 @@ set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 add_library(agi_dev INTERFACE)
 add_library(agi::dev ALIAS agi_dev)
 target_link_libraries(agi_dev INTERFACE agi::agi)
+if(AGI_TESTS OR AGI_LIVE_TESTS OR AGI_BENCHMARK)
+    find_package(fmt 8 CONFIG REQUIRED)
+    target_link_libraries(agi_dev INTERFACE agi::fmt)
+endif()
 target_compile_options(
     agi_dev
     INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Werror)

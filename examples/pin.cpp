@@ -1,49 +1,29 @@
-// Asks for a PIN, three tries. Dialplan: [pin] in extensions.conf, which sets the PIN to compare
-// with and reads the outcome from PIN_RESULT: OK, WRONG, NOTHING or HANGUP.
+// Asks for a PIN, three tries. Dialplan: [pin] in extensions.conf, which sets PIN to compare with, and reads
+// PIN_RESULT: `entered`, `no_match` or `no_input`; nothing, if the caller hung up before.
 
 #include <agi/agi.hpp>
+#include <agi/ivr/ivr.hpp>
 #include <agi/process/run.hpp>
 
-#include <chrono>
-#include <string>
-
-using namespace std::chrono_literals;
+namespace ivr = agi::ivr;
 
 template <class Session>
-const char* ask_pin(Session& session) {
-    const auto expected = agi::GetVariable{"PIN"}(session);
-    if (!expected || expected->empty()) {
-        agi::Verbose{"pin: the dialplan has not set PIN", 0}(session);
-        return "NOTHING";
-    }
-    bool entered = false;
-    const char* prompt = "agent-pass";
-    for (int tries = 0; tries < 3; ++tries) {
-        const auto entry = agi::GetData{prompt, 5s, 10}(session);
-        if (entry.digits == *expected) {
-            agi::StreamFile{"auth-thankyou"}(session);
-            return "OK";
-        }
-        if (!entry.digits.empty()) {
-            entered = true;
-            prompt = "auth-incorrect";
-        }
-    }
-    agi::StreamFile{"vm-goodbye"}(session);
-    return entered ? "WRONG" : "NOTHING";
+void ask_pin(Session& call) {
+    const auto expected = agi::Secret{agi::GetVariable{"PIN"}}(call);
+    ivr::Ask pin;
+    pin.prompt = {"agent-pass"};
+    pin.wrong = {"auth-incorrect"};
+    pin.digits = ivr::between(4, 10);
+    pin.secret = true;
+    pin.check = [&](std::string_view digits) { return digits == expected; };
+    const auto entry = pin(call);
+    agi::SetVariable{"PIN_RESULT", to_string(entry.end)}(call);
+    ivr::Prompt{entry ? "auth-thankyou" : "vm-goodbye"}(call);
 }
 
 int main() {
-    return agi::run([](agi::ProcessSession& session) {
-        const char* result = "HANGUP";
-        try {
-            agi::Answer{}(session);
-            result = ask_pin(session);
-        } catch (const agi::AGIHangup&) {  // the caller has hung up, at whatever step
-        }
-        session.after_hangup([result](auto& call) {
-            agi::SetVariable{"PIN_RESULT", result}(call);
-            agi::Verbose{std::string{"pin: "} + result}(call);
-        });
+    return agi::run([](agi::ProcessSession& call) {
+        agi::Answer{}(call);
+        ask_pin(call);
     });
 }

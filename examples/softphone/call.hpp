@@ -124,7 +124,10 @@ class Call {
             if (end == std::string_view::npos) break;
             rest.remove_prefix(end + 1);
         }
-        if (open_.size() == 1) keys_before_ = asterisk_.channel.keys().size();
+        if (open_.size() == 1) {
+            keys_before_ = asterisk_.channel.keys().size();
+            heard_before_ = asterisk_.channel.heard().size();
+        }
         asterisk_.receive(lines);
         stopped_ = stops && open_.size() > 1;
     }
@@ -284,8 +287,9 @@ class Call {
 
     void show_progress(Time now) {
         const auto& heard = asterisk_.channel.heard();
-        const auto length =
-            heard.empty() ? std::nullopt : asterisk_.channel.length_of(heard.back().sound);
+        const auto length = heard.size() > heard_before_
+                                ? asterisk_.channel.length_of(heard.back().sound)
+                                : std::nullopt;
         const std::string keys = asterisk_.channel.keys().substr(keys_before_);
         std::string text = shown(now) + "  ";
         if (now < pressed_until_) text += std::string{'['} + pressed_ + "] ";
@@ -431,7 +435,8 @@ class Call {
     char pressed_ = '\0';
     Time pressed_until_{0};
     std::string errors_;
-    std::size_t keys_before_ = 0;
+    std::size_t keys_before_ = 0;  // Keys and sounds before the command that runs.
+    std::size_t heard_before_ = 0;
     Outcome outcome_;
     std::unique_ptr<std::FILE, Close> record_;
     std::unique_ptr<FarEnd> far_;

@@ -12,6 +12,10 @@
 #define AGI_VERSION_MINOR 1
 #define AGI_VERSION_PATCH 0
 
+/// The same as text, and as one number that can be compared: 100 is 0.1.0, 10203 is 1.2.3.
+#define AGI_VERSION_STRING "0.1.0"
+#define AGI_VERSION (AGI_VERSION_MAJOR * 10000 + AGI_VERSION_MINOR * 100 + AGI_VERSION_PATCH)
+
 /// Asterisk Gateway Interface: commands, replies and sessions.
 ///
 /// Everything is in an inline namespace for each ABI version, so that two vendored copies of

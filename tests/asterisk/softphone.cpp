@@ -25,7 +25,7 @@ std::string content(const std::string& path) {
 
 /// The program of the softphone's page in that language, with sounds that every Asterisk has.
 std::string program(const std::string& language, const std::string& folder) {
-    const std::string page = content(std::string{AGI_SOURCE} + "/examples/softphone/README.md");
+    const std::string page = content(std::string{AGI_SOURCE} + "/docs/softphone.md");
     const std::string fence = "\n```" + language + '\n';
     const std::size_t from = page.find(fence) + fence.size();
     std::string text = page.substr(from, page.find("\n```", from) + 1 - from);

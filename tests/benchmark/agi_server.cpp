@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using agi::fastagi::AsyncCall;
 using agi::fastagi::Call;
-using agi::fastagi::Task;
+using agi::Task;
 
 template <class AnyCall>
 long loops(const AnyCall& call) {

@@ -2,6 +2,7 @@
 // The parts of the library, one by one, with Google Benchmark.
 
 #include <agi/agi.hpp>
+#include <agi/ivr/ivr.hpp>
 #include <agi/testing/simulated_stream.hpp>
 
 #include <benchmark/benchmark.h>
@@ -169,5 +170,55 @@ void simulated_pin_call(benchmark::State& state) {
     }
 }
 BENCHMARK(simulated_pin_call);
+
+ivr::Ask pin_question() {
+    ivr::Ask pin;
+    pin.prompt = {"enter-pin"};
+    pin.digits = ivr::exactly(4);
+    pin.secret = true;
+    pin.check = [](std::string_view digits) { return digits == "1234"; };
+    return pin;
+}
+
+/// A call on the simulator that is one question: the environment, STREAM FILE, GET DATA.
+void simulated_pin_question(benchmark::State& state) {
+    for (auto _ : state) {
+        testing::Asterisk asterisk;
+        asterisk.channel.sounds = {{"enter-pin", 2s}};
+        asterisk.channel.caller.during("enter-pin").press("1234");
+        Session session{testing::SimulatedStream{asterisk}};
+        benchmark::DoNotOptimize(pin_question()(session).digits.data());
+    }
+}
+BENCHMARK(simulated_pin_question);
+
+/// The same call without the question, for what remains.
+void simulated_call_of_nothing(benchmark::State& state) {
+    for (auto _ : state) {
+        testing::Asterisk asterisk;
+        asterisk.channel.sounds = {{"enter-pin", 2s}};
+        asterisk.channel.caller.during("enter-pin").press("1234");
+        Session session{testing::SimulatedStream{asterisk}};
+        benchmark::DoNotOptimize(session.environment().uniqueid().data());
+    }
+}
+BENCHMARK(simulated_call_of_nothing);
+
+/// The question alone: its machine, told what Asterisk would say.
+void pin_machine(benchmark::State& state) {
+    const ivr::Ask pin = pin_question();
+    for (auto _ : state) {
+        ivr::Asking asking{pin};
+        for (const char* keys : {"1", "234"}) {
+            const ivr::Step* step = asking.next(ivr::Time{0});
+            benchmark::DoNotOptimize(step->request().view().data());
+            ivr::Came came;
+            came.keys = keys;
+            asking.take(came);
+        }
+        benchmark::DoNotOptimize(asking.entry().digits.data());
+    }
+}
+BENCHMARK(pin_machine);
 
 }  // namespace

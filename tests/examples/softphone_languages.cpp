@@ -16,7 +16,7 @@ namespace {
 
 /// What is between ```language and ``` on the page.
 std::string block(const std::string& language) {
-    std::ifstream in{AGI_TEST_DATA "/../examples/softphone/README.md"};
+    std::ifstream in{AGI_TEST_DATA "/../docs/softphone.md"};
     const std::string page{std::istreambuf_iterator<char>{in}, {}};
     const std::string fence = "\n```" + language + '\n';
     const std::size_t begin = page.find(fence);

@@ -117,6 +117,11 @@ class Dialogue {
         return "200 result=1 (" + mark.substr(head, mark.size() - head - 1) + ")\n";
     }
 
+    /// Answers the marks that a slow machine has had the session send meanwhile.
+    void echo_more_marks() {
+        while (peer.has_line()) give(echo());
+    }
+
     /// The next request, after the marks before it, which are answered.
     std::string request() {
         for (;;) {

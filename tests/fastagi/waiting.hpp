@@ -3,6 +3,7 @@
 // An AsyncSession in virtual time whose operations are waited for, as those of a blocking session.
 
 #include <agi/asio/async_session.hpp>
+#include <agi/command/program.hpp>
 #include <agi/fastagi/net.hpp>
 #include <agi/testing/simulated_socket.hpp>
 
@@ -11,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -45,6 +47,15 @@ class Waiting {
     auto operator()(const Command& command) {
         return execute(command);
     }
+    template <class Command>
+    auto execute_after_hangup(const Command& command) {
+        return wait_for<Command>(
+            [&](auto done) { session_.async_execute_after_hangup(command, std::move(done)); });
+    }
+    agi::Reply send(const std::string& line) {
+        return wait_for<agi::RawCommand>(
+            [&](auto done) { session_.async_send(line, std::move(done)); });
+    }
     void resync() {
         wait([&](auto done) { session_.async_resync(std::move(done)); });
     }
@@ -78,7 +89,7 @@ class Waiting {
         if (failed) std::rethrow_exception(failed);
     }
     template <class Command, class Begin>
-    auto wait_for(const Begin& begin) {
+    agi::wire::ResultOf<Command> wait_for(const Begin& begin) {
         using Result = agi::wire::ResultOf<Command>;
         if constexpr (std::is_void_v<Result>) {
             wait(begin);

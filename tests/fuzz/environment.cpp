@@ -31,16 +31,19 @@ std::vector<std::string> split(std::string_view text) {
     return lines;
 }
 
-/// `name: value`, split at the first colon and blank; a colon at the end is an empty value.
+/// `name: value`, split at the first colon and blank; a colon at the end is an empty value. A name
+/// that begins with agi_ is Asterisk's, and has no colon: such a line is split at the first one, with
+/// or without the blank.
 std::vector<Field> fields_of(const std::vector<std::string>& lines) {
     std::vector<Field> fields;
     for (const std::string& line : lines) {
-        const std::size_t at = line.find(": ");
-        if (at != std::string::npos) {
-            if (at > 0) fields.push_back({line.substr(0, at), line.substr(at + 2)});
-        } else if (line.size() > 1 && line.back() == ':') {
-            fields.push_back({line.substr(0, line.size() - 1), {}});
-        }
+        const bool asterisks = line.rfind("agi_", 0) == 0;
+        std::size_t at = line.find(asterisks ? ":" : ": ");
+        if (at == std::string::npos && !line.empty() && line.back() == ':') at = line.size() - 1;
+        if (at == std::string::npos || at == 0) continue;
+        std::string value = line.substr(at + 1);
+        if (!value.empty() && value.front() == ' ') value.erase(0, 1);
+        fields.push_back({line.substr(0, at), value});
     }
     return fields;
 }

@@ -25,6 +25,7 @@ void reply(std::string_view bytes);
 void environment(std::string_view bytes);
 void request(std::string_view bytes);
 void session(std::string_view bytes);
+void exchange(std::string_view bytes);
 
 /// Takes an input apart. At its end there are only zeros and empty texts.
 class Input {

@@ -102,7 +102,11 @@ void check(const Reply& reply, std::size_t limit, std::size_t command_index) {
             static_cast<void>(command.parse(reply));
         } catch (const agi::AGIArgumentError&) {
             throw fuzz::Failure("a reply is no wrong argument");
+        } catch (const agi::AGIDeadChannelError& error) {
+            require(reply.code() == 511, "AGIDeadChannelError: is a 511");
+            require(error.reply().raw() == reply.raw(), "AGIException: carries the reply");
         } catch (const agi::AGIError& error) {
+            require(reply.code() != 511 || reply.truncated(), "a 511 is no AGIError");
             require(error.reply().raw() == reply.raw(), "AGIException: carries the reply");
         }
     });

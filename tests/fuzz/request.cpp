@@ -5,6 +5,7 @@
 #include <agi/agi.hpp>
 #include <agi/wire/unescape.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -142,6 +143,21 @@ void check_raw(Input& input) {
     require(wire::form_of(line) == form, "form_of: the command of the line tells");
 }
 
+// What the commands refuse, as their headers say it.
+
+bool is_name_of_variable(const std::string& name) {
+    return !name.empty() && name.rfind("${", 0) == std::string::npos;
+}
+bool is_name_of_format(const std::string& name) {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c > 'D' && c <= 'Z'); };
+    return !has(name, "*#") && std::any_of(name.begin(), name.end(), letter);
+}
+/// A number without a digit, and a name that is one: they were given in the wrong order.
+bool swapped(const std::string& number, const std::string& name) {
+    return !number.empty() && !has(number, "0123456789") && !name.empty() &&
+           name.find_first_not_of("0123456789*#+-() ") == std::string::npos;
+}
+
 /// The commands that send their text as it is.
 void check_plain_commands(Input& input) {
     const std::string a = input.text();
@@ -150,56 +166,61 @@ void check_plain_commands(Input& input) {
     const bool bad_a = has(a, refused);
     const bool bad_ab = bad_a || has(b, refused);
     const bool bad_abc = bad_ab || has(c, refused);
+    const bool bad_file = bad_a || a.empty();
     const auto request = [](const auto& command) {
         return [&command] { return command.request(); };
     };
-    const auto one = [&](const auto& command, Words verb) {
+    const auto one = [&](const auto& command, Words verb, bool bad) {
         verb.push_back(a);
-        check(request(command), bad_a, verb);
+        check(request(command), bad, verb);
     };
-    const auto two = [&](const auto& command, Words verb) {
+    const auto two = [&](const auto& command, Words verb, bool bad) {
         verb.insert(verb.end(), {a, b});
-        check(request(command), bad_ab, verb);
+        check(request(command), bad, verb);
     };
-    one(Hangup{a}, {"HANGUP"});
-    one(ChannelStatus{a}, {"CHANNEL", "STATUS"});
-    one(SetContext{a}, {"SET", "CONTEXT"});
-    one(SetExtension{a}, {"SET", "EXTENSION"});
-    one(SetPriority{a}, {"SET", "PRIORITY"});
-    one(SetMusic{true, a}, {"SET", "MUSIC", "on"});
-    one(SendText{a}, {"SEND", "TEXT"});
-    one(SendImage{a}, {"SEND", "IMAGE"});
-    one(GetVariable{a}, {"GET", "VARIABLE"});
-    one(GetFullVariable{a}, {"GET", "FULL", "VARIABLE"});
-    one(SpeechCreate{a}, {"SPEECH", "CREATE"});
-    one(SpeechActivateGrammar{a}, {"SPEECH", "ACTIVATE", "GRAMMAR"});
-    one(SpeechDeactivateGrammar{a}, {"SPEECH", "DEACTIVATE", "GRAMMAR"});
-    one(SpeechUnloadGrammar{a}, {"SPEECH", "UNLOAD", "GRAMMAR"});
-    two(GetFullVariable{a, b}, {"GET", "FULL", "VARIABLE"});
-    two(SetVariable{a, b}, {"SET", "VARIABLE"});
-    two(DatabaseGet{a, b}, {"DATABASE", "GET"});
-    two(DatabaseDel{a, b}, {"DATABASE", "DEL"});
-    two(DatabaseDeltree{a, b, true}, {"DATABASE", "DELTREE"});
-    two(SpeechSet{a, b}, {"SPEECH", "SET"});
-    two(SpeechLoadGrammar{a, b}, {"SPEECH", "LOAD", "GRAMMAR"});
+    one(Hangup{a}, {"HANGUP"}, bad_a);
+    one(ChannelStatus{a}, {"CHANNEL", "STATUS"}, bad_a);
+    one(SetContext{a}, {"SET", "CONTEXT"}, bad_file);
+    one(SetExtension{a}, {"SET", "EXTENSION"}, bad_file);
+    one(SetPriority{a}, {"SET", "PRIORITY"}, bad_file);
+    one(SetMusic{true, a}, {"SET", "MUSIC", "on"}, bad_a);
+    one(SendText{a}, {"SEND", "TEXT"}, bad_a);
+    one(SendImage{a}, {"SEND", "IMAGE"}, bad_file);
+    one(GetVariable{a}, {"GET", "VARIABLE"}, bad_a || !is_name_of_variable(a));
+    one(GetFullVariable{a}, {"GET", "FULL", "VARIABLE"}, bad_a);
+    one(SpeechCreate{a}, {"SPEECH", "CREATE"}, bad_a);
+    one(SpeechActivateGrammar{a}, {"SPEECH", "ACTIVATE", "GRAMMAR"}, bad_file);
+    one(SpeechDeactivateGrammar{a}, {"SPEECH", "DEACTIVATE", "GRAMMAR"}, bad_file);
+    one(SpeechUnloadGrammar{a}, {"SPEECH", "UNLOAD", "GRAMMAR"}, bad_file);
+    two(GetFullVariable{a, b}, {"GET", "FULL", "VARIABLE"},
+        bad_ab || b.find("${") != std::string::npos);
+    two(SetVariable{a, b}, {"SET", "VARIABLE"}, bad_ab || !is_name_of_variable(a));
+    two(DatabaseGet{a, b}, {"DATABASE", "GET"}, bad_ab);
+    two(DatabaseDel{a, b}, {"DATABASE", "DEL"}, bad_ab);
+    two(DatabaseDeltree{a, b, true}, {"DATABASE", "DELTREE"}, bad_ab);
+    two(SpeechSet{a, b}, {"SPEECH", "SET"}, bad_ab || a.empty());
+    two(SpeechLoadGrammar{a, b}, {"SPEECH", "LOAD", "GRAMMAR"}, bad_ab || a.empty() || b.empty());
     check(request(DatabasePut{a, b, c}), bad_abc, {"DATABASE", "PUT", a, b, c});
-    check(request(Gosub{a, b, c}), bad_abc, {"GOSUB", a, b, c});
+    check(request(Gosub{a, b, c}), bad_abc || a.empty() || b.empty() || c.empty(),
+          {"GOSUB", a, b, c});
     check(request(GetData{a}), bad_a, {"GET", "DATA", a, "2000", "255"});
-    check(request(GetOption{a}), bad_a, {"GET", "OPTION", a, "", "5000"});
-    check(request(StreamFile{a, "#"}), bad_a, {"STREAM", "FILE", a, "#"});
-    check(request(ControlStreamFile{a, "0"}), bad_a, {"CONTROL", "STREAM", "FILE", a, "0"});
-    check(request(RecordFile{a, b}), bad_ab, {"RECORD", "FILE", a, b, "", "-1"});
+    check(request(GetOption{a}), bad_file, {"GET", "OPTION", a, "", "5000"});
+    check(request(StreamFile{a, "#"}), bad_file, {"STREAM", "FILE", a, "#"});
+    check(request(ControlStreamFile{a, "0"}), bad_file, {"CONTROL", "STREAM", "FILE", a, "0"});
+    check(request(RecordFile{a, b}), bad_ab || a.empty() || !is_name_of_format(b),
+          {"RECORD", "FILE", a, b, "", "-1"});
     check(request(SayAlpha{a}), bad_a, {"SAY", "ALPHA", a, ""});
     check(request(SayPhonetic{a}), bad_a, {"SAY", "PHONETIC", a, ""});
     check(request(SpeechRecognize{a}), bad_a, {"SPEECH", "RECOGNIZE", a, "10"});
     check(request(Verbose{a}), bad_a, {"VERBOSE", a, "1"});
-    if (!a.empty()) one(Noop{a}, {"NOOP"});
-    if (!b.empty()) two(Exec{a, b}, {"EXEC"});
+    if (!a.empty()) one(Noop{a}, {"NOOP"}, bad_a);
+    if (!b.empty()) two(Exec{a, b}, {"EXEC"}, bad_ab || a.empty() || has(a, "(,/ "));
 }
 
 /// The value travels encoded, so that it may hold anything but NUL.
 void check_exact_value(const std::string& name, const std::string& value) {
-    const bool bad = has(name, refused) || has(name, "${}=") || has(value, {"\0", 1});
+    const bool bad =
+        name.empty() || has(name, refused) || has(name, "${}=") || has(value, {"\0", 1});
     try {
         const auto request = SetVariableExact{name, value}.request();
         require(!bad, "SetVariableExact: refuses what it cannot send");
@@ -232,8 +253,9 @@ void check_shaping_commands(Input& input) {
     try {
         static_cast<void>(SetCallerid{a, b}.request());
         require(!has(a, "\"<>"), "SetCallerid: the number cannot end itself");
+        require(!swapped(a, b), "SetCallerid: refuses the wrong order");
     } catch (const AGIArgumentError&) {
-        require(has(a + b, refused) || has(a, "\"<>") || a.size() + b.size() > 100,
+        require(has(a + b, refused) || has(a, "\"<>") || swapped(a, b) || a.size() + b.size() > 100,
                 "SetCallerid: refuses nothing else");
     }
     check_command(SetAutohangup{std::chrono::milliseconds{n}}, "SET AUTOHANGUP", 3);

@@ -9,8 +9,13 @@
 
 #include <iostream>
 #include <sstream>
+#include <string>
 
 int main() {
+#ifdef EXPECTED_VERSION
+    if (std::string{AGI_VERSION_STRING} != EXPECTED_VERSION) return 1;
+#endif
+    static_assert(AGI_VERSION >= 100);
     std::istringstream from_asterisk{"agi_channel: SIP/100\n\n200 result=0\n200 result=1234\n"};
     std::ostringstream to_asterisk;
 

@@ -3,11 +3,17 @@
 
 #include <agi/agi.hpp>
 #include <agi/fastagi/server.hpp>
+#ifdef WITH_TLS
+#include <agi/fastagi/shared_secret.hpp>
+#endif
 
 #include <chrono>
 
 int main() {
     agi::fastagi::Server server;
+#ifdef WITH_TLS
+    server.use(agi::fastagi::SharedSecret{"a-secret"});
+#endif
     server.route("hello", [](agi::fastagi::Call& call) { agi::Answer{}(call); });
     server.listen("127.0.0.1", 0);
     server.stop(std::chrono::milliseconds{0});

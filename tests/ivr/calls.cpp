@@ -2,7 +2,7 @@
 // Dialogues in simulated calls: keys with their times, hang-ups at every step, secrets.
 
 #include "catch.hpp"
-#include "property/random.hpp"
+#include "ivr/scripts.hpp"
 #include <agi/agi.hpp>
 #include <agi/ivr/ivr.hpp>
 #include <agi/testing/ladder.hpp>
@@ -150,6 +150,26 @@ TEST_CASE("Ask: what is secret shows nowhere") {
     CHECK(trace.find("GET DATA \"\" 5000 3") != std::string::npos);
 }
 
+TEST_CASE("Ask: in a call, scripts of keys that Asterisk is asked with, too") {
+    for (const auto& scripts : {ivr_tests::scripts(), ivr_tests::thoughtful_scripts()}) {
+        for (const ivr_tests::Script& script : scripts) {
+            CAPTURE(script.what, script.think);
+            Asterisk asterisk;
+            asterisk.network = true;
+            ivr_tests::give_sounds(asterisk);
+            ivr_tests::plan(asterisk, script);
+            agi::Session session{SimulatedStream{asterisk}};
+            const std::string outcome =
+                ivr_tests::dialogue(session, ivr_tests::account(script.question), [&] {
+                    asterisk.channel.idle_until(asterisk.channel.now() +
+                                                std::chrono::milliseconds{script.think});
+                });
+            INFO(ladder(asterisk));
+            CHECK(outcome == script.outcome);
+        }
+    }
+}
+
 TEST_CASE("Menu: in a call, extensions beside keys") {
     enum class To { sales, desk };
     const Menu<To> menu{{"main"}, {{"1", To::sales}, {"3XX", To::desk}}};
@@ -255,50 +275,37 @@ TEST_CASE("Ask: speech in a call, beside keys") {
     }
 }
 
-TEST_CASE("Ask: whatever is asked and pressed, it ends in its bounds and loses no key") {
-    property::Random random{20260806};
-    const auto below = [&](int limit) {
-        return static_cast<int>(random.below(static_cast<std::size_t>(limit)));
-    };
-    for (int i = 0; i < 3000; ++i) {
-        Ask asked;
-        asked.prompt = {"one", "two", Number(3), "four"};
-        const int least = below(4);
-        asked.digits = between(least, std::max(1, least + below(6)));
-        asked.tries = 1 + below(3);
-        asked.first_key = std::chrono::milliseconds{1000 + 1000 * below(3)};
-        asked.next_key = std::chrono::milliseconds{1000 + 1000 * below(3)};
-        if (below(3) == 0) asked.cancel = '*';
-        if (below(3) == 0) asked.total = std::chrono::milliseconds{500 + 1000 * below(8)};
-        if (below(4) == 0) asked.interruptible = false;
-        if (below(4) == 0) asked.terminator = below(2) == 0 ? agi::no_key : '*';
-        const bool digits_only = below(2) == 0;
-
+TEST_CASE("Ask: a call needs no more commands than careful code by hand") {
+    const auto commands = [](const auto& spec, const auto& plan) {
         Asterisk asterisk = call();
-        int at = below(12000);
-        for (int key = below(12); key > 0; --key) {
-            const char pressed = random.of(digits_only ? "0123456789" : "0123456789*#A");
-            asterisk.channel.caller.at(std::chrono::milliseconds{at}).press({&pressed, 1});
-            at += 120 + below(3) * below(2500);
-        }
-        const Entry entry = ask(asterisk, asked);
-        INFO(ladder(asterisk));
-        CAPTURE(i, to_string(entry.end), entry.digits);
-        REQUIRE(entry.end != End::unfinished);
-        REQUIRE(entry.tries >= 1);
-        REQUIRE(entry.tries <= *asked.tries);
-        // Prompt, objection, and a wait for each key and a stray # more.
-        const auto one_try = 10s + 2s + std::chrono::seconds{3} * (asked.digits.most + 2);
-        REQUIRE(asterisk.channel.now() <= one_try * entry.tries);
-        const std::string& keys = asterisk.channel.keys();
-        if (entry) {
-            REQUIRE(static_cast<int>(entry.digits.size()) >= least);
-            REQUIRE(static_cast<int>(entry.digits.size()) <= asked.digits.most);
-            REQUIRE(keys.find(entry.digits) != std::string::npos);
-        }
-        if (digits_only && asked.interruptible && entry.tries == 1) {
-            REQUIRE(keys.substr(0, entry.digits.size()) == entry.digits);
-            REQUIRE((entry.end == End::no_input) == keys.empty());
-        }
-    }
+        plan(asterisk.channel.caller);
+        ask(asterisk, spec);
+        return asterisk.requests().size();
+    };
+    Ask one = pin();
+    one.prompt = "enter-pin";
+    CHECK(commands(one, [](Caller& caller) { caller.during("enter-pin").press("1234"); }) == 2);
+    CHECK(commands(one, [](Caller& caller) { caller.after("enter-pin").press("1234"); }) == 2);
+    one.check = [](std::string_view digits) { return digits == "1234"; };
+    CHECK(commands(one, [](Caller& caller) {
+              caller.during("enter-pin").press("1111").during("privacy-incorrect").press("1234");
+          }) == 4);
+    CHECK(commands(one, [](Caller& caller) {
+              caller.after("enter-pin").press("1111").after_sound(3).press("1234");
+          }) == 5);
+
+    const Menu<int> menu{{"main"}, {{"1", 1}, {"2", 2}}};
+    CHECK(commands(menu, [](Caller& caller) { caller.during("main").press("1"); }) == 1);
+    CHECK(commands(menu, [](Caller& caller) { caller.after("main").press("1"); }) == 2);
+
+    Ask six;
+    six.prompt = "agent-user";
+    six.digits = exactly(6);
+    const Confirm<Ask> confirm{six};
+    CHECK(commands(confirm, [](Caller& caller) {
+              caller.during("agent-user").press("123456").during("you-entered").press("1");
+          }) == 3);
+    CHECK(commands(confirm, [](Caller& caller) {
+              caller.after("agent-user").press("123456").after("say number 1").press("1");
+          }) == 7);
 }

@@ -8,6 +8,7 @@
 #include <agi/testing/ladder.hpp>
 #include <agi/testing/simulated_stream.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -141,6 +142,50 @@ TEST_CASE("Flow: sounds that a language does not have") {
     REQUIRE(problems.size() == 2);
     CHECK(problems[0] == Problem{Kind::missing_sound, "start", "willkommen in de"});
     CHECK(problems[1] == Problem{Kind::missing_sound, "pin", "enter-pin in de"});
+}
+
+TEST_CASE("Flow: sounds of the Manners that a question would need") {
+    const Lines missing{"privacy-incorrect", "pm-invalid-option", "if-correct-press",
+                        "vm-tooshort"};
+    const Flow flow{{"pin", ask_pin(), {{"else", "main"}}},
+                    {"main", main_menu(), {{"else", "number"}}},
+                    {"number", Confirm<Ask>{ask_pin()}, {{"else", "rec"}}},
+                    {"rec", Record{"/tmp/x"}, {{"else", "end"}}},
+                    {"end", Say{{"bye"}}}};
+    const auto problems_with = [&](const Manners& manners) {
+        Lines texts;
+        for (const Problem& problem :
+             flow_problems(flow, manners, [&](std::string_view sound, std::string_view) {
+                 return std::find(missing.begin(), missing.end(), sound) == missing.end();
+             }))
+            texts.push_back(problem.node + ": " + problem.text);
+        return texts;
+    };
+    CHECK(problems_with(Manners::usual()) ==
+          Lines{"pin: privacy-incorrect in en", "main: pm-invalid-option in en",
+                "number: privacy-incorrect in en", "number: if-correct-press in en",
+                "number: pm-invalid-option in en", "rec: pm-invalid-option in en",
+                "rec: vm-tooshort in en"});
+    Manners own;
+    own.wrong = own.wrong_choice = own.correct = own.too_short = "wrong";
+    CHECK(problems_with(own).empty());
+}
+
+TEST_CASE("Flow: what the documentation says of its examples") {
+    Ask pin;
+    pin.prompt = {"agent-pass"};
+    pin.digits = exactly(4);
+    const Flow good{{"pin", pin, {{"entered", "check"}, {"no_input", "bye"}, {"no_match", "bye"}}},
+                    {"check", Do{"check"}, {{"good", "sales"}, {"bad", "pin"}}},
+                    {"sales", Dial{"PJSIP/sales"}, {{"answered", "bye"}, {"else", "bye"}}},
+                    {"bye", Say{{"vm-goodbye"}}}};
+    CHECK(flow_problems(good).empty());
+    const Flow bad{
+        {"main", Menu<int>{{"main"}, {{"1", 1}, {"1", 2}}}, {{"1", "sails"}, {"else", "bye"}}},
+        {"bye", Say{{"vm-goodbye"}}}};
+    CHECK(flow_problems(bad).size() == 2);
+    CHECK(found(bad, Kind::no_target) == Lines{"main: 1 leads to sails"});
+    CHECK(found(bad, Kind::same_key) == Lines{"main: 1"});
 }
 
 TEST_CASE("Flow: every kind of question has its outcomes") {

@@ -43,7 +43,7 @@ TEST_CASE("Prompt: what each part sends") {
     CHECK(said({Day(time), Clock(time, "Europe/Berlin"), Moment(time)}) ==
           Lines{"SAY DATETIME 1700000000 \"\" ABd",
                 "SAY DATETIME 1700000000 \"\" IMp Europe/Berlin", "SAY DATETIME 1700000000 \"\""});
-    CHECK(said({"a", Pause(300ms), Pause(0ms), "b"}) ==
+    CHECK(said({Sound("a"), Pause(300ms), Pause(0ms), "b"}) ==
           Lines{"STREAM FILE a \"\"", "WAIT FOR DIGIT 300", "STREAM FILE b \"\""});
 }
 

@@ -168,7 +168,7 @@ TEST_CASE("Letters: one key for each, or two") {
 TEST_CASE("YesNo: one of two keys") {
     const YesNo question{{"go-on"}, "1", "2", 1};
     const auto answer = [&](const char* reply) {
-        YesNo::Choosing machine{question, Manners::usual()};
+        Asking machine{question};
         const std::vector<Turn> turns{{"STREAM FILE go-on 12", reply}};
         CHECK(talk(machine, turns).size() >= 1);
         return question.result(machine);
@@ -176,9 +176,25 @@ TEST_CASE("YesNo: one of two keys") {
     CHECK(answer("200 result=49 endpos=8"));
     CHECK_FALSE(answer("200 result=50 endpos=8"));
     CHECK(answer("200 result=50 endpos=8").end == End::entered);
-    YesNo::Choosing machine{question, Manners::usual()};
+    Asking machine{question};
     talk(machine, {{"STREAM FILE go-on 12", over}, {"WAIT FOR DIGIT 5000", "200 result=0"}});
     CHECK(question.result(machine).end == End::no_input);
+}
+
+TEST_CASE("YesNo: another key, and what is said then") {
+    YesNo question{{"go-on"}};
+    question.first_key = 3s;
+    question.wrong = {"what"};
+    question.again = {{"yes-or-no"}};
+    Asking machine{question};
+    const std::vector<Turn> turns{{"STREAM FILE go-on 12", over},
+                                  {"WAIT FOR DIGIT 3000", "200 result=55"},
+                                  {"STREAM FILE what 12", over},
+                                  {"STREAM FILE yes-or-no 12", "200 result=49 endpos=8"}};
+    CHECK(talk(machine, turns) == requests_of(turns));
+    const Decision decision = question.result(machine);
+    CHECK(decision);
+    CHECK(decision.tries == 2);
 }
 
 TEST_CASE("Confirm: says it, asks whether it is right, and asks again") {

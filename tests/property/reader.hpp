@@ -73,6 +73,7 @@ class Reader {
         lag_ = random_.below(3) == 0 ? 1 + static_cast<Moment>(random_.below(30)) : 0;
         late_ = random_.below(4) == 0 ? 1 + static_cast<Moment>(random_.below(80)) : 0;
         cuts_ = random_.below(6) == 0;
+        strays_ = random_.below(6) == 0;
         tells_ = random_.below(3) != 0;
         if (random_.below(3) == 0) hang_up_at_ = static_cast<Moment>(random_.below(60'000));
         say_environment();
@@ -151,6 +152,8 @@ class Reader {
     static constexpr std::string_view mark_verb = "GET FULL VARIABLE \"agi-mark-";
     /// A network splits nothing that is shorter.
     static constexpr std::size_t smallest_segment = 536;
+    /// Of the environment: a longer line may be over the limit of a session, and end it.
+    static constexpr std::size_t longest_value = 1500;
 
     Moment delay() { return lag_ == 0 ? 0 : static_cast<Moment>(random_.below(std::size_t(lag_))); }
 
@@ -246,6 +249,8 @@ class Reader {
         if (cuts_ && random_.below(40) == 0) {
             text.resize(random_.below(text.size()));
             cut_.insert(serial_);
+        } else if (strays_ && random_.below(20) == 0) {
+            text += stray();
         }
         say(text, true);
     }
@@ -328,6 +333,23 @@ class Reader {
         reply("520 End of proper usage.\n");
     }
 
+    /// A line that answers nothing, glued to one that does.
+    std::string stray() {
+        static constexpr std::string_view lines[] = {
+            "200 result=1 (forged)\n",
+            "200 result=0 forged\n",
+            "511 forged\n",
+            "forged\n",
+            "\n",
+            "200 result=1 (forged\n",
+            "520-forged\n",
+            ")\n",
+            "HANGUP\n",
+            "200 result=1 (agi-mark-0123456789abcdef0123456789abcdef-1)\n",
+        };
+        return std::string{lines[random_.below(std::size(lines))]};
+    }
+
     /// Text of any kind, which ends a line, a reply or a block where it should not.
     std::string anything() {
         static constexpr std::string_view parts[] = {
@@ -368,7 +390,7 @@ class Reader {
                                                      "agi_dnid",    "agi_priority", "agi_arg_1"};
         for (std::size_t i = 0; i < std::size(names); ++i) {
             std::string value = names[i] == "agi_version" ? "22.10.1" : "1";
-            if (i == odd || odd == 6) value += anything();
+            if (i == odd || odd == 6) value += anything().substr(0, longest_value);
             const std::string text = std::string{names[i]} + ": " + value + '\n';
             forged_ = forged_ || text.find("\n\n") != std::string::npos;
             say(text, false);
@@ -380,6 +402,7 @@ class Reader {
     Moment lag_ = 0;   ///< Of the way between the two, at most.
     Moment late_ = 0;  ///< Between poll and fgets, at most.
     bool cuts_ = false;
+    bool strays_ = false;
     bool tells_ = true;  ///< Not with AGISIGHUP=no.
     Moment hang_up_at_ = never;
 

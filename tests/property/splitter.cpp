@@ -63,7 +63,7 @@ class Sink {
     std::size_t lines_ = 0;
 };
 
-constexpr std::size_t line_limit = 2046;
+constexpr std::size_t longest_line = 2046;
 
 bool has_any(const std::string& text, std::string_view bytes) {
     return text.find_first_of(bytes) != std::string::npos;
@@ -99,7 +99,7 @@ class Sender {
         if (session_.stream().lines() != before + (sent ? 1 : 0)) {
             FAIL("refused, and yet sent: " + wire::shown(text));
         }
-        if (sent != (good(text) && size <= line_limit)) {
+        if (sent != (good(text) && size <= longest_line)) {
             FAIL((sent ? "sent: " : "not sent: ") + wire::shown(text));
         }
         if (!sent) return;
@@ -589,7 +589,7 @@ TEST_CASE("Splitter: the library splits random lines as Asterisk does") {
 }
 
 TEST_CASE("Splitter: the library finds the command in a line as Asterisk does") {
-    const std::vector<std::string> verbs{
+    const std::vector<std::string> known_commands{
         "ANSWER",         "DATABASE GET", "DATABASE DELTREE",  "EXEC", "GET VARIABLE",
         "GET DATA",       "GOSUB",        "GET FULL VARIABLE", "NOOP", "RECEIVE TEXT",
         "WAIT FOR DIGIT", "RECEIVE CHAR",
@@ -620,10 +620,10 @@ TEST_CASE("Splitter: the library finds the command in a line as Asterisk does") 
     };
     std::size_t found = 0;
     for (int i = 0; i < 20000; ++i) {
-        const std::string line = written(verbs[random.below(verbs.size())]);
+        const std::string line = written(known_commands[random.below(known_commands.size())]);
         const Words words = asterisk_words(line);
         bool value = false;
-        for (const std::string& verb : verbs) {
+        for (const std::string& verb : known_commands) {
             const bool expected = runs_command(words, verb);
             if (expected) ++found;
             if (wire::is_command(line, verb) != expected) {

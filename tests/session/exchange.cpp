@@ -53,8 +53,9 @@ struct Talk {
         order.stop = more.stop;
         exchange.begin(order, &Clock::of, &clock);
     }
-    /// The line that is to be sent, which is sent.
+    /// The line that is to be sent, which is sent. Nothing more has come with a mark's echo.
     std::string sent() {
+        if (exchange.need() == Need::peek) exchange.nothing();
         REQUIRE(exchange.need() == Need::write);
         std::string line{exchange.output()};
         exchange.written();
@@ -157,6 +158,37 @@ TEST_CASE("Exchange: what has come unasked is never a reply") {
     talk.exchange.line("200 result=99");
     CHECK(talk.exchange.result_of(GetData{"pin"}).digits == "99");
     CHECK(talk.talk().in_step());
+}
+
+TEST_CASE("Exchange: what comes with a mark's echo is never a reply") {
+    Talk talk;
+    talk.begin(GetData{"pin"});
+    talk.exchange.nothing(true);
+    talk.exchange.line(talk.mark());
+    CHECK(talk.exchange.need() == Need::peek);
+    talk.exchange.line("200 result=1234");
+    talk.exchange.nothing();
+    talk.exchange.line(talk.mark());
+    CHECK(talk.sent() == "GET DATA \"pin\" 2000 255");
+    talk.exchange.line("200 result=99");
+    CHECK(talk.exchange.result_of(GetData{"pin"}).digits == "99");
+}
+
+TEST_CASE("Exchange: what comes between the echoes of marks is not the stopped command's") {
+    Talk talk;
+    talk.send(GetData{"menu", 1s, 4});
+    talk.exchange.stop();
+    const std::string first = talk.mark();
+    talk.clock.time += 50ms;
+    talk.exchange.time_over();
+    const std::string second = talk.mark();
+    talk.exchange.line(first);
+    talk.exchange.line("200 result=1234");
+    talk.exchange.line(second);
+    const auto result = talk.exchange.result_of(GetData{"menu", 1s, 4});
+    CHECK(result.stopped);
+    CHECK(result.digits.empty());
+    CHECK(talk.talk().dropped() == 1);
 }
 
 TEST_CASE("Exchange: HANGUP lines are nothing to wonder at") {
@@ -314,6 +346,34 @@ TEST_CASE("Exchange: times beyond the clock are as good as no deadline") {
     CHECK(wire::deadline_of(GetData{"x", 2s, 4}, 1s, now) == now + 9s);
     CHECK(wire::deadline_of(Noop{}, std::chrono::hours{24 * 400}, now) ==
           now + std::chrono::hours{24 * 400});
+}
+
+TEST_CASE("Exchange: a command that cannot be stopped takes no other reply for its own") {
+    Talk talk;
+    SECTION("not sent: an earlier reply is not taken") {
+        talk.send(GetVariable{"X"});
+        talk.exchange.end();
+        talk.begin(GetVariable{"Y"});
+        talk.exchange.stop();
+        CHECK(talk.exchange.need() == Need::done);
+        CHECK(thrown_by<AGIError>([&] { talk.exchange.result_of(GetVariable{"Y"}); }) ==
+              "GET VARIABLE \"Y\": stopped, and without a reply");
+    }
+    SECTION("sent, and its reply was lost: a mark's echo is not taken") {
+        talk.send(GetVariable{"Y"});
+        talk.exchange.stop();
+        talk.exchange.line(talk.mark());
+        CHECK(thrown_by<AGIError>([&] { talk.exchange.result_of(GetVariable{"Y"}); }) ==
+              "GET VARIABLE \"Y\": stopped, and without a reply");
+    }
+    SECTION("its own is taken") {
+        talk.send(GetVariable{"Y"});
+        talk.exchange.stop();
+        const std::string echo = talk.mark();
+        talk.exchange.line("200 result=1 (its own)");
+        talk.exchange.line(echo);
+        CHECK(talk.exchange.result_of(GetVariable{"Y"}) == "its own");
+    }
 }
 
 TEST_CASE("Exchange: stop is asked while a reply is owed, and while the command runs") {
@@ -562,17 +622,26 @@ TEST_CASE("Exchange: what a policy refuses is not sent, unless it is for after a
 }
 
 TEST_CASE("Exchange: on_reply counts the replies to commands, and nothing else") {
+    using Steady = std::chrono::steady_clock;
     int replies = 0;
+    std::chrono::nanoseconds took{-1};
     SessionOptions options;
     options.on_reply = [&](std::chrono::nanoseconds time) {
-        CHECK(time.count() >= 0);
+        took = time;
         ++replies;
     };
     Talk talk{std::move(options)};
+    const auto before_write = Steady::now();
     talk.send(StreamFile{"x"});
+    const auto after_write = Steady::now();
     CHECK(replies == 0);
+    while (Steady::now() == after_write) {
+    }
+    const auto before_line = Steady::now();
     talk.exchange.line("200 result=-1 endpos=0");
     CHECK(replies == 1);
+    CHECK(took >= before_line - after_write);
+    CHECK(took <= Steady::now() - before_write);
     talk.exchange.nothing();
     talk.sent();
     talk.exchange.line("200 result=6");

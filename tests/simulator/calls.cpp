@@ -114,6 +114,21 @@ TEST_CASE("Channel: a person may be at the telephone") {
     CHECK(asterisk.channel.now() == 1800ms);
 }
 
+TEST_CASE("Channel: keys that a person types at once come one after the other") {
+    Asterisk asterisk = with_sounds();
+    std::string typed = "1234";
+    asterisk.channel.live = [&](Channel::Time longest) {
+        if (typed.empty()) return Channel::Elapsed{longest, std::nullopt, false};
+        const std::string key = typed.substr(0, 1);
+        typed.erase(0, 1);
+        return Channel::Elapsed{0ms, Caller::Action{Caller::Action::Kind::press, key, {}}};
+    };
+    Session session{SimulatedStream{asterisk}};
+    CHECK(StreamFile{"menu", DigitSet::all()}(session).digit == '1');
+    CHECK(GetData{"", 1s, 3}(session).digits == "234");
+    CHECK(asterisk.channel.now() == 400ms);
+}
+
 TEST_CASE("SimulatedStream: a program that would hang is told so") {
     Asterisk asterisk;
     Session session{SimulatedStream{asterisk}};

@@ -155,7 +155,9 @@ class AsyncChannel {
             if (read_some(error)) return;
             is_closed(error) ? bytes_.closed() : bytes_.nothing();
         } else {
-            bytes_.nothing(true);
+            // What is on its way through a layer such as TLS can't be read without waiting.
+            error_code ignored;
+            bytes_.nothing(bytes_.filled() || stream_.lowest_layer().available(ignored) > 0);
         }
     }
 

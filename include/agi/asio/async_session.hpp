@@ -191,9 +191,12 @@ class AsyncSession {
     /// Whether the next reply is certain to belong to the next command: see AnySession::in_step.
     [[nodiscard]] bool in_step() const noexcept { return conversation().in_step(); }
 
+    /// How many replies and other lines were dropped so far: see AnySession::dropped.
+    [[nodiscard]] std::size_t dropped() const noexcept { return conversation().dropped(); }
+
     /// Whether the call is known to be over, and how that was learnt. Looks at what has come so far,
-    /// and does not wait; while an operation runs, it is what that has learnt. A stream that is no
-    /// socket itself, such as TLS, is looked at by commands only.
+    /// and does not wait; while an operation runs, it is what that has learnt. What comes
+    /// through a stream that is no socket itself, such as TLS, is read by commands only.
     [[nodiscard]] bool hung_up() const { return hangup_source() != HangupSource::none; }
     [[nodiscard]] HangupSource hangup_source() const {
         channel_.look();

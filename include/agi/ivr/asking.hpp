@@ -2,12 +2,10 @@
 #pragma once
 // The machine behind every question: prompt, keys, tries.
 
-#include <agi/command/digits.hpp>
-#include <agi/ivr/entry.hpp>
-#include <agi/ivr/key_plan.hpp>
-#include <agi/ivr/manners.hpp>
+#include <agi/command/speech_recognize.hpp>
 #include <agi/ivr/player.hpp>
-#include <agi/ivr/step.hpp>
+#include <agi/ivr/question.hpp>
+#include <agi/ivr/question_keys.hpp>
 #include <agi/version.hpp>
 
 #include <chrono>
@@ -18,36 +16,6 @@
 #include <vector>
 
 namespace agi { inline namespace v0 { namespace ivr {
-
-/// What a caller may say instead of pressing keys. Needs a speech object with an active grammar:
-/// see SpeechCreate.
-struct Speech {
-    bool listen = false;
-    /// What words mean, as keys; empty: they are no answer. Without it the engine's text is taken as
-    /// it is, so that a grammar that yields digits needs none.
-    Callback<std::string(std::string_view words)> keys{};
-};
-
-/// A question as a machine sees it. The prompts are those of a specification, which must outlive it.
-struct Question {
-    const Prompt* prompt = nullptr;
-    const std::vector<Prompt>* again = nullptr;
-    const Prompt* wrong = nullptr;
-    const Check* check = nullptr;
-    Check valid{};  ///< Asked before that: what the kind of question itself demands.
-    const Speech* speech = nullptr;
-    KeyPlan plan{};
-    std::vector<const std::string*> words{};  ///< What may be said for each of the plan's patterns.
-    Time first_key{0};
-    Time next_key{0};
-    Time total{0};  ///< 0: no limit.
-    int tries = 1;
-    char cancel = no_key;
-    char terminator = '#';
-    bool interruptible = true;
-    bool secret = false;
-    DigitSet interrupt{};  ///< Empty: the keys that an answer begins with.
-};
 
 /// Asks a question until it is answered, or the tries are used up.
 class Asking : public Machine {
@@ -71,7 +39,7 @@ class Asking : public Machine {
             deadline_ = now + question_.total;
         }
         // The last part is said by SPEECH RECOGNIZE itself.
-        step_ = player_.next(question_.interruptible ? stops() : DigitSet{}, question_.secret);
+        step_ = player_.next(keys().stops(), question_.secret);
         said_ = step_.has_value();
         if (!said_ && (!deadline_ || now < *deadline_)) step_ = wait(now);
         if (!step_) {  // the total time is over
@@ -86,8 +54,7 @@ class Asking : public Machine {
         const Kind kind = step_->kind();
         if (kind == Kind::recognize) listened_ = true;
         if (said_) {
-            const bool stopped =
-                !came.keys.empty() && question_.interruptible && stops().contains(came.keys[0]);
+            const bool stopped = !came.keys.empty() && keys().stops().contains(came.keys[0]);
             if (!stopped) return;
             player_.stop();
             came.timed_out = false;
@@ -120,6 +87,8 @@ class Asking : public Machine {
     }
     [[nodiscard]] const std::string& digits() const noexcept { return entry_.digits; }
     [[nodiscard]] const Question& question() const noexcept { return question_; }
+    /// Which of the question's options has been entered.
+    [[nodiscard]] std::size_t chosen() const { return question_.plan.best(entry_.digits); }
 
   private:
     static constexpr int free_repeats = 3;
@@ -153,64 +122,20 @@ class Asking : public Machine {
         return question_.speech != nullptr && question_.speech->listen;
     }
 
-    [[nodiscard]] DigitSet stops() const {
-        if (!question_.interrupt.empty()) return question_.interrupt;
-        std::string keys;
-        for (const char key : DigitSet::all().view()) {
-            // A `#` that ends nothing belongs to the question before.
-            const bool ends = key == question_.terminator && question_.plan.fit({}) == Fit::maybe;
-            if (question_.plan.fit({&key, 1}) != Fit::no || is_special({}, key) || ends)
-                keys += key;
-        }
-        return DigitSet{keys};
-    }
+    [[nodiscard]] QuestionKeys keys() const noexcept { return {question_, *manners_}; }
 
-    /// A key that ends the question, where it is not part of an answer.
-    [[nodiscard]] bool is_special(std::string_view before, char key) const {
-        const bool one = key == question_.cancel || key == manners_->repeat ||
-                         key == manners_->back || key == manners_->attendant;
-        return one && key != no_key && question_.plan.fit(std::string{before} + key) == Fit::no;
-    }
-    [[nodiscard]] bool has_special() const {
-        for (const char key :
-             {question_.cancel, manners_->repeat, manners_->back, manners_->attendant}) {
-            if (key != no_key && is_special({}, key)) return true;
-        }
-        return false;
-    }
-
-    /// GET DATA collects inside Asterisk, where no key is lost between two commands. It ends with `#`
-    /// and has one time only.
-    [[nodiscard]] std::size_t inside_asterisk() const {
-        const std::size_t size = question_.plan.size(entry_.digits);
-        const bool possible = question_.terminator == '#' && question_.total <= Time{0} &&
-                              !has_special() && !question_.plan.takes('#') &&
-                              size > entry_.digits.size();
-        return possible ? size - entry_.digits.size() : 0;
-    }
-
-    std::optional<Step> wait(Time now) {
-        const wire::Redaction secret{false, question_.secret};
+    Step wait(Time now) {
         const bool first = entry_.digits.empty();
-        Time time = first ? question_.first_key : question_.next_key;
         if (first && listens() && !listened_) {
-            const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
-                time + std::chrono::milliseconds{999});
+            constexpr std::chrono::milliseconds almost_one{999};  // SPEECH RECOGNIZE takes seconds
+            auto seconds =
+                std::chrono::duration_cast<std::chrono::seconds>(question_.first_key + almost_one);
+            if (seconds.count() == 0) seconds = std::chrono::seconds{1};
             return Step{Step::Kind::recognize,
-                        SpeechRecognize{*listen_prompt_,
-                                        seconds.count() > 0 ? seconds : std::chrono::seconds{1}},
-                        secret};
+                        SpeechRecognize{*listen_prompt_, seconds},
+                        {false, question_.secret}};
         }
-        const std::size_t left = inside_asterisk();
-        const bool one_time = !first || question_.first_key == question_.next_key;
-        const bool usual =
-            first && question_.first_key == Time{6000} && question_.next_key == Time{2000};
-        if (left > 1 && (one_time || usual)) {
-            if (usual) time = Time{0};  // which is Asterisk's way to say those two
-            return Step{Step::Kind::data, GetData{"", time, static_cast<int>(left)}, secret};
-        }
-        if (deadline_ && *deadline_ - now < time) time = *deadline_ - now;
-        return Step{Step::Kind::digit, WaitForDigit{time > Time{0} ? time : Time{1}}, secret};
+        return keys().wait(entry_.digits, deadline_ ? *deadline_ - now : Time{0});
     }
 
     // Keys.
@@ -223,10 +148,11 @@ class Asking : public Machine {
     bool press(char key) {
         const Fit fit = question_.plan.fit(entry_.digits, key);
         if (fit == Fit::no && key == question_.terminator) return press_terminator();
-        if (is_special(entry_.digits, key)) return press_special(key);
+        if (keys().is_special(entry_.digits, key)) return press_special(key);
         entry_.digits += key;
         // What GET DATA has collected is looked at as a whole.
-        const bool more = step_->kind() == Step::Kind::data && inside_asterisk() > 0;
+        const bool more =
+            step_->kind() == Step::Kind::data && keys().inside_asterisk(entry_.digits) > 0;
         if (fit == Fit::whole) return accept();
         if (fit == Fit::no && !more) return end_try(false);
         return false;
@@ -253,7 +179,8 @@ class Asking : public Machine {
         entry_.digits = question_.speech->keys ? question_.speech->keys(words) : words;
         for (std::size_t i = 0; i < question_.words.size(); ++i) {
             // A pattern is no answer: words stand for an option without wildcards.
-            if (*question_.words[i] == words) entry_.digits = question_.plan.patterns[i].text();
+            if (!words.empty() && question_.words[i] == words)
+                entry_.digits = question_.plan.patterns[i].text();
         }
         const Fit fit = question_.plan.fit(entry_.digits);
         const bool good = !entry_.digits.empty() && (fit == Fit::whole || fit == Fit::maybe);

@@ -14,6 +14,7 @@ class Callback;
 
 /// Any callable with this signature, or none. Copies what it holds.
 template <class Result, class... Arguments>
+// NOLINTNEXTLINE(cppcoreguidelines-special-member-functions): one assignment copies and moves
 class Callback<Result(Arguments...)> {
   public:
     Callback() noexcept = default;
@@ -22,9 +23,8 @@ class Callback<Result(Arguments...)> {
               class = std::enable_if_t<
                   !std::is_same_v<std::decay_t<Callable>, Callback> &&
                   std::is_invocable_r_v<Result, std::decay_t<Callable>&, Arguments...>>>
-    Callback(
-        Callable&&
-            callable)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): it is not for a Callback
+    Callback(Callable&& callable)
         : object_{new std::decay_t<Callable>(std::forward<Callable>(callable))},
           table_{&table_of<std::decay_t<Callable>>} {}
 

@@ -86,12 +86,12 @@ class Dialling : public Machine {
     const Step* next(Time /*now*/) override {
         switch (at_) {
             case At::dial:
-                step_.emplace(Step::Kind::application,
-                              Exec{"Dial", dialplan_options(spec_->target, spec_->ring.count(),
-                                                            spec_->options)});
+                step_ = Step{Step::Kind::application,
+                             Exec{"Dial", dialplan_options(spec_->target, spec_->ring.count(),
+                                                           spec_->options)}};
                 break;
-            case At::status: step_.emplace(Step::Kind::variable, GetVariable{"DIALSTATUS"}); break;
-            case At::time: step_.emplace(Step::Kind::variable, GetVariable{"ANSWEREDTIME"}); break;
+            case At::status: step_ = Step{Step::Kind::variable, GetVariable{"DIALSTATUS"}}; break;
+            case At::time: step_ = Step{Step::Kind::variable, GetVariable{"ANSWEREDTIME"}}; break;
             default: return nullptr;
         }
         return &*step_;

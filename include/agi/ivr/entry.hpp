@@ -56,14 +56,12 @@ class Objection {
   public:
     /// True: nothing. False: refused, with Manners::wrong.
     template <class Bool, class = std::enable_if_t<std::is_same_v<Bool, bool>>>
-    Objection(Bool good) : refused_{!good} {}  // NOLINT(google-explicit-constructor)
+    Objection(Bool good) : refused_{!good} {}
     /// A null pointer: nothing. A sound: refused, with that.
-    Objection(const char* sound)
-        : refused_{sound != nullptr} {  // NOLINT(google-explicit-constructor)
+    Objection(const char* sound) : refused_{sound != nullptr} {
         if (refused_) prompt_ = sound;
     }
-    Objection(Prompt prompt)
-        : refused_{true}, prompt_{std::move(prompt)} {}  // NOLINT(google-explicit-constructor)
+    Objection(Prompt prompt) : refused_{true}, prompt_{std::move(prompt)} {}
 
     [[nodiscard]] bool refused() const noexcept { return refused_; }
     [[nodiscard]] const Prompt& prompt() const noexcept { return prompt_; }

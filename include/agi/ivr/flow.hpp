@@ -74,7 +74,7 @@ struct Flow {
 class Walk {
   public:
     explicit Walk(const Flow& flow)
-        : flow_{&flow}, node_{flow.nodes.empty() ? nullptr : &flow.nodes[0]} {}
+        : flow_{&flow}, node_{flow.nodes.empty() ? nullptr : flow.nodes.data()} {}
 
     /// Where it is; nullptr: it has ended.
     [[nodiscard]] const Node* node() const noexcept { return node_; }

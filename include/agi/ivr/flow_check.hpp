@@ -115,7 +115,8 @@ class FlowCheck {
                 const std::string& other = patterns[j].text();
                 if (i < j && one == other) add(Kind::same_key, node.name, one);
                 if (one != other && begins(patterns[i], patterns[j])) {
-                    add(Kind::waits, node.name, one + " waits for " + other);
+                    std::string which = one;
+                    add(Kind::waits, node.name, which.append(" waits for ").append(other));
                 }
             }
         }
@@ -144,7 +145,7 @@ class FlowCheck {
 
     void sounds(const Node& node, const HasSound& has_sound,
                 const std::vector<std::string>& languages) {
-        for (const Prompt* prompt : node.question->prompts()) {
+        for (const Prompt* prompt : node.question->prompts(manners_)) {
             for (const std::string& language : languages) {
                 each_part(prompt->parts, language, [&](const Part& part) {
                     if (part.kind != Part::Kind::sound || has_sound(part.text, language)) return;
@@ -157,7 +158,7 @@ class FlowCheck {
     void reach() {
         if (flow_.nodes.empty()) return;
         std::set<std::string> reached{flow_.nodes[0].name};
-        std::vector<const Node*> queue{&flow_.nodes[0]};
+        std::vector<const Node*> queue{flow_.nodes.data()};
         while (!queue.empty()) {
             const Node& node = *queue.back();
             queue.pop_back();

@@ -64,18 +64,15 @@ struct Menu {
     /// @throws AGIArgumentError  no options, or a pattern that cannot be
     [[nodiscard]] Question question(const Manners& manners) const {
         if (options.empty()) throw AGIArgumentError("Menu", "no options");
-        Question made;
-        made.prompt = &prompt;
+        Question made = menu_question(prompt, manners);
+        for (const Option<To>& option : options) made.add_option(option.keys, option.words);
         made.again = &again;
-        made.wrong = wrong.empty() ? &manners.wrong_choice : &wrong;
+        if (!wrong.empty()) made.wrong = &wrong;
         made.speech = &speech;
-        made.plan.patterns.reserve(options.size());
-        for (const Option<To>& option : options) made.plan.patterns.emplace_back(option.keys);
-        for (const Option<To>& option : options) made.words.push_back(&option.words);
-        made.first_key = first_key.value_or(manners.first_key);
-        made.next_key = next_key.value_or(manners.next_menu_key);
+        if (first_key) made.first_key = *first_key;
+        if (next_key) made.next_key = *next_key;
         made.total = total;
-        made.tries = tries.value_or(manners.tries);
+        if (tries) made.tries = *tries;
         made.cancel = cancel;
         made.interruptible = interruptible;
         made.interrupt = interrupt;
@@ -86,7 +83,7 @@ struct Menu {
     [[nodiscard]] Choice<To> result(const Asking& machine) const {
         Entry entry = machine.entry();
         Choice<To> choice{{}, {}, entry.end, entry.tries, {}, {}};
-        if (entry) choice.to = options[machine.question().plan.best(entry.digits)].to;
+        if (entry) choice.to = options[machine.chosen()].to;
         choice.keys = std::move(entry.digits);
         choice.heard = std::move(entry.heard);
         choice.missing = std::move(entry.missing);

@@ -70,8 +70,8 @@ class AnyQuestion {
     [[nodiscard]] virtual Edge outcome(const Machine& machine) const = 0;
     /// All outcomes that there can be.
     [[nodiscard]] virtual std::vector<std::string> outcomes(const Manners& manners) const = 0;
-    /// What it may say.
-    [[nodiscard]] virtual std::vector<const Prompt*> prompts() const = 0;
+    /// What it may say, with what the Manners have for it.
+    [[nodiscard]] virtual std::vector<const Prompt*> prompts(const Manners& manners) const = 0;
     /// What it asks, where it asks for keys.
     [[nodiscard]] virtual std::optional<Question> question(const Manners& manners) const = 0;
     [[nodiscard]] virtual const char* kind() const = 0;
@@ -137,8 +137,7 @@ class QuestionOf : public AnyQuestion {
             for (const auto& option : spec_.options) all.push_back(option.keys);
             return all;
         } else if constexpr (std::is_same_v<Spec, YesNo>) {
-            const Menu<bool> menu = spec_.menu();
-            auto all = node::ends_of(menu.question(manners), manners);
+            auto all = node::ends_of(spec_.question(manners), manners);
             all.insert(all.end(), {"yes", "no"});
             return all;
         } else if constexpr (node::is_confirm<Spec>::value) {
@@ -157,15 +156,19 @@ class QuestionOf : public AnyQuestion {
             return {""};
         }
     }
-    [[nodiscard]] std::vector<const Prompt*> prompts() const override {
+    [[nodiscard]] std::vector<const Prompt*> prompts(const Manners& manners) const override {
         std::vector<const Prompt*> all;
         if constexpr (node::is_confirm<Spec>::value) {
-            add_prompts(all, spec_.question);
-            all.insert(all.end(), {&spec_.before, &spec_.after});
+            add_prompts(all, spec_.question, manners);
+            const Prompt& after = spec_.after.empty() ? manners.correct : spec_.after;
+            all.insert(all.end(), {&spec_.before, &after, &manners.wrong_choice});
         } else if constexpr (std::is_same_v<Spec, Record>) {
-            all = {&spec_.prompt, &spec_.review_prompt};
+            const Prompt& own = spec_.review_prompt;
+            all = {&spec_.prompt,         own.empty() ? &manners.review : &own,
+                   &manners.wrong_choice, &manners.kept,
+                   &manners.dropped,      &manners.too_short};
         } else if constexpr (!std::is_same_v<Spec, Dial>) {
-            add_prompts(all, spec_);
+            add_prompts(all, spec_, manners);
         }
         return all;
     }
@@ -188,11 +191,14 @@ class QuestionOf : public AnyQuestion {
 
   private:
     template <class Asked>
-    static void add_prompts(std::vector<const Prompt*>& all, const Asked& asked) {
+    static void add_prompts(std::vector<const Prompt*>& all, const Asked& asked,
+                            const Manners& manners) {
         all.push_back(&asked.prompt);
         if constexpr (node::has_question<Asked>::value) {
+            const bool menu = node::is_menu<Asked>::value || std::is_same_v<Asked, YesNo>;
+            const Prompt& usual = menu ? manners.wrong_choice : manners.wrong;
             for (const Prompt& prompt : asked.again) all.push_back(&prompt);
-            all.push_back(&asked.wrong);
+            all.insert(all.end(), {asked.wrong.empty() ? &usual : &asked.wrong, &manners.silence});
         }
     }
 

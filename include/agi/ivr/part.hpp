@@ -30,10 +30,10 @@ struct Part {
         phrase,    ///< That of `parts` whose `text` is the language, each a group.
     };
 
-    Part(const char* sound)  // NOLINT(google-explicit-constructor)
+    Part(const char* sound)
         : text{sound == nullptr ? throw AGIArgumentError("prompt", "a null pointer") : sound} {}
-    Part(std::string sound) : text{std::move(sound)} {}  // NOLINT(google-explicit-constructor)
-    Part(std::string_view sound) : text{sound} {}        // NOLINT(google-explicit-constructor)
+    Part(std::string sound) : text{std::move(sound)} {}
+    Part(std::string_view sound) : text{sound} {}
     Part(Kind of, std::string with, long long value = 0)
         : kind{of}, text{std::move(with)}, number{value} {}
     Part(Kind of, std::vector<Part> made_of) : kind{of}, parts{std::move(made_of)} {}
@@ -46,6 +46,12 @@ struct Part {
     std::chrono::system_clock::time_point time{};
     std::vector<Part> parts{};
 };
+
+// These are read as what they make, so they are written as types are.
+// NOLINTBEGIN(readability-identifier-naming)
+
+/// A sound file, as text alone is one, too.
+inline Part Sound(std::string file) { return Part{std::move(file)}; }
 
 /// A number: "one hundred and five". Some languages ask for a gender.
 inline Part Number(long long value, std::optional<Gender> gender = std::nullopt) {
@@ -139,13 +145,13 @@ inline Part Money(long long hundredths, const Currency& currency) {
     constexpr long long hundred = 100;
     std::vector<Part> parts;
     if (hundredths < 0) {
-        parts.emplace_back("digits/minus");
+        parts.push_back(Sound("digits/minus"));
         hundredths = -hundredths;
     }
     const long long rest = hundredths % hundred;
     if (hundredths >= hundred || rest == 0) {
         parts.push_back(Count(hundredths / hundred, currency.unit));
-        if (rest != 0 && !currency.between.empty()) parts.emplace_back(currency.between);
+        if (rest != 0 && !currency.between.empty()) parts.push_back(Sound(currency.between));
     }
     if (rest != 0) parts.push_back(Count(rest, currency.hundredth));
     return Group(std::move(parts));
@@ -168,6 +174,8 @@ inline Part Phrase(std::initializer_list<InLanguage> alternatives) {
     }
     return {Part::Kind::phrase, std::move(all)};
 }
+
+// NOLINTEND(readability-identifier-naming)
 
 /// The alternative of a phrase for a language; nullptr: it has none at all.
 inline const Part* in_language(const Part& phrase, std::string_view language) {

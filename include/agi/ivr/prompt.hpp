@@ -26,13 +26,11 @@ struct Manners;
 struct Prompt {
     Prompt() = default;
     Prompt(std::initializer_list<Part> made_of) : parts{made_of} {}
-    Prompt(std::vector<Part> made_of)
-        : parts{std::move(made_of)} {}                        // NOLINT(google-explicit-constructor)
-    Prompt(Part part) { parts.push_back(std::move(part)); }   // NOLINT(google-explicit-constructor)
-    Prompt(const char* sound) { parts.emplace_back(sound); }  // NOLINT(google-explicit-constructor)
-    Prompt(const std::string& sound) {
-        parts.emplace_back(sound);
-    }  // NOLINT(google-explicit-constructor)
+    // What reads as a prompt is one.
+    Prompt(std::vector<Part> made_of) : parts{std::move(made_of)} {}
+    Prompt(Part part) { parts.push_back(std::move(part)); }
+    Prompt(const char* sound) : Prompt{Part{sound}} {}
+    Prompt(const std::string& sound) : Prompt{Part{sound}} {}
 
     std::vector<Part> parts;
 

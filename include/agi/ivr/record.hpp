@@ -5,7 +5,6 @@
 #include <agi/command/record.hpp>
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
-#include <agi/ivr/menu.hpp>
 #include <agi/ivr/player.hpp>
 #include <agi/version.hpp>
 
@@ -88,11 +87,6 @@ class RecordingMachine : public Machine {
     explicit RecordingMachine(const Record& spec, const Manners& manners = Manners::usual())
         : spec_{&spec}, manners_{&manners}, player_{manners} {
         made_.file = spec.file;
-        menu_.prompt = spec.review_prompt.empty() ? manners.review : spec.review_prompt;
-        menu_.options = {{spec.keep_key, What::keep},
-                         {spec.listen_key, What::listen},
-                         {spec.again_key, What::again}};
-        if (!spec.drop_key.empty()) menu_.options.push_back({spec.drop_key, What::drop});
         player_.add(spec.prompt);
     }
 
@@ -149,14 +143,14 @@ class RecordingMachine : public Machine {
     }
 
   private:
-    enum class What : unsigned char { keep, listen, again, drop };
+    enum class What : unsigned char { keep, listen, again, drop };  // in the order of the options
     static constexpr int free_beeps = 3;
 
     const Step* record() {
         RecordFile command{spec_->file, spec_->format, spec_->end_keys, spec_->longest};
         command.beep = spec_->beep;
         if (spec_->silence.count() > 0) command.silence = spec_->silence;
-        step_.emplace(Step::Kind::record, command);
+        step_ = Step{Step::Kind::record, command};
         return &*step_;
     }
 
@@ -180,26 +174,33 @@ class RecordingMachine : public Machine {
     }
 
     void begin_review() {
-        review_.emplace(menu_, *manners_);
+        const Prompt& own = spec_->review_prompt;
+        Question asked = menu_question(own.empty() ? manners_->review : own, *manners_);
+        for (const std::string* key : {&spec_->keep_key, &spec_->listen_key, &spec_->again_key})
+            asked.add_option(*key);
+        if (!spec_->drop_key.empty()) asked.add_option(spec_->drop_key);
+        review_.emplace(std::move(asked), *manners_);
         review_->language(language_);
     }
 
     void judge() {
-        const Choice<What> choice = menu_.result(*review_);
+        made_.end = review_->entry().end;
+        const bool chosen = made_.end == End::entered;
+        const auto what = chosen ? static_cast<What>(review_->chosen()) : What::keep;
         review_.reset();
-        made_.end = choice.end;
         player_.clear();
-        switch (choice.to.value_or(What::keep)) {
+        switch (what) {
             case What::keep:
-                if (choice) player_.add(manners_->kept);
+                if (chosen) player_.add(manners_->kept);
                 return end(Kept::kept);
-            case What::drop: player_.add(manners_->dropped); return end(Kept::dropped);
             case What::listen:
                 recorded_ = Prompt{spec_->file};
                 player_.add(recorded_);
                 return begin_review();
             case What::again:
                 if (made_.takes >= spec_->takes) return begin_review();
+                return;
+            case What::drop: player_.add(manners_->dropped); return end(Kept::dropped);
         }
     }
 
@@ -212,7 +213,6 @@ class RecordingMachine : public Machine {
     const Manners* manners_;
     std::string language_;
     Player player_;
-    Menu<What> menu_{};
     std::optional<Asking> review_;
     std::optional<Step> step_;
     Prompt recorded_;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Questions with two answers, and the one that asks whether another answer is right.
+// A question with two answers.
 
-#include <agi/ivr/ask.hpp>
+#include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
-#include <agi/ivr/menu.hpp>
 #include <agi/version.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
+#include <vector>
 
 namespace agi { inline namespace v0 { namespace ivr {
 
@@ -23,158 +22,41 @@ struct Decision {
     [[nodiscard]] explicit operator bool() const noexcept { return yes; }
 };
 
-/// Asks for yes or no.
+/// Asks for yes or no, again and again until one of the two keys is pressed.
 ///
 ///     if (YesNo{{"press-1-to-go-on"}}(call)) { ... }
+///
+/// One of the keys stops the prompt. A hang-up leaves as an AGIHangup.
 struct YesNo {
     Prompt prompt{};
     std::string yes = "1";
     std::string no = "2";
-    std::optional<int> tries{};
-    Speech speech{};  ///< With these words; see Speech.
+    std::optional<int> tries{};  ///< By default Manners::tries.
+    Speech speech{};             ///< With these words; see Speech.
     std::string yes_words = "yes";
     std::string no_words = "no";
+    std::vector<Prompt>
+        again{};  ///< From the second try on, instead of the prompt; the last one stays.
+    std::optional<std::chrono::milliseconds> first_key{};  ///< Silence after the prompt.
+    Prompt wrong{};  ///< After another key; empty: Manners::wrong_choice.
 
-    /// The menu behind it.
-    [[nodiscard]] Menu<bool> menu() const {
-        Menu<bool> made;
-        made.prompt = prompt;
-        made.options = {{yes, true, yes_words}, {no, false, no_words}};
-        made.tries = tries;
-        made.speech = speech;
+    /// @throws AGIArgumentError  a key that is none
+    [[nodiscard]] Question question(const Manners& manners) const {
+        Question made = menu_question(prompt, manners);
+        made.add_option(yes, yes_words);
+        made.add_option(no, no_words);
+        made.again = &again;
+        if (!wrong.empty()) made.wrong = &wrong;
+        made.speech = &speech;
+        if (first_key) made.first_key = *first_key;
+        if (tries) made.tries = *tries;
         return made;
     }
 
-    /// An Asking with the menu that it asks.
-    class Choosing : public Machine {
-      public:
-        Choosing(const YesNo& spec, const Manners& manners)
-            : menu_{spec.menu()}, asking_{menu_, manners} {}
-        void language(std::string_view of_the_call) override { asking_.language(of_the_call); }
-        const Step* next(Time now) override { return asking_.next(now); }
-        void take(Came came) override { asking_.take(std::move(came)); }
-        bool fail() override { return asking_.fail(); }
-        [[nodiscard]] Decision decision() const {
-            const Choice<bool> choice = menu_.result(asking_);
-            return {choice.end, choice.to.value_or(false), choice.tries};
-        }
-
-      private:
-        Menu<bool> menu_;
-        Asking asking_;
-    };
-
-    using Runs = Choosing;
-    [[nodiscard]] static Decision result(const Choosing& machine) { return machine.decision(); }
-
-    template <class Session>
-    auto operator()(Session& session, const Manners& manners = Manners::usual()) const& {
-        return drive_question(session, *this, manners);
-    }
-    template <class Session>
-    auto operator()(Session& session, const Manners& manners = Manners::usual()) const&& {
-        return drive_temporary(session, *this, manners);
-    }
-};
-
-/// Asks a question, says what was entered, and asks whether that is right; if not, all again.
-///
-///     const auto entry = Confirm<Ask>{number}(call);
-///
-/// The read-back of what is secret is secret too. Silence and other keys are no answer; the last of
-/// the tries without one ends it as End::no_input or End::no_match.
-template <class Asked>
-struct Confirm {
-    Asked question{};
-    Prompt before = "you-entered";
-    /// How an entry is said; by default as its question would.
-    Callback<Prompt(std::string_view digits)> read_back{};
-    Prompt after{};  ///< Asks for `yes` or `no`; empty: Manners::correct.
-    std::string yes = "1";
-    std::string no = "2";
-    std::optional<int> rounds{};  ///< How often it may be entered; by default Manners::tries.
-
-    class Confirming : public Machine {
-      public:
-        Confirming(const Confirm& spec, const Manners& manners)
-            : spec_{&spec}, manners_{&manners}, asking_{std::in_place, spec.question, manners} {}
-
-        void language(std::string_view of_the_call) override {
-            language_ = of_the_call;
-            asking_->language(language_);
-        }
-        const Step* next(Time now) override {
-            while (!ended_) {
-                if (!answer_) {
-                    if (const Step* step = asking_->next(now)) return step;
-                    entry_ = asking_->entry();
-                    if (!entry_) return nullptr;
-                    begin_read_back();
-                }
-                if (const Step* step = answer_->next(now)) return step;
-                judge();
-            }
-            return nullptr;
-        }
-        void take(Came came) override { current().take(std::move(came)); }
-        bool fail() override { return current().fail(); }
-
-        [[nodiscard]] Entry entry() const {
-            return entry_.end == End::unfinished ? asking_->entry() : entry_;
-        }
-
-      private:
-        Machine& current() {
-            if (answer_) return *answer_;
-            return *asking_;
-        }
-
-        void begin_read_back() {
-            const Confirm& spec = *spec_;
-            menu_.prompt = spec.before;
-            const Prompt said = spec.read_back ? spec.read_back(entry_.digits)
-                                               : spec.question.read_back(entry_.digits);
-            const Prompt& last = spec.after.empty() ? manners_->correct : spec.after;
-            for (const Prompt* part : {&said, &last}) {
-                menu_.prompt.parts.insert(menu_.prompt.parts.end(), part->parts.begin(),
-                                          part->parts.end());
-            }
-            menu_.options = {{spec.yes, true}, {spec.no, false}};
-            Question asked = menu_.question(*manners_);
-            asked.secret = asking_->question().secret;
-            answer_.emplace(std::move(asked), *manners_);
-            answer_->language(language_);
-        }
-
-        void judge() {
-            const Choice<bool> choice = menu_.result(*answer_);
-            answer_.reset();
-            if (choice && *choice.to) return end(End::entered);
-            if (!choice) return end(choice.end);
-            if (++rounds_ >= spec_->rounds.value_or(manners_->tries)) return end(End::no_match);
-            entry_ = {};
-            asking_.emplace(spec_->question, *manners_);
-            asking_->language(language_);
-        }
-        void end(End how) {
-            entry_.end = how;
-            ended_ = true;
-        }
-
-        const Confirm* spec_;
-        const Manners* manners_;
-        std::string language_;
-        std::optional<Asking> asking_;
-        Menu<bool> menu_{};
-        std::optional<Asking> answer_;
-        Entry entry_;
-        int rounds_ = 0;
-        bool ended_ = false;
-    };
-
-    using Runs = Confirming;
-    [[nodiscard]] auto result(const Confirming& machine) const {
-        return question.result_of(machine.entry());
+    using Runs = Asking;
+    [[nodiscard]] static Decision result(const Asking& machine) {
+        const Entry entry = machine.entry();
+        return {entry.end, entry && machine.chosen() == 0, entry.tries};
     }
 
     template <class Session>
@@ -186,8 +68,5 @@ struct Confirm {
         return drive_temporary(session, *this, manners);
     }
 };
-
-template <class Asked>
-Confirm(Asked) -> Confirm<Asked>;
 
 }}}  // namespace agi::v0::ivr

@@ -176,7 +176,7 @@ class AnySession {
     explicit AnySession(Exchange exchange) : exchange_{std::move(exchange)} {}
     AnySession(AnySession&&) = default;
     AnySession& operator=(AnySession&&) = default;
-    ~AnySession() = default;
+    virtual ~AnySession() = default;
 
     /// Runs an operation to its end.
     virtual void run(const Order& order) = 0;

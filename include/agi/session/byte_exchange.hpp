@@ -154,11 +154,13 @@ class ByteExchange {
     /// Where to put bytes that are read, and how many: at least one.
     char* prepare() { return in_.prepare(); }
     [[nodiscard]] std::size_t room() const noexcept { return in_.room(); }
+    /// Whether the last bytes filled all of it: more may wait where they came from.
+    [[nodiscard]] bool filled() const noexcept { return in_.filled(); }
     /// That many bytes were put there.
     void received(std::size_t size) noexcept { in_.commit(size); }
-    /// Need::poll: nothing more has come. `unknown`: it cannot be found out.
-    void nothing(bool unknown = false) {
-        const bool part = !in_.rest().empty() || (unknown && in_.filled());
+    /// Need::poll: nothing more can be read. `unread`: something has come all the same.
+    void nothing(bool unread = false) {
+        const bool part = unread || !in_.rest().empty();
         ending([&] { exchange_.nothing(part); });
     }
     /// The peer has closed, or is gone.

@@ -136,7 +136,8 @@ class Exchange {
     }
 
     /// The caller of the session wants the operation ended: a command is ended from outside, if it has
-    /// been sent, and its result says so.
+    /// been sent, and its result says so. One that Asterisk does not stop has its own result, or, if it
+    /// has none, an AGIError.
     void stop() {
         if (!can_stop()) return;
         stopped_ = true;
@@ -340,6 +341,7 @@ class Exchange {
     }
     /// A reply that is no plain success.
     [[gnu::noinline]] void check_reply() {
+        if (stopped_ && !kept_) throw AGIError(order_.subject(), "stopped, and without a reply");
         const Reply& said = reply();
         if (!wire::is_readable(said)) wire::throw_error(order_.subject(), shown_reply());
         if (order_.says_hangup != nullptr && order_.says_hangup(said)) {
@@ -372,6 +374,7 @@ class Exchange {
     [[gnu::noinline]] void begin_mark(Then then) {
         then_ = then;
         mark_interval_ = first_interval;
+        echoed_ = false;
         send_mark();
     }
     void send_mark() {
@@ -400,11 +403,13 @@ class Exchange {
         } else if (phase_ == Phase::owed) {
             look();
         } else if (talk_.marks_.pending()) {
-            if (talk_.marks_.is_echo(talk_.reply().raw())) return;
-            const bool own = order_.kind == Order::Kind::command && then_ == Then::done && !kept_;
+            if (talk_.marks_.is_echo(talk_.reply().raw())) return void(echoed_ = true);
+            // Asterisk answers in order: behind an echo there is no reply to the request any more.
+            const bool own =
+                order_.kind == Order::Kind::command && then_ == Then::done && !echoed_ && !kept_;
             own ? void(kept_ = talk_.reply()) : void(++talk_.dropped_);
         } else if (then_ == Then::request) {
-            send();
+            look();  // what came with the echo is not the request's either
         } else {
             need_ = Need::done;
             if (kept_ && may_be_hangup(*kept_)) ask();
@@ -450,7 +455,8 @@ class Exchange {
     bool runs_ = false;
     bool asks_ = false;
     bool stopped_ = false;
-    bool plain_ = false;  ///< The reply is there, and for the command alone to read.
+    bool echoed_ = false;  ///< One of the marks, but not the latest.
+    bool plain_ = false;   ///< The reply is there, and for the command alone to read.
 };
 
 }}  // namespace agi::v0

@@ -43,7 +43,7 @@ class Session : public AnySession {
     Session& operator=(Session&&) = default;
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
-    ~Session() = default;
+    ~Session() override = default;
 
     [[nodiscard]] Stream& stream() noexcept { return stream_; }
     [[nodiscard]] const Stream& stream() const noexcept { return stream_; }

@@ -167,7 +167,9 @@ class Timeline {
             pass(whole ? until - now_ : std::min(elapsed.time, until - now_));
             if (elapsed.early) return Wake::later;
             if (elapsed.action && elapsed.action->kind == Caller::Action::Kind::press) {
-                schedule(now_ + key_length, *elapsed.action);
+                // The caller has one finger: keys that are typed at once come one after the other.
+                last_typed_ = std::max(now_, last_typed_) + key_length;
+                schedule(last_typed_, *elapsed.action);
                 return std::nullopt;
             }
             if (elapsed.action) return happen(*elapsed.action);
@@ -224,6 +226,7 @@ class Timeline {
     bool waited_for_ever_ = false;
     bool words_wake_ = false;
     char key_ = '\0';
+    Time last_typed_{0};  ///< When the last key of a person at it is let go.
     std::string keys_;
     std::optional<Time> silent_since_;
     std::optional<Time> limit_;

@@ -26,6 +26,7 @@ Harness harness_of(const fs::path& file) {
     if (name == "environment") return fuzz::environment;
     if (name == "request") return fuzz::request;
     if (name == "session") return fuzz::session;
+    if (name == "exchange") return fuzz::exchange;
     return nullptr;
 }
 

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+import DefaultTheme from 'vitepress/theme'
+import './agi.css'
+
+export default DefaultTheme
