@@ -81,15 +81,6 @@ void make_child(Leash& leash, int kind) {
     }
 }
 
-bool refuses(std::uint16_t port) {
-    try {
-        const Peer peer{port};
-        return false;
-    } catch (const std::runtime_error&) {
-        return true;
-    }
-}
-
 /// What a program that this one starts would get of its descriptors.
 std::vector<std::string> inherited() {
     std::vector<std::string> found;

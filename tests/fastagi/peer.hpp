@@ -144,6 +144,16 @@ class Peer {
     std::string read_;
 };
 
+/// Whether nobody listens there.
+inline bool refuses(std::uint16_t port) {
+    try {
+        const Peer peer{port};
+        return false;
+    } catch (const std::runtime_error&) {
+        return true;
+    }
+}
+
 /// Nothing more fits into the connection. How many bytes did, all of them `x`.
 inline std::size_t fill(int fd) {
     const std::string bytes(65536, 'x');

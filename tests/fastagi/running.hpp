@@ -101,7 +101,7 @@ class Running {
         return lines;
     }
     /// The same, and what the server still had to say of connections that were no calls.
-    [[nodiscard]] std::vector<std::string> last_log() {
+    std::vector<std::string> last_log() {
         server.stop(std::chrono::milliseconds{0});
         join();
         return log();

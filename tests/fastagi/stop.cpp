@@ -31,15 +31,6 @@ ServerOptions with_short_farewell() {
     return with;
 }
 
-bool refuses(std::uint16_t port) {
-    try {
-        const Peer peer{port};
-        return false;
-    } catch (const std::runtime_error&) {
-        return true;
-    }
-}
-
 }  // namespace
 
 TEST_CASE("Stop: before run, run returns") {
