@@ -170,15 +170,15 @@ TEST_CASE("YesNo: one of two keys") {
     const auto answer = [&](const char* reply) {
         Asking machine{question};
         const std::vector<Turn> turns{{"STREAM FILE go-on 12", reply}};
-        CHECK(talk(machine, turns).size() >= 1);
-        return question.result(machine);
+        CHECK_FALSE(talk(machine, turns).empty());
+        return YesNo::result(machine);
     };
     CHECK(answer("200 result=49 endpos=8"));
     CHECK_FALSE(answer("200 result=50 endpos=8"));
     CHECK(answer("200 result=50 endpos=8").end == End::entered);
     Asking machine{question};
     talk(machine, {{"STREAM FILE go-on 12", over}, {"WAIT FOR DIGIT 5000", "200 result=0"}});
-    CHECK(question.result(machine).end == End::no_input);
+    CHECK(YesNo::result(machine).end == End::no_input);
 }
 
 TEST_CASE("YesNo: another key, and what is said then") {
@@ -192,7 +192,7 @@ TEST_CASE("YesNo: another key, and what is said then") {
                                   {"STREAM FILE what 12", over},
                                   {"STREAM FILE yes-or-no 12", "200 result=49 endpos=8"}};
     CHECK(talk(machine, turns) == requests_of(turns));
-    const Decision decision = question.result(machine);
+    const Decision decision = YesNo::result(machine);
     CHECK(decision);
     CHECK(decision.tries == 2);
 }
