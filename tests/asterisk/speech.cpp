@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "scenario.hpp"
 #include "speech_engine.hpp"
+#include <agi/ivr/ivr.hpp>
 
 #include <string>
 
@@ -42,6 +43,38 @@ LIVE_PROGRAM(speech) {
     agi::SpeechDestroy{}(session);
     attempt(report, "destroyed", [&] { agi::SpeechDestroy{}(session); });
     agi::SpeechCreate{}(session);  // the only engine is the default one
+}
+
+/// Questions that are answered with words, and one with keys all the same.
+LIVE_PROGRAM(speech_dialogue) {
+    agi::SpeechCreate{"engine"}(session);
+    agi::SpeechSet{"hear", "two"}(session);
+    agi::ivr::Ask number;
+    number.prompt = {"beep", "tt-weasels"};
+    number.digits = agi::ivr::exactly(4);
+    number.first_key = 2s;
+    number.next_key = 2s;
+    number.tries = 1;
+    number.speech.listen = true;
+    number.speech.keys = [](std::string_view words) {
+        return std::string{words == "hello world" ? "1234" : ""};
+    };
+    const auto ask = [&](const std::string& name) {
+        const agi::ivr::Entry entry = number(session);
+        report(name + ".end", to_string(entry.end));
+        report(name + ".digits", entry.digits);
+        report(name + ".heard", entry.heard);
+    };
+    ask("words");
+    agi::ivr::Menu<int> menu{{"beep"}, {{"1", 1, "goodbye"}, {"2", 2, "hello world"}}};
+    menu.speech.listen = true;
+    const auto choice = menu(session);
+    report("menu", choice.to.value_or(0));
+    report("menu.keys", choice.keys);
+    agi::SpeechSet{"hear", "nothing"}(session);
+    ask("nothing");
+    agi::SpeechSet{"hear", "no end"}(session);
+    ask("keys");
 }
 
 LIVE_PROGRAM(speech_hang_up) {
@@ -123,6 +156,27 @@ TEST_CASE("SpeechRecognize: results, no match, silence, a key") {
     CHECK(report["digit.end"] == "digit");
     CHECK(report["digit.key"] == "5");
     CHECK(report["destroyed"] == "AGIAppError");
+    CHECK(call.status() == "SUCCESS");
+}
+
+TEST_CASE("Ask: speech beside keys, on a running Asterisk") {
+    if (!has_engine()) return;
+    const SpeechEngine engine{engine_port()};
+    Scenario call{speech_dialogue};
+    for (int i = 0; i < 4; ++i) call.wait_for_command("SPEECH RECOGNIZE");
+    call.press("5678");
+    const auto report = call.report();
+    INFO(report["error"]);
+
+    CHECK(report["words.end"] == "entered");
+    CHECK(report["words.digits"] == "1234");
+    CHECK(report["words.heard"] == "hello world");
+    CHECK(report["menu"] == "2");
+    CHECK(report["menu.keys"] == "2");
+    CHECK(report["nothing.end"] == "no_input");
+    CHECK(report["keys.end"] == "entered");
+    CHECK(report["keys.digits"] == "5678");
+    CHECK(report["keys.heard"].empty());
     CHECK(call.status() == "SUCCESS");
 }
 

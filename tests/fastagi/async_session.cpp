@@ -18,6 +18,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 using namespace agi;
@@ -368,6 +369,10 @@ TEMPLATE_TEST_CASE("AsyncSession: a request waits until it fits, and goes in par
         CHECK(ended.times == 1);
         CHECK_THAT(told(ended.error), ContainsSubstring("cancelled"));
         CHECK_FALSE(talk.session.in_step());
+        // How much a layer has sent is not known.
+        const bool layer = std::is_same_v<TestType, Layer<>>;
+        CHECK(talk.session.state() ==
+              (layer ? Conversation::State::out_of_step : Conversation::State::ready));
     }
 }
 
@@ -393,6 +398,90 @@ TEMPLATE_TEST_CASE("AsyncSession: an interrupt ends the wait, also one that was 
     talk.echo_more_marks();
     CHECK(synced.times == 1);
     CHECK(told(synced.error).empty());
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: an interrupt counts, also when a deadline was just over", "",
+                   LocalSocket, TcpSocket) {
+    Dialogue<TestType> talk;
+    talk.start();
+    Ended<> ended;
+    const Noop noop;
+    talk.session.async_execute_within(noop, 0ms, talk.into(ended));
+    CHECK(talk.peer.line() == "NOOP");
+    talk.poll_one();  // the deadline's timer
+    REQUIRE(ended.times == 0);
+    talk.session.channel().interrupt(
+        std::make_exception_ptr(AGIException{"ANY", "the server is stopping"}));
+    talk.poll();
+    CHECK(ended.times == 1);
+    CHECK_THAT(told(ended.error), ContainsSubstring("the server is stopping"));
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: an interrupt where nothing runs changes nothing", "", LocalSocket,
+                   TcpSocket) {
+    Dialogue<TestType> talk;
+    talk.start();
+    bool woken = false;
+    talk.session.stream().async_wait(TestType::wait_read,
+                                     [&](const wire::error_code& /*error*/) { woken = true; });
+    talk.session.channel().interrupt(std::make_exception_ptr(AGIException{"ANY", "stop"}));
+    talk.poll();
+    CHECK_FALSE(woken);
+    Ended<> ended;
+    const Noop noop;
+    talk.session.async_execute(noop, talk.into(ended));
+    talk.give("200 result=0\n");
+    CHECK(told(ended.error).empty());
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: hung_up looks for the end itself", "", LocalSocket, TcpSocket) {
+    Dialogue<TestType> talk;
+    talk.start();
+    CHECK_FALSE(talk.session.hung_up());
+    talk.close();
+    CHECK(talk.session.hung_up());
+    CHECK(talk.session.state() == Conversation::State::closed);
+    Ended<> ended;
+    const Noop noop;
+    talk.session.async_execute(noop, talk.into(ended));
+    talk.poll();
+    CHECK_THAT(told(ended.error), ContainsSubstring("NOOP: not sent, the stream is closed"));
+}
+
+TEMPLATE_TEST_CASE("AsyncSession: hung_up may be asked while an operation runs", "", STREAMS) {
+    Dialogue<TestType> talk;
+    talk.start();
+    Ended<> ended;
+    const Noop noop;
+    talk.session.async_execute(noop, talk.into(ended));
+    talk.poll();
+    CHECK(talk.peer.line() == "NOOP");
+    CHECK_FALSE(talk.session.hung_up());
+    talk.give("HANGUP\n");
+    CHECK(talk.session.hung_up());
+    talk.give("200 result=0\n");
+    CHECK(ended.times == 1);
+    CHECK(told(ended.error).empty());
+}
+
+TEST_CASE("AsyncSession: of a layer it is not known whether more waits than filled the buffer") {
+    Dialogue<Layer<>> talk;
+    talk.start();
+    Ended<> ended;
+    const Noop noop;
+    talk.session.async_execute(noop, talk.into(ended));
+    talk.poll();
+    CHECK(talk.peer.line() == "NOOP");
+    const std::string reply = "200 result=0\n";
+    talk.give(std::string(1024 - reply.size(), '\n') + reply);
+    REQUIRE(ended.times == 1);
+    talk.session.async_execute(noop, talk.into(ended));
+    talk.poll();
+    talk.give(talk.echo());
+    CHECK(talk.peer.line() == "NOOP");
+    talk.give(reply);
+    CHECK(ended.times == 2);
+    CHECK(talk.session.in_step());
 }
 
 TEMPLATE_TEST_CASE("AsyncSession: a stop is for all commands but those after a hang-up", "",

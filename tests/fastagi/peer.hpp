@@ -79,6 +79,7 @@ class Peer {
                 read_.append(bytes, static_cast<std::size_t>(size));
                 continue;
             }
+            if (size < 0 && errno == EINTR) continue;  // a child has ended
             const char* why = size == 0             ? "(closed)"
                               : errno == ECONNRESET ? "(reset)"
                                                     : "(nothing came)";
@@ -142,6 +143,16 @@ class Peer {
     int fd_;
     std::string read_;
 };
+
+/// Whether nobody listens there.
+inline bool refuses(std::uint16_t port) {
+    try {
+        const Peer peer{port};
+        return false;
+    } catch (const std::runtime_error&) {
+        return true;
+    }
+}
 
 /// Nothing more fits into the connection. How many bytes did, all of them `x`.
 inline std::size_t fill(int fd) {

@@ -89,7 +89,23 @@ class Running {
         if (thread_.joinable()) thread_.join();
     }
 
-    [[nodiscard]] std::vector<std::string> log() const { return log_->lines(); }
+    /// The log, without what every server says of its begin and its end.
+    [[nodiscard]] std::vector<std::string> log() const {
+        std::vector<std::string> lines = log_->lines();
+        lines.erase(std::remove_if(lines.begin(), lines.end(),
+                                   [](const std::string& line) {
+                                       return line.find("info: listening on ") == 0 ||
+                                              line == "info: stopping: 0 calls run";
+                                   }),
+                    lines.end());
+        return lines;
+    }
+    /// The same, and what the server still had to say of connections that were no calls.
+    std::vector<std::string> last_log() {
+        server.stop(std::chrono::milliseconds{0});
+        join();
+        return log();
+    }
     /// How many lines have this in them.
     [[nodiscard]] std::size_t logged(std::string_view part) const { return log_->count(part); }
 

@@ -199,7 +199,7 @@ TEST_CASE("Server: what came with the environment is not lost, and is no reply")
     CHECK(hung_up);
 }
 
-TEST_CASE("Server: middlewares go around handlers, the first one outermost") {
+TEST_CASE("Server: middlewares go around handlers, the first one outermost, whatever came first") {
     Running running;
     const auto around = [](std::string name) {
         return [name](Call& call, const Next& next) {
@@ -208,19 +208,31 @@ TEST_CASE("Server: middlewares go around handlers, the first one outermost") {
             say(call, name + " ends");
         };
     };
-    running.server.route("before", [](Call& call) { say(call, "before"); });
-    running.server.use(around("a"));
-    running.server.use(around("b"));
+    const auto closed = [](Call& call, const Next&) { say(call, "closed today"); };
     running.server.route("x", [](Call& call) { say(call, "x"); });
-    running.server.use([](Call& call, const Next&) { say(call, "closed today"); });
-    running.server.route("y", [](Call& call) { say(call, "y"); });
+    running.server.use(around("a"));
+    auto inner = running.server.group(around("c"), around("d"));
+    inner.route("y", [](Call& call) { say(call, "y"); });
+    auto innermost = inner.group();
+    innermost.route("z/{id}", [](Call& call) { say(call, "z"); });
+    innermost.use(closed);
+    running.server.use(around("b"));
+    inner.fallback([](Call& call) { say(call, "fallback"); });
     const auto port = running.start();
-    CHECK(said(port, "before") == Lines{"NOOP \"before\"", "(closed)"});
-    CHECK(said(port, "x") == Lines{"NOOP \"a begins\"", "NOOP \"b begins\"", "NOOP \"x\"",
-                                   "NOOP \"b ends\"", "NOOP \"a ends\"", "(closed)"});
-    CHECK(said(port, "y") == Lines{"NOOP \"a begins\"", "NOOP \"b begins\"",
-                                   "NOOP \"closed today\"", "NOOP \"b ends\"", "NOOP \"a ends\"",
-                                   "(closed)"});
+    const auto within = [](const Lines& names, const std::string& text) {
+        Lines lines;
+        for (const std::string& name : names) lines.push_back("NOOP \"" + name + " begins\"");
+        lines.push_back("NOOP \"" + text + '"');
+        for (auto name = names.rbegin(); name != names.rend(); ++name) {
+            lines.push_back("NOOP \"" + *name + " ends\"");
+        }
+        lines.push_back("(closed)");
+        return lines;
+    };
+    CHECK(said(port, "x") == within({"a", "b"}, "x"));
+    CHECK(said(port, "y") == within({"a", "b", "c", "d"}, "y"));
+    CHECK(said(port, "z/1") == within({"a", "b", "c", "d"}, "closed today"));
+    CHECK(said(port, "other") == within({"a", "b", "c", "d"}, "fallback"));
 }
 
 TEST_CASE("Server: counts calls, and tells each end to its hook") {

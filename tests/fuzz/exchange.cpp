@@ -214,14 +214,15 @@ class Player {
         const bool sent = lines_.sent();
         lines_.send(line, now_);
         if (line != order_->request) {
-            require(exchange_.output().data()[line.size()] == '\n', "output: an LF behind it");
+            const char* const end = exchange_.output().data() + line.size();
+            require(*end == '\n', "output: an LF behind it");
         }
         if (!sent && lines_.sent()) own_from_ = given_;
         if (sent && line == "CHANNEL STATUS") own_to_ = given_;
         if (what < 11) return exchange_.written();
         if (what == 11) exchange_.write_closed();
         what == 12 ? exchange_.write_cancelled() : exchange_.write_failed();
-        require(talk().in_step() == false, "write: not in step after one that was not");
+        require(!talk().in_step(), "write: not in step after one that was not");
         throw AGIError("interrupted");
     }
     void read(unsigned what, unsigned more) {

@@ -21,11 +21,14 @@
 #include "temporary.hpp"
 #include <agi/ivr/flow_check.hpp>
 #include <agi/ivr/flow_explorer.hpp>
+#include <agi/testing/explorer.hpp>
 #include <agi/testing/ladder.hpp>
 #include <agi/testing/rehearsal.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -115,6 +118,42 @@ TEST_CASE("clinic: a message, after a busy desk too") {
     }
     Asterisk silent = clinic_call();
     CHECK(made(silent, [](auto& call) { return clinic(call); }) == "no_input");
+}
+
+TEST_CASE("clinic: every answer, and every end") {
+    Asterisk asterisk = clinic_call();
+    std::string desk;
+    asterisk.applications["Dial"] = [&](Call& call, const std::string& /*options*/) {
+        call.channel.variables["DIALSTATUS"] = desk;
+        return 0;
+    };
+    const Explorer* explorer = nullptr;
+    ExplorerOptions options;
+    options.rehearse = false;  // the calls above are
+    options.answers = [](const Wait& wait) -> std::vector<std::string> {
+        if (wait.sound == "agent-user") return {"", "123456", "111111", "12#"};
+        return {"", "0", "1", "2", "3", "*", "#"};
+    };
+    // What is pressed leads somewhere else for each patient and each state of the desk.
+    options.place = [&](const Wait& wait) {
+        const bool known = explorer->plan().find("123456") != std::string::npos;
+        return desk + '/' + wait.sound + '/' + std::to_string(std::min(wait.times, 3)) +
+               (known ? "/known" : "");
+    };
+    std::set<std::string> ends;
+    const auto exploration = explore(
+        asterisk,
+        [&](auto& call, Explorer& by) {
+            explorer = &by;
+            desk = by.choose("desk", {"BUSY", "ANSWER", "NOANSWER"});
+            ends.insert(clinic(call));
+        },
+        options);
+    INFO(exploration.problem);
+    CHECK(exploration.passed());
+    CHECK(exploration.calls > 30);
+    CHECK(ends == std::set<std::string>{"message", "no appointment", "no message", "no_input",
+                                        "no_match", "talked", "told 123456"});
 }
 
 TEST_CASE("payment: card, month and amount, and no secret in the trace") {

@@ -99,7 +99,7 @@ TEST_CASE("Flow: an edge without a target, an outcome without an edge, one that 
                                                   "check: no way leads there",
                                                   "sales: no way leads there"});
     CHECK(found(Flow{std::vector<Node>{}}, Kind::no_nodes).size() == 1);
-    flow.nodes.push_back({"bye", Say{{"x"}}});
+    flow.nodes.emplace_back("bye", Say{{"x"}});
     CHECK(found(flow, Kind::same_name) == Lines{"bye: named twice"});
 }
 

@@ -78,7 +78,7 @@ class VirtualStream {
 
 /// A loop of its own around an Exchange, whose operations are given up now and then, as those of a
 /// coroutine are.
-class Driven : public AnySession {
+class Driven final : public AnySession {
   public:
     Driven(VirtualStream stream, SessionOptions options, Random& random)
         : AnySession{Exchange{std::move(options)}}, stream_{std::move(stream)}, random_{&random} {

@@ -191,6 +191,21 @@ TEST_CASE("Exchange: what comes between the echoes of marks is not the stopped c
     CHECK(talk.talk().dropped() == 1);
 }
 
+TEST_CASE("Exchange: what comes before a mark's echo is not read as the last command's reply") {
+    Talk talk;
+    talk.send(GetVariable{"X"});
+    talk.exchange.line("200 result=1 (x)");
+    talk.exchange.end();
+    talk.begin(Noop{});
+    talk.exchange.nothing(true);
+    const std::string echo = talk.mark();
+    talk.exchange.line("200 result=1 (of a value with a line feed");
+    talk.exchange.line("200 result=0");
+    CHECK(talk.talk().dropped() == 2);
+    talk.exchange.line(echo);
+    CHECK(talk.sent() == "NOOP");
+}
+
 TEST_CASE("Exchange: HANGUP lines are nothing to wonder at") {
     Talk talk;
     talk.begin(Noop{});
@@ -206,7 +221,7 @@ TEST_CASE("Exchange: part of a line that nobody has asked for makes the session 
     talk.exchange.nothing(true);
     const std::string echo = talk.mark();
     // Asterisk has dropped the rest of it: the echo is glued to it.
-    talk.exchange.line("200 res" + echo);
+    talk.exchange.line(GENERATE("200 res", "200 result=1 (a value that ends her") + echo);
     CHECK(talk.sent() == "NOOP");
 }
 
@@ -260,6 +275,18 @@ TEST_CASE("Exchange: two operations at a time are an error at once, and the firs
     CHECK(talk.exchange.result_of(GetData{"pin"}).digits == "5");
 }
 
+TEST_CASE("Exchange: so they are before anything is sent") {
+    Talk talk;
+    talk.begin(Noop{});
+    REQUIRE(talk.exchange.need() == Need::poll);
+    Order second;
+    second.request = "ANSWER";
+    CHECK(thrown_by<AGIError>([&] { talk.exchange.begin(second); }) ==
+          "ANSWER: not sent, another operation of this session runs");
+    talk.exchange.nothing();
+    CHECK(talk.exchange.output() == "NOOP");
+}
+
 TEST_CASE("Exchange: a mark that is not answered is followed by others, and the last echo counts") {
     Talk talk;
     Order order;
@@ -287,6 +314,23 @@ TEST_CASE("Exchange: a mark that is not answered is followed by others, and the 
     CHECK(talk.talk().in_step());
 }
 
+TEST_CASE("Exchange: each time, marks begin with the shortest interval") {
+    Talk talk;
+    Order resync;
+    resync.kind = Order::Kind::resync;
+    for (int i = 0; i < 3; ++i) {
+        talk.exchange.begin(resync, &Clock::of, &talk.clock);
+        talk.mark();
+        CHECK(talk.exchange.until() == talk.clock.time + 50ms);
+        talk.clock.time += 50ms;
+        talk.exchange.time_over();
+        const std::string echo = talk.mark();
+        CHECK(talk.exchange.until() == talk.clock.time + 100ms);
+        talk.exchange.line(echo);
+        talk.exchange.end();
+    }
+}
+
 TEST_CASE("Exchange: marks of two sessions have nothing in common") {
     const auto mark_of = [](Talk& talk) {
         Order order;
@@ -302,6 +346,7 @@ TEST_CASE("Exchange: marks of two sessions have nothing in common") {
     // The echo of another session's mark is none.
     one.exchange.line(second);
     CHECK(one.exchange.need() == Need::read);
+    CHECK(one.talk().dropped() == 1);
     one.exchange.line(first);
     CHECK(one.exchange.need() == Need::done);
 }
@@ -343,6 +388,7 @@ TEST_CASE("Exchange: times beyond the clock are as good as no deadline") {
     CHECK(wire::deadline_of(WaitForDigit{milliseconds::max()}, 1s, now) == no_deadline);
     CHECK(wire::deadline_of(GetData{"x", -1ms}, 1s, now) == no_deadline);
     CHECK(wire::deadline_of(Noop{}, milliseconds::min(), now) == now);
+    CHECK(wire::deadline_of(Noop{}, -5s, now) == now);
     CHECK(wire::deadline_of(GetData{"x", 2s, 4}, 1s, now) == now + 9s);
     CHECK(wire::deadline_of(Noop{}, std::chrono::hours{24 * 400}, now) ==
           now + std::chrono::hours{24 * 400});
@@ -573,6 +619,21 @@ TEST_CASE("Exchange: a write that fails in the middle, and one that was never be
     }
 }
 
+TEST_CASE("Exchange: a mark that is not sent leaves what is owed as it is") {
+    Talk talk;
+    talk.send(GetVariable{"X"});
+    talk.exchange.stop();
+    REQUIRE(talk.exchange.need() == Need::write);
+    talk.exchange.write_cancelled();
+    talk.exchange.end();
+    CHECK(talk.talk().state() == State::awaiting);
+    talk.begin(Noop{});
+    const std::string echo = talk.mark();
+    talk.exchange.line("200 result=1 (the owed one)");
+    talk.exchange.line(echo);
+    CHECK(talk.sent() == "NOOP");
+}
+
 TEST_CASE("Exchange: a line that was lost ends the reply, and is no other's") {
     Talk talk;
     talk.send(GetVariable{"X"});
@@ -586,6 +647,19 @@ TEST_CASE("Exchange: a line that was lost ends the reply, and is no other's") {
     const std::string echo = talk.mark();
     talk.exchange.lost_line("too long");  // it would have been dropped
     talk.exchange.line(echo);
+    CHECK(talk.sent() == "NOOP");
+}
+
+TEST_CASE("Exchange: an owed reply that is lost is not waited for") {
+    Talk talk;
+    talk.send(GetVariable{"X"});
+    talk.exchange.end();
+    talk.begin(Noop{});
+    REQUIRE(talk.exchange.need() == Need::read);
+    talk.exchange.lost_line("too long");
+    REQUIRE(talk.exchange.need() == Need::peek);
+    talk.exchange.nothing();
+    talk.exchange.line(talk.mark());
     CHECK(talk.sent() == "NOOP");
 }
 
@@ -683,7 +757,8 @@ TEST_CASE("Exchange: a secret is in no error") {
     Talk talk;
     const Secret secret{SetVariable{"CARD", "4111"}};
     talk.send(secret);
-    talk.exchange.line(GENERATE("510 Invalid or unknown command", "garbage", "200",
+    talk.exchange.line(GENERATE("510 Invalid or unknown command", "garbage", "200", "garbage 4111",
+                                "510 Invalid or unknown command 4111", "200 4111",
                                 "511 Command Not Permitted on a dead channel"));
     const std::string what = thrown_by<AGIException>([&] { talk.exchange.result_of(secret); });
     CHECK(what.find("4111") == std::string::npos);
@@ -703,6 +778,26 @@ TEST_CASE("Exchange: while the channel is asked for, no time for a stop is left 
     talk.exchange.nothing();
     CHECK(talk.sent() == "CHANNEL STATUS");
     CHECK_FALSE(talk.exchange.until());
+    talk.exchange.stop();
+    CHECK(talk.exchange.need() == Need::read);
+    talk.exchange.line("200 result=6");
+    CHECK(talk.exchange.need() == Need::done);
+}
+
+TEST_CASE("Exchange: the marks in front of that question are not stopped either") {
+    Talk talk;
+    talk.send(StreamFile{"x"});
+    talk.exchange.line("200 result=-1 endpos=0");
+    talk.exchange.nothing(true);
+    const std::string echo = talk.mark();
+    talk.exchange.stop();
+    CHECK(talk.exchange.need() == Need::read);
+    talk.exchange.line(echo);
+    CHECK(talk.sent() == "CHANNEL STATUS");
+    talk.exchange.line("200 result=6");
+    CHECK(thrown_by<AGIAppError>([&] {
+              talk.exchange.result_of(StreamFile{"x"});
+          }).find("STREAM FILE") == 0);
     talk.exchange.line("200 result=6");
     CHECK(talk.exchange.need() == Need::done);
 }

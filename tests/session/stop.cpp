@@ -70,6 +70,16 @@ TEST_CASE("execute_until: asks until the answer is yes") {
     CHECK(asked == 5);
 }
 
+TEST_CASE("execute_until: whether the call has ended may be asked meanwhile") {
+    Session session{ScriptedStream{environment + ">> STREAM FILE a \"\"\n" + mark + echo + next}};
+    const auto played = session.execute_until(StreamFile{"a"}, [&session] {
+        CHECK_FALSE(session.hung_up());
+        return true;
+    });
+    CHECK(played.stopped);
+    CHECK(GetVariable{"NEXT"}(session) == "its own");
+}
+
 TEST_CASE("execute_until: STREAM FILE without a reply of its own") {
     const auto played =
         stopped(StreamFile{"a"}, environment + ">> STREAM FILE a \"\"\n" + mark + echo);

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -489,6 +490,55 @@ TEST_CASE("FdStream: a socket that is full from the beginning takes the line whe
     CHECK(got == std::string(before, 'x') + "NOOP\n");
 }
 
+TEST_CASE("FdStream: read_arrived takes what is there, and asks the system only if it may") {
+    Pipe pipe = make_pipe();
+    FdStream stream{pipe.read, pipe.write};
+    std::string line;
+    const auto give = [&](std::string_view bytes) {
+        REQUIRE(::write(pipe.write, bytes.data(), bytes.size()) ==
+                static_cast<ssize_t>(bytes.size()));
+    };
+    CHECK(stream.read_arrived(line, false) == Arrived::nothing);
+    CHECK(stream.read_arrived(line, true) == Arrived::nothing);
+    give("a\nb\npart");
+    CHECK(stream.read_arrived(line, false) == Arrived::nothing);
+    CHECK(next(stream) == "a");
+    CHECK(stream.read_arrived(line, false) == Arrived::line);
+    CHECK(line == "b");
+    CHECK(stream.read_arrived(line, false) == Arrived::part);
+    CHECK(stream.read_arrived(line, true) == Arrived::part);
+    give("ial\n");
+    CHECK(stream.read_arrived(line, false) == Arrived::part);
+    CHECK(stream.read_arrived(line, true) == Arrived::line);
+    CHECK(line == "partial");
+    SECTION("what filled the buffer may not be all") {
+        const std::string full(wire::LineBuffer::default_size - 1, 'x');
+        give(full + "\nmore\n");
+        CHECK(next(stream) == full);
+        CHECK(stream.read_arrived(line, false) == Arrived::line);
+        CHECK(line == "more");
+        CHECK(stream.read_arrived(line, false) == Arrived::nothing);
+    }
+    SECTION("the end") {
+        pipe.write.close();
+        CHECK(stream.read_arrived(line, false) == Arrived::nothing);
+        errno = EAGAIN;  // of something before
+        CHECK(stream.read_arrived(line, true) == Arrived::end);
+        CHECK(line.empty());
+    }
+    SECTION("the end in a line") {
+        give("200 res");
+        pipe.write.close();
+        CHECK(stream.read_arrived(line, true) == Arrived::end);
+        CHECK(line == "200 res");
+    }
+    SECTION("an error is left for read_line to report") {
+        pipe.read.close();
+        CHECK(stream.read_arrived(line, true) == Arrived::nothing);
+        CHECK_THROWS_AS(stream.read_line(line), AGIError);
+    }
+}
+
 TEST_CASE("FdStream: wait_line") {
     Pipe pipe = make_pipe();
     FdStream stream{pipe.read, pipe.write};
@@ -610,4 +660,30 @@ TEST_CASE("FdStream: a signal does not end wait_line") {
     CHECK(ready);
     CHECK(signals_seen == 3);
     CHECK(next(stream) == "200 result=0");
+}
+
+TEST_CASE("FdStream: wait_line ends with its time, also when that is over behind a signal") {
+    // The handler takes longer than wait_line has.
+    const Disposition handled{SIGUSR1, [](int /*signal*/) {
+                                  const timespec time{0, 60'000'000};
+                                  ::nanosleep(&time, nullptr);
+                              }};
+    const Pipe pipe = make_pipe();
+    FdStream stream{pipe.read, pipe.write};
+    const long reader = thread_id();
+    const pthread_t self = pthread_self();
+    std::atomic<bool> waiting{true};
+    std::thread other{[&] {
+        wait_until_asleep(reader);
+        pthread_kill(self, SIGUSR1);
+        for (int i = 0; i < 10'000 && waiting; ++i) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        }
+        // It would wait for ever.
+        if (waiting) static_cast<void>(::write(pipe.write, "x\n", 2) == 2);
+    }};
+    const bool ready = stream.wait_line(std::chrono::milliseconds{50});
+    waiting = false;
+    other.join();
+    CHECK_FALSE(ready);
 }

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,12 +28,35 @@ struct Origin {
     std::shared_ptr<void> owner{};
 };
 
+/// A call whose end is not counted yet. One that an error in the server's own work ends has failed.
+class Uncounted {
+  public:
+    Uncounted() noexcept = default;
+    explicit Uncounted(Counters& counters) noexcept : counters_{&counters} {}
+    Uncounted(Uncounted&& other) noexcept : counters_{std::exchange(other.counters_, nullptr)} {}
+    Uncounted& operator=(Uncounted&& other) noexcept {
+        std::swap(counters_, other.counters_);
+        return *this;
+    }
+    Uncounted(const Uncounted&) = delete;
+    Uncounted& operator=(const Uncounted&) = delete;
+    ~Uncounted() { count(Outcome::failed); }
+
+    void count(Outcome outcome) noexcept {
+        if (counters_ != nullptr) std::exchange(counters_, nullptr)->ended(outcome);
+    }
+
+  private:
+    Counters* counters_ = nullptr;
+};
+
 /// What a server knows of a call.
 struct CallFacts {
     std::shared_ptr<ServerState> server;
     std::shared_ptr<const Origin> origin{};  ///< None: a listening socket.
     Gauge connection{};                      ///< One of the server's open connections.
     Gauge active{};                          ///< One of its calls in a handler.
+    Uncounted end{};
     std::uint64_t id = 0;
     net::ip::tcp::endpoint peer{};
     std::chrono::steady_clock::time_point begin{};
@@ -53,7 +77,7 @@ struct CallAccess {
 
 /// A session of a server.
 template <class Session>
-class ServerCall : public Session {
+class ServerCall final : public Session {
   public:
     template <class... Arguments>
     explicit ServerCall(CallFacts facts, Arguments&&... arguments)
@@ -93,8 +117,17 @@ class ServerCall : public Session {
     [[nodiscard]] bool server_stopping() const noexcept { return facts_.server->stopping; }
 
     /// A line in the server's log that names the call.
-    void log(Severity severity, std::string_view text) const {
-        facts_.server->log(severity, name().append(": ").append(text));
+    void log(Severity severity, std::string_view text) const noexcept {
+        try {
+            facts_.server->log(severity, described(text));
+        } catch (const std::bad_alloc&) {
+            facts_.server->log(severity, text);
+        }
+    }
+
+    /// The text, with the name of the call before it.
+    [[nodiscard]] std::string described(std::string_view text) const {
+        return name().append(": ").append(text);
     }
 
   private:

@@ -65,6 +65,7 @@ struct Counts {
     std::uint64_t hung_up = 0;      ///< Of these: ended by a hang-up.
     std::uint64_t stopped = 0;      ///< Of these: ended because the server stopped.
     std::uint64_t no_calls = 0;     ///< Connections that closed, or said no environment in time.
+    std::uint64_t checks = 0;       ///< Connections that asked for the server's health.
     std::uint64_t commands = 0;     ///< Replies that came.
     Durations command_times;        ///< From the request to its reply: what Asterisk takes.
     Durations call_times;           ///< From the environment to the end of the handler.
@@ -124,6 +125,7 @@ class Counters {
         copy.hung_up = hung_up;
         copy.stopped = stopped;
         copy.no_calls = no_calls;
+        copy.checks = checks;
         copy.command_times = command_times.copy();
         copy.commands = copy.command_times.count();
         copy.call_times = call_times.copy();
@@ -140,6 +142,7 @@ class Counters {
     Counter hung_up{0};
     Counter stopped{0};
     Counter no_calls{0};
+    Counter checks{0};
     Histogram command_times;
     Histogram call_times;
 };

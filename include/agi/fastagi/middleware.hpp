@@ -6,9 +6,12 @@
 #include <agi/fastagi/detail/dispatcher.hpp>
 #include <agi/version.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -79,9 +82,15 @@ constexpr bool is_middleware() {
     "A middleware is  void(Call&, const Next&); coroutines need C++20 and an Asio that has them"
 #endif
 
-/// Wraps handlers of both kinds, the first middleware outermost.
+/// What goes around handlers of both kinds, the first middleware outermost. It may have others
+/// around it. Added to before the server runs.
 class Middlewares {
   public:
+    explicit Middlewares(std::shared_ptr<Middlewares> outer = {}) : outer_{std::move(outer)} {}
+
+    /// Goes around the handlers that are inside already, too.
+    ///
+    /// @throws std::logic_error  it cannot go around one of them
     template <class Middleware>
     void add(Middleware middleware) {
         Entry entry;
@@ -91,29 +100,39 @@ class Middlewares {
             entry.async = std::make_shared<AsyncMiddleware>(middleware);
         }
 #endif
+        if (has_blocking_ && !entry.blocking) refuse("use", "blocking");
+        if (has_coroutines_ && !entry.async) refuse("use", "coroutine");
         entries_.push_back(std::move(entry));
     }
 
-    /// @throws std::logic_error  one of them cannot wrap it
-    [[nodiscard]] Dispatcher::BlockingHandler wrap(Dispatcher::BlockingHandler handler) const {
-        for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-            if (!entry->blocking) refuse("blocking");
-            handler = [outer = entry->blocking, inner = std::move(handler)](Call& call) {
-                outer(call, [&] { inner(call); });
-            };
+    /// A blocking handler is inside. From any thread.
+    ///
+    /// @throws std::logic_error  one of them cannot go around it
+    void expect_blocking() {
+        if (outer_) outer_->expect_blocking();
+        for (const Entry& entry : entries_) {
+            if (!entry.blocking) refuse("route", "blocking");
         }
-        return handler;
+        has_blocking_ = true;
+    }
+    /// The same for a coroutine.
+    void expect_coroutine() {
+        if (outer_) outer_->expect_coroutine();
+        for (const Entry& entry : entries_) {
+            if (!entry.async) refuse("route", "coroutine");
+        }
+        has_coroutines_ = true;
+    }
+
+    void run(Call& call, const Dispatcher::BlockingHandler& handler, std::size_t from = 0) const {
+        if (from == size()) return handler(call);
+        at(from).blocking(call, [&] { run(call, handler, from + 1); });
     }
 
 #ifdef AGI_HAS_COROUTINES
-    [[nodiscard]] AsyncHandler wrap(AsyncHandler handler) const {
-        for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-            if (!entry->async) refuse("coroutine");
-            handler = [outer = std::static_pointer_cast<AsyncMiddleware>(entry->async),
-                       inner = std::make_shared<AsyncHandler>(std::move(handler))](
-                          AsyncCall& call) { return through(*outer, *inner, call); };
-        }
-        return handler;
+    [[nodiscard]] Task<> run(AsyncCall& call, const AsyncHandler& handler,
+                             std::size_t from = 0) const {
+        return from == size() ? handler(call) : through(call, handler, from);
     }
 #endif
 
@@ -123,19 +142,32 @@ class Middlewares {
         std::shared_ptr<void> async;  // the layout does not depend on the language's version
     };
 
+    [[nodiscard]] std::size_t size() const noexcept {
+        return (outer_ ? outer_->size() : 0) + entries_.size();
+    }
+    [[nodiscard]] const Entry& at(std::size_t index) const noexcept {
+        const std::size_t outside = outer_ ? outer_->size() : 0;
+        return index < outside ? outer_->at(index) : entries_[index - outside];
+    }
+
 #ifdef AGI_HAS_COROUTINES
-    static Task<> through(const AsyncMiddleware& outer, const AsyncHandler& inner,
-                          AsyncCall& call) {
-        const AsyncNext next = [&] { return inner(call); };
-        co_await outer(call, next);
+    [[nodiscard]] Task<> through(AsyncCall& call, const AsyncHandler& handler,
+                                 std::size_t from) const {
+        const AsyncNext next = [this, &call, &handler, from] {
+            return run(call, handler, from + 1);
+        };
+        co_await (*std::static_pointer_cast<AsyncMiddleware>(at(from).async))(call, next);
     }
 #endif
-    [[noreturn]] static void refuse(const char* kind) {
-        throw std::logic_error{std::string{"route: a middleware does not take "} + kind +
+    [[noreturn]] static void refuse(const char* what, const char* kind) {
+        throw std::logic_error{std::string{what} + ": a middleware does not take " + kind +
                                " calls, and would be left out"};
     }
 
+    const std::shared_ptr<Middlewares> outer_;
     std::vector<Entry> entries_;
+    std::atomic<bool> has_blocking_{false};
+    std::atomic<bool> has_coroutines_{false};
 };
 
 }}}}  // namespace agi::v0::fastagi::AGI_NET

@@ -51,14 +51,24 @@ struct CallReport {
     std::chrono::nanoseconds time;  ///< From the environment to the end of the handler.
 };
 
+/// A connection that was taken.
+struct Connection {
+    std::uint64_t number;   ///< Counted from 1, those too that turn out to be no calls.
+    std::string_view from;  ///< The peer's address, or the label of its Origin.
+};
+
 struct ServerOptions {
     /// Calls at a time. One more is refused politely: `status_variable` says BUSY.
     std::size_t max_calls = 10'000;
     /// Of these, calls in blocking handlers: each has a thread.
     std::size_t max_threads = 512;
+    /// Stack of each of these threads in bytes; 0: what the system gives, 8 MB as a rule. It is
+    /// address space, of which a 32-bit system has too little for many threads. A thread that cannot be
+    /// made is a call that is refused: BUSY.
+    std::size_t thread_stack_size = 0;
     /// Connections at a time, those too that have not said what they want. More wait in the
-    /// kernel's backlog.
-    std::size_t max_connections = 20'000;
+    /// kernel's backlog. 0: 20,000, or what the process's limit of descriptors has room for.
+    std::size_t max_connections = 0;
     /// Threads for coroutines and for what the server does itself. A call stays on one of them.
     unsigned loops = 1;
 
@@ -71,6 +81,10 @@ struct ServerOptions {
     wire::EnvironmentLimits environment{};
     std::size_t reply_limit = wire::ReplyReader::default_limit;  ///< Bytes of one reply.
     HangupPolicy hangup_policy = HangupPolicy::carry_on;
+    /// Called before anything is read of a connection, on its loop's thread, which it must not block.
+    /// May change what its session does: `trace` records it, `on_hangup`, the policies. If it throws,
+    /// that is logged, and the session is as it was left.
+    std::function<void(const Connection&, SessionOptions&)> prepare{};
 
     /// The channel variable that tells the dialplan when a handler did not do its work: BUSY,
     /// NOTFOUND, FAILED, STOPPED, or what a middleware says. Otherwise it is not touched.
@@ -93,17 +107,6 @@ struct ServerState {
         } catch (...) {
             // A log that fails must not end a call.
         }
-    }
-
-    [[nodiscard]] SessionOptions session_options() {
-        SessionOptions session;
-        session.hangup_policy = options.hangup_policy;
-        session.environment = options.environment;
-        session.reply_limit = options.reply_limit;
-        session.on_reply = [this](std::chrono::nanoseconds time) {
-            counters.command_times.add(time);
-        };
-        return session;
     }
 
     const ServerOptions options;

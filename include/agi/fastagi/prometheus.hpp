@@ -71,6 +71,8 @@ inline std::string prometheus_text(const Counts& counts) {
                   "Calls ended because the server stopped.", counts.stopped);
     append_number(text, "fastagi_no_calls_total", "counter",
                   "Connections that closed, or sent no environment in time.", counts.no_calls);
+    append_number(text, "fastagi_checks_total", "counter", "Health checks that were answered.",
+                  counts.checks);
     detail::append_histogram(text, "fastagi_command_seconds",
                              "From a request to its reply: what Asterisk takes.",
                              counts.command_times);

@@ -19,7 +19,7 @@
 
 namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_NET {
 
-/// Asks Asterisk for the SHA-1 of a random text and a secret that both know, as only a dialplan
+/// Asks Asterisk for a keyed hash of a random text, SHA1(secret SHA1(text secret)), as only a dialplan
 /// with the secret can answer. In extensions.conf:
 ///
 ///     [globals]
@@ -30,7 +30,8 @@ namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_N
 ///     server.use(SharedSecret{"correct-horse-battery-staple"});
 ///
 /// A call that answers otherwise does not reach its handler; the status variable is DENIED. What
-/// is said afterwards is neither encrypted nor signed. Asterisk needs its module func_sha1.
+/// is said afterwards is neither encrypted nor signed: docs/security.md says what a listener on the
+/// wire can do. Asterisk needs its module func_sha1.
 class SharedSecret {
   public:
     /// `variable`: the channel or global variable that holds the secret in Asterisk.
@@ -73,10 +74,11 @@ class SharedSecret {
     static constexpr const char* why = "denied, as it does not know the secret";
 
     [[nodiscard]] GetFullVariable question(const std::string& nonce) const {
-        return {"${SHA1(" + nonce + "${" + variable_ + "})}", {}};
+        const std::string secret = "${" + variable_ + '}';
+        return {"${SHA1(" + secret + "${SHA1(" + nonce + secret + ")})}", {}};
     }
     [[nodiscard]] bool is_right(const std::string& nonce, const std::string& answer) const {
-        const std::string right = sha1(nonce + secret_);
+        const std::string right = sha1(secret_ + sha1(nonce + secret_));
         return answer.size() == right.size() &&
                CRYPTO_memcmp(answer.data(), right.data(), right.size()) == 0;
     }
@@ -89,6 +91,9 @@ class SharedSecret {
     static SetVariable status(const AnyCall& call) {
         return {CallAccess::facts(call).server->options.status_variable, "DENIED"};
     }
+
+    // HMAC itself is out of reach: the dialplan has no digest in bytes, which may hold a NUL, but in
+    // hexadecimal only. The outer hash is what HMAC has against a text that is made longer.
 
     /// 128 bits from the system, in hexadecimal.
     static std::string random_text() {

@@ -54,14 +54,14 @@ struct Date : AskFor<Date> {
     }
 
   private:
-    static Calendar read(std::string_view digits, DateOrder order) {
+    static Calendar read(std::string_view entered, DateOrder way) {
         const auto number = [&](std::size_t from, std::size_t size) {
             int value = 0;
-            for (const char digit : digits.substr(from, size)) value = 10 * value + (digit - '0');
+            for (const char digit : entered.substr(from, size)) value = 10 * value + (digit - '0');
             return value;
         };
         constexpr int century = 2000;
-        switch (order) {
+        switch (way) {
             case DateOrder::dmy: return {number(4, 4), number(2, 2), number(0, 2)};
             case DateOrder::mdy: return {number(4, 4), number(0, 2), number(2, 2)};
             case DateOrder::my:

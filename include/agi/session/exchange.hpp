@@ -434,9 +434,10 @@ class Exchange {
         return next;
     }
 
-    /// What an error may show of the reply.
+    /// What an error may show of the reply, which may quote the request.
     [[nodiscard]] Reply shown_reply() const {
-        return order_.redaction.reply ? wire::redacted_reply(reply()) : reply();
+        const bool secret = order_.redaction.request || order_.redaction.reply;
+        return secret ? wire::redacted_reply(reply()) : reply();
     }
 
     Conversation talk_;

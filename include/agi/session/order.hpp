@@ -145,7 +145,7 @@ std::chrono::steady_clock::time_point deadline_of(const Command& command,
     const auto end = time_after(now, margin);
     if constexpr (has_longest<Command>::value) {
         const auto longest = command.longest();
-        return longest && end != no_deadline ? time_after(end, *longest) : no_deadline;
+        return longest ? time_after(end, *longest) : no_deadline;
     } else {
         return end;
     }

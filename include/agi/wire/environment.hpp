@@ -196,6 +196,7 @@ struct EnvironmentLimits {
     std::size_t line = std::size_t{64} << 10U;  ///< Bytes of one line.
     std::size_t lines = 512;
     std::size_t total = std::size_t{256} << 10U;  ///< Bytes of all lines.
+    std::string_view first_line{};                ///< What the first one must be; empty: any.
 };
 
 /// Push parser of the block: lines in, without their LF, until the empty one.
@@ -205,8 +206,9 @@ class EnvironmentReader {
 
     /// Takes the next line. True when the block is complete.
     ///
-    /// @throws AGIError  a limit is passed; the message says which
+    /// @throws AGIError  a limit is passed, or it begins otherwise; the message says which
     bool push(std::string_view line) {
+        if (lines_ == 0 && !limits_.first_line.empty()) check_first(line);
         if (line.empty()) {
             environment_.text_.shrink_to_fit();  // it stays as long as the call
             environment_.find_arguments();
@@ -235,6 +237,13 @@ class EnvironmentReader {
     [[noreturn]] static void refuse(const char* what, std::size_t limit, std::string_view line) {
         throw AGIError(joined({"environment: ", what, " ", std::to_string(limit), ", at ",
                                shown(line.substr(0, 60))}));
+    }
+    /// What connects to a port may speak another protocol.
+    void check_first(std::string_view line) const {
+        const std::string_view text = line.substr(0, line.find('\r'));
+        if (text == limits_.first_line) return;
+        throw AGIError(joined({"environment: the first line is not ", shown(limits_.first_line),
+                               " but ", shown(line.substr(0, 60))}));
     }
     void drop_carriage_returns() {
         std::string& text = environment_.text_;

@@ -2,6 +2,7 @@
 #pragma once
 // The stream of a blocking call of a server.
 
+#include <agi/fastagi/detail/owned_socket.hpp>
 #include <agi/fastagi/server_stopping.hpp>
 #include <agi/stream/fd_stream.hpp>
 #include <agi/version.hpp>
@@ -11,7 +12,6 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -31,9 +31,9 @@ namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_N
 class CallStream {
   public:
     /// `read`: what has come already.
-    CallStream(int fd, std::string_view read)
-        : socket_{std::make_unique<Socket>(fd)}, stream_{fd, read} {
-        ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    CallStream(OwnedSocket socket, std::string_view read)
+        : socket_{std::make_unique<Socket>(std::move(socket))}, stream_{fd(), read} {
+        ::fcntl(fd(), F_SETFL, ::fcntl(fd(), F_GETFL) & ~O_NONBLOCK);
     }
 
     /// @throws ServerStopping   `interrupt` was called
@@ -80,18 +80,15 @@ class CallStream {
     /// Ends a wait for a line, now or later. From any thread.
     void interrupt() const noexcept {
         socket_->interrupted = true;
-        ::shutdown(socket_->fd, SHUT_RD);
+        ::shutdown(fd(), SHUT_RD);
     }
 
-    [[nodiscard]] int fd() const noexcept { return socket_->fd; }
+    [[nodiscard]] int fd() const noexcept { return socket_->owned.fd(); }
 
   private:
     struct Socket {
-        explicit Socket(int owned) noexcept : fd{owned} {}
-        Socket(const Socket&) = delete;
-        Socket& operator=(const Socket&) = delete;
-        ~Socket() { ::close(fd); }
-        const int fd;
+        explicit Socket(OwnedSocket socket) noexcept : owned{std::move(socket)} {}
+        const OwnedSocket owned;
         std::atomic<bool> interrupted{false};
     };
 
@@ -104,14 +101,14 @@ class CallStream {
     [[nodiscard]] bool peer_has_closed() const noexcept {
         tcp_info info{};
         socklen_t size = sizeof info;
-        if (::getsockopt(socket_->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return true;
+        if (::getsockopt(fd(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return true;
         return info.tcpi_state != TCP_ESTABLISHED && info.tcpi_state != TCP_FIN_WAIT1 &&
                info.tcpi_state != TCP_FIN_WAIT2;
     }
     /// Whether there is room for a line of moderate length.
     [[nodiscard]] bool can_write(std::chrono::milliseconds time) const {
         constexpr std::chrono::milliseconds longest{std::numeric_limits<int>::max()};
-        pollfd wanted{socket_->fd, POLLOUT, 0};
+        pollfd wanted{fd(), POLLOUT, 0};
         return ::poll(&wanted, 1, static_cast<int>(std::min(time, longest).count())) != 0;
     }
 

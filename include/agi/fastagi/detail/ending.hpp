@@ -13,6 +13,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,22 +24,38 @@ namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_N
 struct Ending {
     Outcome outcome = Outcome::success;
     std::string why{};  ///< What the log and Asterisk's console say.
+
+    /// Sets `why`, if there is memory for it.
+    template <class... Texts>
+    void say(Texts... texts) noexcept {
+        try {
+            why.clear();
+            (why.append(texts), ...);
+        } catch (const std::bad_alloc&) {
+            why = "no memory";  // fits into the string itself
+        }
+    }
 };
 
 /// What an exception that has left `what` means; none: all is well.
-inline Ending ending_of(const std::exception_ptr& exception, const char* what = "the handler") {
-    if (!exception) return {};
+inline Ending ending_of(const std::exception_ptr& exception,
+                        const char* what = "the handler") noexcept {
+    Ending ending;
     try {
-        std::rethrow_exception(exception);
+        if (exception) std::rethrow_exception(exception);
     } catch (const AGIHangup&) {
-        return {Outcome::hung_up, {}};
+        ending.outcome = Outcome::hung_up;
     } catch (const ServerStopping&) {
-        return {Outcome::stopped, "the server is stopping"};
+        ending.outcome = Outcome::stopped;
+        ending.say("the server is stopping");
     } catch (const std::exception& error) {
-        return {Outcome::failed, std::string{what} + " failed: " + error.what()};
+        ending.outcome = Outcome::failed;
+        ending.say(what, " failed: ", error.what());
     } catch (...) {
-        return {Outcome::failed, std::string{what} + " failed with an exception of unknown type"};
+        ending.outcome = Outcome::failed;
+        ending.say(what, " failed with an exception of unknown type");
     }
+    return ending;
 }
 
 /// The value of the status variable.
@@ -58,17 +75,20 @@ constexpr bool is_told(Outcome outcome) noexcept {
 
 /// Sets the status variable without waiting for a reply: one that is owed may come late. Asterisk
 /// reads the line when its command has ended, as no more lines follow.
-inline void tell_blindly(int fd, const ServerOptions& options, Outcome outcome) {
-    std::string line{SetVariable{options.status_variable, status_of(outcome)}.request().view()};
-    line += '\n';
-    ::send(fd, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+inline void tell_blindly(int fd, const ServerOptions& options, Outcome outcome) noexcept {
+    try {
+        std::string line{SetVariable{options.status_variable, status_of(outcome)}.request().view()};
+        line += '\n';
+        ::send(fd, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the end of the connection tells enough
+    }
     ::shutdown(fd, SHUT_WR);
 }
 
 /// The same, if Asterisk is in a command. Not after a request that may have been sent in part: what
 /// comes next would become part of it.
 template <class AnyCall>
-void tell_if_awaiting(const AnyCall& call, int fd, Outcome outcome) {
+void tell_if_awaiting(const AnyCall& call, int fd, Outcome outcome) noexcept {
     if (call.state() != Conversation::State::awaiting) return;
     tell_blindly(fd, CallAccess::facts(call).server->options, outcome);
 }
@@ -86,8 +106,11 @@ bool can_be_told(const AnyCall& call) {
 
 /// A failure after a hang-up is none, for the dialplan either. Whether there is nothing to tell.
 template <class AnyCall>
-bool nothing_to_tell(const AnyCall& call, Ending& ending) {
-    if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
+bool nothing_to_tell(const AnyCall& call, Ending& ending) noexcept {
+    try {
+        if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
+    } catch (...) {  // NOLINT(bugprone-empty-catch): not known then
+    }
     return !is_told(ending.outcome);
 }
 
@@ -95,24 +118,27 @@ inline std::chrono::steady_clock::time_point farewell_end(const ServerOptions& o
     return wire::time_after(std::chrono::steady_clock::now(), options.farewell_time);
 }
 
-template <class Command>
-void try_to_tell(Call& call, const Command& command) {
+/// `make()`: the command that tells.
+template <class Make>
+void try_to_tell(Call& call, const Make& make) noexcept {
     if (!can_be_told(call)) return;
     try {
+        const auto command = make();
         call.after_hangup([&](auto& rest) { command(rest); });
-    } catch (...) {
-        // It could not be told; the log says what it was.
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the log says what could not be told
     }
 }
 
 /// Tells Asterisk, waiting for its replies.
-inline void tell(Call& call, Ending& ending) {
+inline void tell(Call& call, Ending& ending) noexcept {
     const ServerOptions& options = CallAccess::facts(call).server->options;
     if (can_be_told(call)) {
         call.stream().deadline(farewell_end(options));
-        try_to_tell(call, console_line(ending.why));
+        try_to_tell(call, [&] { return console_line(ending.why); });
         if (nothing_to_tell(call, ending)) return;
-        try_to_tell(call, SetVariable{options.status_variable, status_of(ending.outcome)});
+        try_to_tell(call, [&] {
+            return SetVariable{options.status_variable, status_of(ending.outcome)};
+        });
     }
     tell_if_awaiting(call, call.stream().fd(), ending.outcome);
 }

@@ -3,20 +3,26 @@
 // Accepts connections, whatever happens.
 
 #include <agi/fastagi/detail/ending.hpp>
+#include <agi/fastagi/detail/listening_socket.hpp>
 #include <agi/fastagi/detail/loop.hpp>
+#include <agi/fastagi/detail/owned_socket.hpp>
+#include <agi/fastagi/detail/seldom.hpp>
+#include <agi/fastagi/detail/strangers.hpp>
 #include <agi/fastagi/net.hpp>
 #include <agi/version.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <functional>
-#include <limits>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,126 +33,120 @@ namespace agi { inline namespace v0 { namespace fastagi { inline namespace AGI_N
 class Listener {
   public:
     /// A connection that was accepted; called on the thread of its loop.
-    using Accepted = std::function<void(Loop&, LoopSocket, CallFacts)>;
+    using Accepted = std::function<void(Loop&, OwnedSocket, CallFacts)>;
+    using Loops = std::vector<std::unique_ptr<Loop>>;
 
-    /// @throws system_error  the socket cannot listen there
-    Listener(Loop& loop, const net::ip::tcp::endpoint& at)
-        : acceptor_{loop.context()}, pause_{loop.context()} {
-        acceptor_.open(at.protocol());
-        acceptor_.set_option(net::socket_base::reuse_address{true});
-        if (at.protocol() == net::ip::tcp::v6()) {
-            acceptor_.set_option(net::ip::v6_only{true});
-        }
-        acceptor_.bind(at);
-        acceptor_.listen(std::numeric_limits<int>::max());  // the kernel has its own limit
-    }
-
-    /// A socket that listens already.
-    ///
-    /// @throws system_error  it does not, or it is not one of TCP
-    Listener(Loop& loop, int fd) : acceptor_{loop.context()}, pause_{loop.context()} {
-        sockaddr_storage address{};
-        socklen_t size = sizeof address;
-        int listens = 0;
-        socklen_t listens_size = sizeof listens;
-        if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
-            ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) != 0) {
-            refuse(errno);
-        }
-        const bool v6 = address.ss_family == AF_INET6;
-        if (!v6 && address.ss_family != AF_INET) refuse(EAFNOSUPPORT);
-        if (listens == 0) refuse(EINVAL);
-        inherited_ = true;
-        acceptor_.assign(v6 ? net::ip::tcp::v6() : net::ip::tcp::v4(), fd);
+    /// `inherited`: other processes listen on the socket, too.
+    Listener(Loop& loop, ListeningSocket socket, bool inherited)
+        : acceptor_{loop.context()}, pause_{loop.context()}, inherited_{inherited} {
+        acceptor_.assign(socket.protocol(), socket.fd());
+        static_cast<void>(socket.release());
+        acceptor_.non_blocking(true);
     }
 
     [[nodiscard]] net::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
-    /// Accepts until `close`.
-    void start(std::shared_ptr<ServerState> state, const std::vector<std::unique_ptr<Loop>>& loops,
+    /// Accepts from now on, as long as `tend` is called after what throws in its loop.
+    void start(std::shared_ptr<ServerState> state, Strangers& strangers, const Loops& loops,
                Accepted accepted) {
         state_ = std::move(state);
+        strangers_ = &strangers;
         loops_ = &loops;
         accepted_ = std::move(accepted);
-        accept();
+        const auto at = endpoint();
+        state_->log(Severity::info,
+                    "listening on " + text_of(at) + (inherited_ ? ", inherited" : ""));
     }
 
-    void close() {
-        if (!inherited_) take_waiting();
-        error_code ignored;
-        acceptor_.close(ignored);
-        pause_.cancel();
-    }
-
-  private:
-    static constexpr std::chrono::milliseconds pause_time{20};
-
-    /// For what would fill a log: true once a minute at most.
-    class Seldom {
-      public:
-        bool operator()() {
-            const auto now = std::chrono::steady_clock::now();
-            if (last_ && now - *last_ < std::chrono::minutes{1}) return false;
-            last_ = now;
-            return true;
-        }
-
-      private:
-        std::optional<std::chrono::steady_clock::time_point> last_;
-    };
-
-    [[noreturn]] static void refuse(int error) {
-        throw system_error{error_code{error, net::error::get_system_category()},
-                           "the inherited socket"};
-    }
-
-    void accept() {
-        if (!acceptor_.is_open()) return;
-        const std::size_t most = state_->options.max_connections;
-        if (state_->counters.connections >= most) {
+    /// Waits for the next connection, unless it does already.
+    ///
+    /// @throws std::bad_alloc
+    void tend() {
+        if (waits_ || !accepted_ || !acceptor_.is_open()) return;
+        if (is_full()) {
             if (full_()) {
-                state_->log(Severity::warning, "max_connections (" + std::to_string(most) +
+                state_->log(Severity::warning, "max_connections (" +
+                                                   std::to_string(state_->options.max_connections) +
                                                    ") are open, more of them have to wait");
             }
             return wait();
         }
-        Loop& loop = next_loop();
-        acceptor_.async_accept(loop.context(),
-                               [this, &loop](const error_code& error, LoopSocket socket) {
-                                   if (error) return failed(error);
-                                   Counters::count(state_->counters.accepted);
-                                   take(loop, std::move(socket));
-                                   accept();
-                               });
+        acceptor_.async_wait(net::socket_base::wait_read, [this](const error_code& error) {
+            waits_ = false;
+            if (!acceptor_.is_open()) return;
+            error ? wait() : accept_some();
+        });
+        waits_ = true;
     }
 
-    /// Connections that only the kernel knows would be reset. Those of an inherited socket wait for
-    /// the next process.
-    void take_waiting() {
-        error_code error;
-        acceptor_.non_blocking(true, error);
-        while (!error && state_->counters.connections < state_->options.max_connections) {
-            Loop& loop = next_loop();
-            LoopSocket socket{loop.context()};
-            acceptor_.accept(socket, error);
-            if (error) break;
-            Counters::count(state_->counters.accepted);
-            take(loop, std::move(socket));
+    /// The port refuses from now on, also where a forked child has the socket. Connections that only the
+    /// kernel knows would be reset: they are taken. Those of an inherited socket wait for the next process.
+    void close() noexcept {
+        if (!acceptor_.is_open()) return;
+        if (accepted_ && !inherited_) {
+            while (!is_full() && accept() == Result::taken) {
+            }
         }
+        error_code ignored;
+        if (!inherited_) ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
+        ::close(acceptor_.release(ignored));
+        pause_.cancel(ignored);
     }
 
-    Loop& next_loop() noexcept { return *(*loops_)[next_++ % loops_->size()]; }
+  private:
+    enum class Result : unsigned char { taken, nothing, failed };
 
-    void take(Loop& loop, LoopSocket socket) {
+    static constexpr std::chrono::milliseconds pause_time{20};
+    static constexpr int most_at_once = 16;  ///< Before others have their turn.
+
+    static std::string text_of(const net::ip::tcp::endpoint& at) {
+        const std::string address = at.address().to_string();
+        const bool v6 = at.address().is_v6();
+        return (v6 ? '[' + address + ']' : address) + ':' + std::to_string(at.port());
+    }
+
+    [[nodiscard]] bool is_full() const noexcept {
+        return state_->counters.connections >= state_->options.max_connections;
+    }
+
+    void accept_some() {
+        for (int i = 0; i < most_at_once && !is_full(); ++i) {
+            switch (accept()) {
+                case Result::taken: break;
+                case Result::nothing: return tend();
+                case Result::failed: return wait();
+            }
+        }
+        tend();
+    }
+
+    Result accept() noexcept {
+        net::ip::tcp::endpoint peer;
+        auto size = static_cast<socklen_t>(peer.capacity());
+        OwnedSocket socket{::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_CLOEXEC)};
+        const int error = errno;
+        try {
+            if (!socket) return failed(error);
+            Counters::count(state_->counters.accepted);
+            peer.resize(size);
+            take(std::move(socket), peer);
+        } catch (...) {  // it is closed, and the next one may have more luck
+            state_->log(Severity::error,
+                        ending_of(std::current_exception(), "to take a connection").why);
+        }
+        return Result::taken;
+    }
+
+    void take(OwnedSocket socket, const net::ip::tcp::endpoint& peer) {
+        if (!is_admitted(peer)) return;
+        const int on = 1;
+        ::setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        ::setsockopt(socket.fd(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
         CallFacts facts;
-        error_code error;
-        facts.peer = socket.remote_endpoint(error);
-        if (error) return Counters::count(state_->counters.no_calls);  // gone already
-        if (!is_admitted(facts.peer)) return;
-        socket.set_option(net::ip::tcp::no_delay{true}, error);
-        socket.set_option(net::socket_base::keep_alive{true}, error);
+        facts.peer = peer;
         facts.server = state_;
         facts.connection = Gauge{state_->counters.connections};
+        Loop& loop = *(*loops_)[next_++ % loops_->size()];
         if (loops_->size() == 1) return accepted_(loop, std::move(socket), std::move(facts));
         net::post(loop.context(),
                   [this, &loop, facts = std::move(facts), socket = std::move(socket)]() mutable {
@@ -162,38 +162,61 @@ class Listener {
             why = ending_of(std::current_exception(), "admit").why + ", for ";
         }
         Counters::count(state_->counters.refused);
-        state_->log(Severity::warning, why + peer.address().to_string());
+        strangers_->add(Severity::warning, why + peer.address().to_string());
         return false;
     }
 
-    /// No descriptor is left, most likely. The connection waits until there is one.
-    void failed(const error_code& error) {
-        if (error == net::error::operation_aborted) return;
+    /// What is wrong with one connection has nothing to do with the next. Anything else, such as no
+    /// descriptor left, may pass: the connection waits until then.
+    Result failed(int error) {
+        switch (error) {
+            case EAGAIN:
+#if EAGAIN != EWOULDBLOCK
+            case EWOULDBLOCK:
+#endif
+                return Result::nothing;
+            case EINTR:
+            case ECONNABORTED:
+            case EPERM:  // a firewall
+            case EPROTO:
+            case ENOPROTOOPT:
+            case ENETDOWN:
+            case ENETUNREACH:
+            case EHOSTDOWN:
+            case EHOSTUNREACH:
+            case EOPNOTSUPP: return Result::taken;
+            default: break;
+        }
         if (failed_()) {
             rlimit files{};
             ::getrlimit(RLIMIT_NOFILE, &files);
-            state_->log(Severity::error, "cannot accept: " + error.message() +
-                                             "; this process may have " +
-                                             std::to_string(files.rlim_cur) +
-                                             " descriptors (ulimit -n). Trying again");
+            state_->log(
+                Severity::error,
+                "cannot accept: " + error_code{error, net::error::get_system_category()}.message() +
+                    "; this process may have " + std::to_string(files.rlim_cur) +
+                    " descriptors (ulimit -n). Trying again");
         }
-        wait();
+        return Result::failed;
     }
 
     void wait() {
         pause_.expires_after(pause_time);
-        pause_.async_wait([this](const error_code& error) {
-            if (!error) accept();
+        pause_.async_wait([this](const error_code&) {
+            waits_ = false;
+            tend();
         });
+        waits_ = true;
     }
 
     net::basic_socket_acceptor<net::ip::tcp, net::io_context::executor_type> acceptor_;
     net::steady_timer pause_;
     std::shared_ptr<ServerState> state_;
-    const std::vector<std::unique_ptr<Loop>>* loops_ = nullptr;
+    Strangers* strangers_ = nullptr;
+    const Loops* loops_ = nullptr;
     Accepted accepted_;
     std::size_t next_ = 0;
-    bool inherited_ = false;
+    bool waits_ = false;
+    const bool inherited_;
     Seldom full_;
     Seldom failed_;
 };

@@ -3,12 +3,16 @@
 // One thread of a server that waits for many calls at a time.
 
 #include <agi/fastagi/call.hpp>
+#include <agi/fastagi/detail/owned_socket.hpp>
 #include <agi/version.hpp>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
+#include <new>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -24,45 +28,83 @@ class Loop {
   public:
     Loop() { reserve_descriptors(); }
 
-    /// Takes the call out of its loop, and destroys it.
+    /// Takes the call out of its loop, and destroys it. Whoever sees its connection end may call again
+    /// at once: there is room by then.
     struct Remove {
         Loop* loop;
         void operator()(AsyncCall* call) const noexcept {
             loop->calls_.erase(call);
+            const OwnedSocket connection{take_socket(*call)};
             delete call;
             loop->give_memory_back();
         }
     };
     using CallPointer = std::unique_ptr<AsyncCall, Remove>;
 
-    CallPointer add(CallFacts facts, LoopSocket socket) {
-        SessionOptions options = facts.server->session_options();
+    CallPointer add(CallFacts facts, OwnedSocket socket, SessionOptions options) {
+        LoopSocket connected{context_};
+        connected.assign(facts.peer.protocol(), socket.fd());
+        static_cast<void>(socket.release());
         auto call =
-            std::make_unique<AsyncCall>(std::move(facts), std::move(socket), std::move(options));
+            std::make_unique<AsyncCall>(std::move(facts), std::move(connected), std::move(options));
         calls_.insert(call.get());
+        CallPointer added{call.release(), {this}};
         peak_ = std::max(peak_, calls_.size());
         if (calls_.size() >= reserved_) reserve_descriptors();
-        return CallPointer{call.release(), {this}};
+        return added;
+    }
+
+    /// The connection of a call that waits for nothing. It leaves the loop, which would otherwise hear
+    /// of it for as long as a forked child has it.
+    static OwnedSocket take_socket(AsyncCall& call) noexcept {
+        error_code ignored;
+        auto& socket = CallAccess::channel(call).stream();
+        return OwnedSocket{socket.is_open() ? socket.release(ignored) : -1};
     }
 
     [[nodiscard]] const std::unordered_set<AsyncCall*>& calls() const noexcept { return calls_; }
     [[nodiscard]] net::io_context& context() noexcept { return context_; }
 
+    /// Ends the loop.
+    void end() {
+        ended_ = true;
+        context_.stop();
+    }
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+
   private:
     static constexpr std::size_t block = 1024;
 
+    /// Descriptors that Asio has a place for, but no more than one that is open.
+    struct Places {
+        explicit Places(net::io_context& context) {
+            sockets.reserve(block);
+            while (file >= 0 && sockets.size() < block) {
+                error_code error;
+                sockets.emplace_back(context).assign(net::ip::tcp::v4(), file, error);
+                if (error) break;
+            }
+        }
+        Places(const Places&) = delete;
+        Places& operator=(const Places&) = delete;
+        ~Places() {
+            error_code ignored;
+            for (LoopSocket& socket : sockets) {
+                if (socket.is_open()) static_cast<void>(socket.release(ignored));
+            }
+            if (file >= 0) ::close(file);
+        }
+        int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // nothing that epoll would wait for
+        std::vector<LoopSocket> sockets;
+    };
+
     /// Asio keeps for ever what it allocates for a descriptor. Allocated in one piece, it does not
     /// hold on to the memory of the calls around it.
-    void reserve_descriptors() {
-        reserved_ += block;
-        std::vector<LoopSocket> sockets;
-        sockets.reserve(block);
-        error_code error;
-        sockets.emplace_back(context_).open(net::ip::tcp::v4(), error);
-        while (sockets.size() < block && !error) {
-            const int copy = ::fcntl(sockets.front().native_handle(), F_DUPFD_CLOEXEC, 0);
-            if (copy < 0) break;  // out of descriptors: the listener will say so
-            sockets.emplace_back(context_).assign(net::ip::tcp::v4(), copy, error);
+    void reserve_descriptors() noexcept {
+        try {
+            const Places places{context_};
+            reserved_ += block;
+        } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): it works without
         }
     }
 
@@ -75,6 +117,7 @@ class Loop {
 #endif
     }
 
+    std::atomic<bool> ended_{false};
     std::size_t reserved_ = 0;
     std::size_t peak_ = 0;
     std::unordered_set<AsyncCall*> calls_;  // outlives what the context holds
