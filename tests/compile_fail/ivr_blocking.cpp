@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A question on a blocking session needs no co_await.
 
 #include <agi/asio/async_session.hpp>

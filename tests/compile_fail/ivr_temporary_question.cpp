@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // g++ before 13 destroys a temporary in a co_await expression twice, so that a question needs a name.
 
 #include <agi/asio/async_session.hpp>

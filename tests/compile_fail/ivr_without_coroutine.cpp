@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A question on the session of a coroutine, without the header that makes it awaitable.
 
 #include <agi/asio/async_session.hpp>
