@@ -22,6 +22,13 @@ macro(fail text)
     string(APPEND problems "  ${text}\n")
 endmacro()
 
+# A page that stood there would be installed, and its links would lead nowhere.
+file(GLOB_RECURSE others RELATIVE ${INCLUDE_DIR} ${INCLUDE_DIR}/*)
+list(FILTER others EXCLUDE REGEX "[.]hpp$")
+if(others)
+    fail("What is under include/ is headers, not ${others}")
+endif()
+
 # Sets includes_<header> for every header, and opt_in to those that agi.hpp must not reach: all of
 # some folders, and elsewhere those that say `Opt-in` at the top.
 set(opt_in "")
