@@ -225,6 +225,14 @@ TEST_CASE("Coroutines: a middleware goes around its kind only, and is not left o
     other.use([](AsyncCall&, const AsyncNext& next) -> Task<> { co_await next(); });
     other.route("a", [](AsyncCall&) -> Task<> { co_return; });
     CHECK_THROWS_AS(other.route("b", [](Call&) {}), std::logic_error);
+    Server late{options()};
+    auto inner = late.group();
+    inner.route("a", [](AsyncCall&) -> Task<> { co_return; });
+    late.route("b", [](Call&) {});
+    CHECK_THROWS_AS(inner.use([](Call&, const Next& next) { next(); }), std::logic_error);
+    CHECK_THROWS_AS(late.use([](Call&, const Next& next) { next(); }), std::logic_error);
+    CHECK_THROWS_AS(late.use([](AsyncCall&, const AsyncNext& next) -> Task<> { co_await next(); }),
+                    std::logic_error);
 }
 
 TEST_CASE("Coroutines: a middleware that does not go on ends the call politely") {

@@ -10,10 +10,12 @@
 #include <agi/command/program.hpp>
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -23,6 +25,7 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
 
 using namespace fastagi_tests;
 using namespace agi::fastagi;
@@ -232,4 +235,32 @@ TEST_CASE("Failing: a loop that gets no thread is an error of run, and nothing i
     CHECK_FALSE(failed);
     CHECK(errors.count("run: no thread for loop 2 of 3") == 1);
     CHECK(errors.count("run: no thread for loop 3 of 3") == 1);
+}
+
+TEST_CASE("Failing: a server for which there is no memory closes nothing of others") {
+    Failing::spare_this_thread(true);
+    const auto open_descriptors = [] {
+        std::set<int> open;
+        for (int fd = 0; fd < 256; ++fd) {
+            if (::fcntl(fd, F_GETFD) >= 0) open.insert(fd);
+        }
+        return open;
+    };
+    const std::set<int> before = open_descriptors();
+    const ServerOptions with = options();
+    for (long n = 1; n < most; n += n < 50 ? 1 : 97) {
+        CAPTURE(n);
+        ServerOptions copy = with;
+        Failing::at(n, true);
+        Failing::spare_this_thread(false);
+        try {
+            const Server server{std::move(copy)};
+        } catch (const std::bad_alloc&) {
+            // As it should.
+        }
+        Failing::spare_this_thread(true);
+        Failing::stop();
+        const std::set<int> after = open_descriptors();
+        CHECK(std::includes(after.begin(), after.end(), before.begin(), before.end()));
+    }
 }

@@ -81,9 +81,9 @@ struct ServerOptions {
     wire::EnvironmentLimits environment{};
     std::size_t reply_limit = wire::ReplyReader::default_limit;  ///< Bytes of one reply.
     HangupPolicy hangup_policy = HangupPolicy::carry_on;
-    /// Called before anything is read of a connection, on its loop's thread, which it must not block.
-    /// May change what its session does: `trace` records it, `on_hangup`, the policies. If it throws,
-    /// that is logged, and the session is as it was left.
+    /// Called before anything is read of a connection, on its loop's thread, which it must not block;
+    /// with several loops, at the same time. May change what its session does: `trace` records it,
+    /// `on_hangup`, the policies. If it throws, that is logged, and the session is as it was left.
     std::function<void(const Connection&, SessionOptions&)> prepare{};
 
     /// The channel variable that tells the dialplan when a handler did not do its work: BUSY,

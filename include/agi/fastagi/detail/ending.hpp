@@ -80,7 +80,8 @@ inline void tell_blindly(int fd, const ServerOptions& options, Outcome outcome) 
         std::string line{SetVariable{options.status_variable, status_of(outcome)}.request().view()};
         line += '\n';
         ::send(fd, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the end of the connection tells enough
+    } catch (...) {
+        // The end of the connection tells enough.
     }
     ::shutdown(fd, SHUT_WR);
 }
@@ -109,7 +110,8 @@ template <class AnyCall>
 bool nothing_to_tell(const AnyCall& call, Ending& ending) noexcept {
     try {
         if (ending.outcome == Outcome::failed && call.hung_up()) ending = {Outcome::hung_up, {}};
-    } catch (...) {  // NOLINT(bugprone-empty-catch): not known then
+    } catch (...) {
+        // Not known then.
     }
     return !is_told(ending.outcome);
 }
@@ -125,7 +127,8 @@ void try_to_tell(Call& call, const Make& make) noexcept {
     try {
         const auto command = make();
         call.after_hangup([&](auto& rest) { command(rest); });
-    } catch (...) {  // NOLINT(bugprone-empty-catch): the log says what could not be told
+    } catch (...) {
+        // The log says what could not be told.
     }
 }
 

@@ -77,14 +77,7 @@ class Loop {
 
     /// Descriptors that Asio has a place for, but no more than one that is open.
     struct Places {
-        explicit Places(net::io_context& context) {
-            sockets.reserve(block);
-            while (file >= 0 && sockets.size() < block) {
-                error_code error;
-                sockets.emplace_back(context).assign(net::ip::tcp::v4(), file, error);
-                if (error) break;
-            }
-        }
+        Places() = default;
         Places(const Places&) = delete;
         Places& operator=(const Places&) = delete;
         ~Places() {
@@ -94,6 +87,14 @@ class Loop {
             }
             if (file >= 0) ::close(file);
         }
+        void take(net::io_context& context) {
+            sockets.reserve(block);
+            while (file >= 0 && sockets.size() < block) {
+                error_code error;
+                sockets.emplace_back(context).assign(net::ip::tcp::v4(), file, error);
+                if (error) break;
+            }
+        }
         int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // nothing that epoll would wait for
         std::vector<LoopSocket> sockets;
     };
@@ -102,9 +103,11 @@ class Loop {
     /// hold on to the memory of the calls around it.
     void reserve_descriptors() noexcept {
         try {
-            const Places places{context_};
+            Places places;
+            places.take(context_);
             reserved_ += block;
-        } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): it works without
+        } catch (const std::bad_alloc&) {
+            // It works without.
         }
     }
 

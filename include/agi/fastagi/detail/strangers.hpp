@@ -49,7 +49,8 @@ class Strangers {
                 last_.insert(0,
                              std::to_string(count) + " connections were no calls, the last one: ");
             }
-        } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the last one, then
+        } catch (const std::bad_alloc&) {
+            // The last one, then.
         }
         state_->log(severity, last_);
         last_.clear();
