@@ -5,6 +5,7 @@
 #include <agi/command/program.hpp>
 #include <agi/session/byte_exchange.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -137,4 +138,21 @@ TEST_CASE("ByteExchange: where the last bytes have filled the buffer, more may w
         CHECK(talk.sent() == "NOOP");
         CHECK(talk.session.conversation().dropped() == 1);
     }
+}
+
+TEST_CASE("ByteExchange: the deadline counts for a request that cannot be sent, too") {
+    Talk talk;
+    talk.session.send_within(Noop{"abc"}, std::chrono::milliseconds{0});
+    if (talk.session.need() == Need::poll) talk.session.nothing();
+    REQUIRE(talk.session.need() == Need::write);
+    REQUIRE(talk.session.until());
+    CHECK(*talk.session.until() <= std::chrono::steady_clock::now());
+    const bool in_part = GENERATE(false, true);
+    const bool unknown = GENERATE(false, true);
+    if (in_part) talk.session.sent(1);
+    CHECK_THROWS_MATCHES(talk.session.time_over(unknown), AGITimeoutError,
+                         Catch::Matchers::Message("NOOP \"abc\": not sent within the deadline"));
+    CHECK_FALSE(talk.session.runs());
+    CHECK(talk.session.conversation().state() ==
+          (in_part || unknown ? State::out_of_step : State::ready));
 }

@@ -59,7 +59,7 @@ class AsyncChannel {
         const bool late = std::exchange(late_, false) && error == net::error::operation_aborted;
         timer_.reset();
         if (late && !cancelled && !reason_) {
-            bytes_.time_over();
+            bytes_.time_over(!socket);
         } else if (exchange().need() == Need::write) {
             resume_write(error);
         } else {
@@ -140,8 +140,9 @@ class AsyncChannel {
         for (;;) {
             switch (bytes_.need()) {
                 case Need::write:
-                    if (!write()) return Wait::write;
-                    break;
+                    if (write()) break;
+                    set_timer();
+                    return Wait::write;
                 case Need::read: set_timer(); return Wait::read;
                 case Need::done: return Wait::none;
                 default: look_at_stream();

@@ -131,10 +131,7 @@ class ByteExchange {
     }
 
     /// Until when that may take: then `time_over`. Nothing: it takes as long as it takes.
-    [[nodiscard]] std::optional<Time> until() const noexcept {
-        if (exchange_.need() == Need::write) return std::nullopt;
-        return exchange_.until();
-    }
+    [[nodiscard]] std::optional<Time> until() const noexcept { return exchange_.until(); }
 
     // What was done about it.
 
@@ -168,9 +165,12 @@ class ByteExchange {
         ending([this] { exchange_.closed(in_.rest()); });
     }
 
-    /// `until` is over.
-    void time_over() {
-        ending([this] { exchange_.time_over(); });
+    /// `until` is over. `unknown`: so is how much of `output` was sent.
+    void time_over(bool unknown = false) {
+        ending([&] {
+            if (exchange_.need() == Need::write) end_write(untouched() && !unknown);
+            exchange_.time_over();
+        });
     }
     /// Ends the command from outside, as AnySession::execute_until does; it goes on until `need` says
     /// that it is done.
@@ -179,9 +179,7 @@ class ByteExchange {
     /// Leaves the operation where it is: its reply is owed, and dropped by the next one. A request that was
     /// sent in part makes that impossible.
     void abandon() noexcept {
-        if (exchange_.runs() && exchange_.need() == Need::write) {
-            untouched() ? exchange_.write_cancelled() : exchange_.write_failed();
-        }
+        if (exchange_.runs() && exchange_.need() == Need::write) end_write(untouched());
         exchange_.end();
     }
 
@@ -216,6 +214,10 @@ class ByteExchange {
 
   private:
     static constexpr std::size_t initial_size = 1024;
+
+    void end_write(bool whole) noexcept {
+        whole ? exchange_.write_cancelled() : exchange_.write_failed();
+    }
 
     /// Whether a line was there, or what was left of one that was too long.
     bool take_line() {

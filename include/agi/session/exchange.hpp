@@ -79,10 +79,10 @@ class Exchange {
     /// The line to send, without its LF, which stands behind it in all that the session itself sends.
     [[nodiscard]] std::string_view output() const noexcept { return output_; }
 
-    /// When a read must end: `time_over` is told then.
+    /// When a read must end, or a write that waits: `time_over` is told then.
     [[nodiscard]] std::optional<Time> until() const noexcept {
         if (!timed()) return std::nullopt;
-        const Time next = next_time();
+        const Time next = need_ == Need::write ? order_.deadline : next_time();
         if (next == no_deadline) return std::nullopt;
         return next;
     }
@@ -120,10 +120,14 @@ class Exchange {
         need_ = Need::read;
     }
 
-    /// A read has waited until `until()`.
+    /// A read, or a write, has waited until `until()`. For a write that is the end: `write_cancelled` or
+    /// `write_failed` is told first.
     ///
     /// @throws AGITimeoutError  that was the operation's deadline
     void time_over() {
+        if (need_ == Need::write) {
+            throw AGITimeoutError(order_.subject(), "not sent within the deadline");
+        }
         const Time time = later(now(), next_time());
         if (order_.deadline != no_deadline && time >= order_.deadline) {
             throw AGITimeoutError(order_.subject(), "no reply within the deadline");
