@@ -479,7 +479,11 @@ TEST_CASE("AsyncAGI: two programs, a hundred calls, one handler for each") {
         }));
     }
     CHECK(soon([&] { return one.counts().active + other.counts().active == 0; }));
-    CHECK(one.counts().calls + other.counts().calls == calls);
+    const auto taken = [](const fastagi::Counts& counts) {
+        return counts.calls -
+               counts.not_found;  // the last call of an earlier test may still be there
+    };
+    CHECK(taken(one.counts()) + taken(other.counts()) == calls);
     for (const auto& [id, count] : seen) CHECK(count == 1);
     Asterisk::get().ami().action("Hangup", {{"Channel", "/^Local/"}});
 }
