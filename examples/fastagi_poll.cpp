@@ -26,6 +26,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -62,23 +63,27 @@ class Caller {
     }
 
   private:
+    ssize_t sends() {
+        const std::string_view line = session_.output();
+        const ssize_t size = ::send(fd_, line.data(), line.size(), MSG_NOSIGNAL);
+        if (size >= 0) session_.sent(static_cast<std::size_t>(size));
+        return size;
+    }
+    ssize_t receives() {
+        char* const to = session_.prepare();
+        const ssize_t size = ::recv(fd_, to, session_.room(), 0);
+        if (size > 0) session_.received(static_cast<std::size_t>(size));
+        if (size == 0) session_.closed();
+        return size;
+    }
+
     // The driver. True when the operation has ended, false when it has to wait for the socket.
     bool moves_bytes() {
         using Need = agi::ByteExchange::Need;
         for (;;) {
             const Need need = session_.need();
             if (need == Need::done) return true;
-            ssize_t size = 0;
-            if (need == Need::write) {
-                size =
-                    ::send(fd_, session_.output().data(), session_.output().size(), MSG_NOSIGNAL);
-                if (size >= 0) session_.sent(static_cast<std::size_t>(size));
-            } else {
-                char* const to = session_.prepare();
-                size = ::recv(fd_, to, session_.room(), 0);
-                if (size > 0) session_.received(static_cast<std::size_t>(size));
-                if (size == 0) session_.closed();
-            }
+            const ssize_t size = need == Need::write ? sends() : receives();
             if (size >= 0 || errno == EINTR) continue;
             if (errno != EAGAIN) {
                 need == Need::write ? session_.write_closed() : session_.closed();

@@ -24,6 +24,7 @@ namespace ivr = agi::ivr;
 /// Runs a program, without a shell: no text is ever a command.
 bool run_program(std::vector<std::string> words) {
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const pid_t child = ::fork();
@@ -55,7 +56,7 @@ bool convert(const std::filesystem::path& wav, const std::filesystem::path& sln)
     if (bytes.size() <= header || number_at(bytes, 22, 2) != 1 || number_at(bytes, 34, 2) != 16)
         return false;
     const double step = number_at(bytes, 24, 4) / wanted;
-    const auto samples = static_cast<double>((bytes.size() - header) / 2);
+    const auto samples = static_cast<double>(bytes.size() - header) / 2;
     std::ofstream out{sln, std::ios::binary};
     for (double from = 0; from + step <= samples; from += step) {
         // The mean of the samples that one of ours stands for keeps the higher notes out.

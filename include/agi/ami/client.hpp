@@ -167,7 +167,7 @@ class Client {
                            if (!self->is_old(id)) self->read(self, id, buffer, from);
                        });
         }
-        void take(std::string_view bytes) {
+        void take(std::string_view bytes) const {
             if (options.trace) options.trace(Direction::received, bytes);
             const auto holding = talk;
             holding->receive(bytes);

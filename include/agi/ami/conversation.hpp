@@ -59,7 +59,7 @@ class Conversation {
     ///
     /// The action's id, which events may carry, too.
     std::string send(const Action& action, Done done = {}) {
-        const std::string id = next_id();
+        std::string id = next_id();
         if (state_ != State::ready) {
             if (done) done(lost());
             return id;

@@ -311,7 +311,7 @@ class Tunnel {
         nonce_ = next_id();
         const std::string is_free = options_.from.empty()
                                         ? "${LEN(${AGI_OWNER})}"
-                                        : "\"${AGI_OWNER}\"!=\"" + options_.from + '"';
+                                        : R"("${AGI_OWNER}"!=")" + options_.from + '"';
         const std::string owner =
             "${SET(AGI_OWNER=${IF($[" + is_free + "]?${AGI_OWNER}:" + options_.owner + ")})}";
         const wire::Request request{"GET FULL VARIABLE", "agi-claim:" + nonce_ + ':' + owner};
@@ -532,7 +532,7 @@ class Tunnel {
     void send_break() {
         state_ = State::finishing;
         const auto command = [this](std::string_view line) {
-            const std::string id = next_id();
+            std::string id = next_id();
             ami::Action action{"AGI"};
             action.set("Channel", channel_).set("Command", line).set("CommandID", id);
             actions_.push_back({std::move(action), id});

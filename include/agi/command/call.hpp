@@ -166,7 +166,8 @@ struct [[nodiscard]] SetCallerid {
         return !text.empty() && text.find_first_of("0123456789") == std::string_view::npos;
     }
     static bool looks_dialled(std::string_view text) noexcept {
-        return !text.empty() && text.find_first_not_of("0123456789*#+-() ") == text.npos;
+        return !text.empty() &&
+               text.find_first_not_of("0123456789*#+-() ") == std::string_view::npos;
     }
     /// Caller IDs have quoting of their own, under that of AGI.
     static std::string quoted(const std::string& text) {

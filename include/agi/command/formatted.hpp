@@ -34,9 +34,8 @@ inline constexpr bool is_whole_number =
 template <class T>
 constexpr bool has_text() {
     // TextFrom is asked for the rest alone: what is asked here can't be taught by fmt.hpp later.
-    if constexpr (is_whole_number<T> || is_one_of<T, bool, char>) {
-        return true;
-    } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+    if constexpr (is_whole_number<T> || is_one_of<T, bool, char> ||
+                  std::is_convertible_v<const T&, std::string_view>) {
         return true;
     } else {
         return TextFrom<T>::is_known;

@@ -84,7 +84,7 @@ class ServerCall final : public Session {
         : Session{std::forward<Arguments>(arguments)...}, facts_{std::move(facts)} {}
     ServerCall(const ServerCall&) = delete;
     ServerCall& operator=(const ServerCall&) = delete;
-    ~ServerCall() = default;
+    ~ServerCall() = default;  // NOLINT(modernize-use-override): not every session's is virtual
 
     /// Counted from 1, in this server; 0 as long as the environment is not complete.
     [[nodiscard]] std::uint64_t id() const noexcept { return facts_.id; }

@@ -26,6 +26,7 @@ class AnySession {
   public:
     AnySession(const AnySession&) = delete;
     AnySession& operator=(const AnySession&) = delete;
+    virtual ~AnySession() = default;
 
     [[nodiscard]] const Environment& environment() const noexcept {
         return conversation().environment();
@@ -176,7 +177,6 @@ class AnySession {
     explicit AnySession(Exchange exchange) : exchange_{std::move(exchange)} {}
     AnySession(AnySession&&) = default;
     AnySession& operator=(AnySession&&) = default;
-    virtual ~AnySession() = default;
 
     /// Runs an operation to its end.
     virtual void run(const Order& order) = 0;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace agi { inline namespace v0 {
@@ -186,11 +187,14 @@ class ByteExchange {
     /// What the reply means; ends the operation.
     template <class Command>
     auto result_of(const Command& command) {
-        struct End {
-            Exchange& exchange;
-            ~End() { exchange.end(); }
-        } const end{exchange_};
-        return exchange_.result_of(command);
+        if constexpr (std::is_void_v<decltype(exchange_.result_of(command))>) {
+            ending([&] { exchange_.result_of(command); });
+            exchange_.end();
+        } else {
+            auto result = ending([&] { return exchange_.result_of(command); });
+            exchange_.end();
+            return result;
+        }
     }
     /// The operation is over, and has no result.
     void end() noexcept { exchange_.end(); }

@@ -142,7 +142,7 @@ class Conversation {
 
     /// The request has been sent. Called when all is done, so that an exception of the trace leaves
     /// the session in order.
-    void sent(std::string_view request, bool secret) {
+    void sent(std::string_view request, bool secret) const {
         if (!options_.trace) return;
         options_.trace(Direction::sent,
                        secret ? wire::redacted_request(request) : std::string{request});
@@ -224,7 +224,7 @@ class Conversation {
         tell_hangup();
     }
     void trace_received(std::string_view line, Direction direction = Direction::received,
-                        bool echo = false) {
+                        bool echo = false) const {
         if (!options_.trace) return;
         const bool secret = redaction_.reply && !echo;
         options_.trace(direction, secret ? wire::redacted_reply(line) : std::string{line});

@@ -404,16 +404,14 @@ class Exchange {
         if (phase_ == Phase::glance) return;
         if (phase_ == Phase::question) {
             need_ = Need::done;
-        } else if (phase_ == Phase::owed) {
-            look();
         } else if (talk_.marks_.pending()) {
             if (talk_.marks_.is_echo(talk_.reply().raw())) return void(echoed_ = true);
             // Asterisk answers in order: behind an echo there is no reply to the request any more.
             const bool own =
                 order_.kind == Order::Kind::command && then_ == Then::done && !echoed_ && !kept_;
             own ? void(kept_ = talk_.reply()) : void(++talk_.dropped_);
-        } else if (then_ == Then::request) {
-            look();  // what came with the echo is not the request's either
+        } else if (phase_ == Phase::owed || then_ == Then::request) {
+            look();  // what came with an echo is not the request's either
         } else {
             need_ = Need::done;
             if (kept_ && may_be_hangup(*kept_)) ask();

@@ -99,7 +99,7 @@ template <class Command>
 template <class Command>
 [[nodiscard]] Request stoppable_request_of(const Command& command, const ServerVersion& server,
                                            const Environment& environment) {
-    const Request request = request_of(command, server);
+    Request request = request_of(command, server);
     if (stops_in_eagi_only<Command>::value && !environment.enhanced()) {
         throw AGIArgumentError(request.view(), "can be stopped in EAGI only");
     }

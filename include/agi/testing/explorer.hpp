@@ -63,7 +63,7 @@ class Choices {
   public:
     /// One of `count`; a new choice begins with 0.
     std::size_t choose(std::size_t count) {
-        if (at_ == taken_.size()) taken_.push_back({0, count});
+        if (at_ == taken_.size()) taken_.emplace_back(0, count);
         return taken_[at_++].first;
     }
     [[nodiscard]] bool replaying() const noexcept { return at_ < taken_.size(); }
@@ -82,6 +82,16 @@ class Choices {
     std::vector<std::pair<std::size_t, std::size_t>> taken_;
     std::size_t at_ = 0;
 };
+
+/// The same call, with the keys that were pressed in another one at the same times.
+inline Asterisk with_keys_of(const Asterisk& begin, const Asterisk& call) {
+    Asterisk again = begin;
+    for (const Happening& happening : call.channel.log()) {
+        if (happening.kind != Happening::Kind::key) continue;
+        again.channel.caller.at(happening.time).press(happening.text);
+    }
+    return again;
+}
 
 }  // namespace simulator
 
@@ -209,12 +219,8 @@ Exploration explore(const Asterisk& asterisk, Script&& script,
         exploration.plans.push_back(explorer.plan());
         if (problem.empty() && options.rehearse) {
             if constexpr (!std::is_invocable_v<Script&, Session<ExploredStream>&, Explorer&>) {
-                Asterisk again = asterisk;
-                for (const Happening& happening : call.channel.log()) {
-                    if (happening.kind != Happening::Kind::key) continue;
-                    again.channel.caller.at(happening.time).press(happening.text);
-                }
-                const Rehearsal rehearsal = testing::rehearse(again, script, options.rehearsal);
+                const Rehearsal rehearsal = testing::rehearse(
+                    simulator::with_keys_of(asterisk, call), script, options.rehearsal);
                 exploration.rehearsed += rehearsal.runs;
                 problem = rehearsal.problem;
             }

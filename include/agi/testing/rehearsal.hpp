@@ -87,7 +87,7 @@ template <class Script>
 Rehearsal rehearse(const Asterisk& asterisk, Script&& script,
                    const RehearsalOptions& options = {}) {
     const auto make_call = [&](simulator::RehearsalStream stream) {
-        Session session{std::move(stream)};
+        Session session{stream};
         script(session);
     };
     return simulator::rehearse_with(asterisk, make_call, options);

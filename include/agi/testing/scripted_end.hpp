@@ -114,6 +114,7 @@ class ScriptedEnd : public FarEnd {
             if (line.kind == Kind::received) {
                 waiting_ += with_marks(line.text);
                 if (line.complete) waiting_ += '\n';
+                // NOLINTNEXTLINE(bugprone-branch-clone): the chain is what the script says, in order
             } else if (line.kind == Kind::sent || line.text == "silence") {
                 return;
             } else if (const auto time = time_of(line); time && now_ < since_ + *time) {

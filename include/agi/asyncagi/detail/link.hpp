@@ -31,28 +31,28 @@ struct Link : std::enable_shared_from_this<Link> {
         : number{number_in_source},
           tunnel{std::move(with)},
           uniqueid{std::move(id)},
-          socket{context},
-          in{wire::LineBuffer::default_limit, 1024} {}
+          socket_{context},
+          in_{wire::LineBuffer::default_limit, 1024} {}
 
     /// `line` is called for each line, `closed` at the end.
     template <class OnLine, class OnClosed>
     void start(int fd, OnLine line, OnClosed closed) {
-        on_line = std::move(line);
-        on_closed = std::move(closed);
+        on_line_ = std::move(line);
+        on_closed_ = std::move(closed);
         error_code error;
-        socket.assign(net::ip::tcp::v4(), fd, error);
-        socket.non_blocking(true, error);
+        socket_.assign(net::ip::tcp::v4(), fd, error);
+        socket_.non_blocking(true, error);
         read();
     }
 
     void give(std::string_view bytes) {
-        out += bytes;
+        out_ += bytes;
         write();
     }
 
     /// Nothing more comes; what was given goes out first.
     void close() {
-        closing = true;
+        closing_ = true;
         write();
     }
 
@@ -66,21 +66,21 @@ struct Link : std::enable_shared_from_this<Link> {
 
   private:
     void read() {
-        socket.async_wait(socket.wait_read, [self = shared_from_this()](const error_code& error) {
-            if (!error && !self->closing) self->take();
+        socket_.async_wait(socket_.wait_read, [self = shared_from_this()](const error_code& error) {
+            if (!error && !self->closing_) self->take();
         });
     }
     void take() {
         error_code error;
-        char* const to = in.prepare();
-        in.commit(socket.read_some(net::buffer(to, in.room()), error));
+        char* const to = in_.prepare();
+        in_.commit(socket_.read_some(net::buffer(to, in_.room()), error));
         // They may end with what they are told.
-        const auto told_line = on_line;
-        const auto told_closed = on_closed;
+        const auto told_line = on_line_;
+        const auto told_closed = on_closed_;
         std::string_view line;
-        while (!closing && next(line)) told_line(line);
-        in.release();
-        if (closing) return;
+        while (!closing_ && next(line)) told_line(line);
+        in_.release();
+        if (closing_) return;
         if (error && error != net::error::would_block && error != net::error::try_again) {
             return told_closed();
         }
@@ -88,49 +88,49 @@ struct Link : std::enable_shared_from_this<Link> {
     }
     bool next(std::string_view& line) {
         try {
-            return in.next(line);
+            return in_.next(line);
         } catch (const AGIUnknownError&) {  // over the limit of all lines
-            line = too_long;
+            line = too_long_;
             return true;
         }
     }
     void write() {
-        while (!out.empty() && !waiting) {
-            const ssize_t size =
-                ::send(socket.native_handle(), out.data(), out.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        while (!out_.empty() && !waiting_) {
+            const ssize_t size = ::send(socket_.native_handle(), out_.data(), out_.size(),
+                                        MSG_NOSIGNAL | MSG_DONTWAIT);
             if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-                waiting = true;
-                socket.async_wait(socket.wait_write,
-                                  [self = shared_from_this()](const error_code& error) {
-                                      self->waiting = false;
-                                      if (!error) self->write();
-                                  });
+                waiting_ = true;
+                socket_.async_wait(socket_.wait_write,
+                                   [self = shared_from_this()](const error_code& error) {
+                                       self->waiting_ = false;
+                                       if (!error) self->write();
+                                   });
                 return;
             }
             if (size < 0) {
-                out.clear();  // it has closed, which is read, too
+                out_.clear();  // it has closed, which is read, too
             } else {
-                out.erase(0, static_cast<std::size_t>(size));
+                out_.erase(0, static_cast<std::size_t>(size));
             }
         }
-        if (closing && out.empty()) {
+        if (closing_ && out_.empty()) {
             error_code ignored;
-            socket.close(ignored);
-            on_line = nullptr;
-            on_closed = nullptr;
+            socket_.close(ignored);
+            on_line_ = nullptr;
+            on_closed_ = nullptr;
         }
     }
 
     /// Longer than AMI takes, so that the tunnel says so.
-    inline static const std::string too_long = std::string(line_limit + 1, ' ');
+    inline static const std::string too_long_ = std::string(line_limit + 1, ' ');
 
-    net::ip::tcp::socket socket;
-    wire::LineBuffer in;
-    std::string out;
-    std::function<void(std::string_view)> on_line;
-    std::function<void()> on_closed;
-    bool waiting = false;
-    bool closing = false;
+    net::ip::tcp::socket socket_;
+    wire::LineBuffer in_;
+    std::string out_;
+    std::function<void(std::string_view)> on_line_;
+    std::function<void()> on_closed_;
+    bool waiting_ = false;
+    bool closing_ = false;
 };
 
 }}}}  // namespace agi::v0::asyncagi::AGI_NET
