@@ -117,6 +117,34 @@ TEST_CASE("Client: a lost connection fails what has no answer, and is made again
     CHECK(pong.get() == "Pong");
 }
 
+TEST_CASE("Client: a connection that is lost between an action and its write") {
+    const FakeAmi ami;
+    RunningClient running{ami.port()};
+    running.start();
+    std::promise<std::string> answer;
+    {
+        Manager manager = ami.accept();
+        manager.log_in();
+        CHECK(eventually([&] { return running.logged("logged in") == 1; }));
+        running.client.post([&] {
+            manager.close();
+            // By the next task the end has been read, and waits behind it.
+            running.client.post([&] {
+                running.client.send(Action{"Ping"}, [&](const Response& response) {
+                    answer.set_value(std::string{response.text()});
+                });
+            });
+        });
+        CHECK(answer.get_future().get() == "the connection ended before the answer");
+    }
+    Manager manager = ami.accept();
+    manager.log_in();
+    CHECK(eventually([&] { return running.logged("logged in again") == 1; }));
+    auto pong = ping(running);
+    CHECK(manager.answer("Success", "Message: Pong\r\n") == "Action: Ping|ActionID: agi-3");
+    CHECK(pong.get() == "Pong");
+}
+
 TEST_CASE("Client: a refused login is tried again, and its reason is in the log") {
     const FakeAmi ami;
     RunningClient running{ami.port()};

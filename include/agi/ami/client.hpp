@@ -185,7 +185,7 @@ class Client {
                 flushing = true;
                 net::post(context, [self] {
                     self->flushing = false;
-                    if (!self->stopped) self->flush(self);
+                    if (self->talk) self->flush(self);
                 });
             }
             return id;
