@@ -109,14 +109,13 @@ class Session : public AnySession {
         look_for_signals();
         exchange_.begin(order, &time_of, this);
         const End end{exchange_};
-        for (;;) {
-            switch (exchange_.need()) {
-                case Exchange::Need::peek: take_arrived(false); break;
-                case Exchange::Need::poll: take_arrived(true); break;
-                case Exchange::Need::write: write(); break;
-                case Exchange::Need::read: read(); break;
-                case Exchange::Need::done: return;
-            }
+        using Need = Exchange::Need;
+        // In the order of a command without incidents.
+        while (exchange_.need() != Need::done) {
+            if (exchange_.need() == Need::peek) take_arrived(false);
+            if (exchange_.need() == Need::write) write();
+            if (exchange_.need() == Need::read) read();
+            if (exchange_.need() == Need::poll) take_arrived(true);
         }
     }
 

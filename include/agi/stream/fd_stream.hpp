@@ -185,10 +185,11 @@ class FdStream {
     /// @throws AGISIGPIPEHangup  the peer has closed
     /// @throws AGIError          the descriptor cannot be written
     void write_line(std::string_view line) {
-        for (std::size_t sent = 0; sent <= line.size();) {
-            const ssize_t size = write_some(line.substr(sent), "\n");
+        for (;;) {
+            const ssize_t size = write_some(line, "\n");
+            if (size > static_cast<ssize_t>(line.size())) return;
             if (size >= 0) {
-                sent += static_cast<std::size_t>(size);
+                line.remove_prefix(static_cast<std::size_t>(size));
             } else if (wire::is_gone(errno)) {
                 throw AGISIGPIPEHangup({}, "the stream is closed");
             } else {
