@@ -129,6 +129,29 @@ TEST_CASE("execute_within: the deadline is for a reply that is owed, too") {
     CHECK_NOTHROW(session.stream().check_finished());
 }
 
+TEST_CASE("execute_within: a peer that does not read") {
+    struct FullStream : ScriptedStream {
+        FullStream(const std::string& dialogue, Times& asked)
+            : ScriptedStream{"<< agi_request: x\n<<\n" + dialogue}, waits{&asked} {}
+        bool wait_room(milliseconds time) const {
+            waits->push_back(time);
+            return waits->size() != 1;
+        }
+        Times* waits;
+    };
+    Times waits;
+    Session session{FullStream{">> NOOP \"b\"\n<< 200 result=0\n", waits}};
+    CHECK_THROWS_MATCHES(session.execute_within(Noop{"a"}, 100s), AGITimeoutError,
+                         Catch::Matchers::Message("NOOP \"a\": not sent within the deadline"));
+    REQUIRE(waits.size() == 1);
+    CHECK(is(waits.front(), 0ms));
+    session.execute_within(Noop{"b"}, 100s);  // and the mark before it
+    CHECK(waits.size() == 3);
+    // Without a deadline nobody asks.
+    CHECK_THROWS_AS(Noop{"c"}(session), testing::ScriptMismatch);
+    CHECK(waits.size() == 3);
+}
+
 TEST_CASE("execute_within: the stream that closes is a hang-up, not a timeout") {
     Times waits;
     Session session{PatientStream{">> ANSWER\n", waits}};

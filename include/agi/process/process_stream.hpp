@@ -42,6 +42,7 @@ class ProcessStream {
     bool read_line(std::string_view& line) { return stream_.read_line(line); }
     void write_line(std::string_view line) { stream_.write_line(line); }
     bool wait_line(std::chrono::milliseconds time) { return stream_.wait_line(time); }
+    bool wait_room(std::chrono::milliseconds time) const { return stream_.wait_room(time); }
     Arrived read_arrived(std::string& line, bool ask_system) {
         return stream_.read_arrived(line, ask_system);
     }

@@ -51,8 +51,9 @@ class Exchange {
     /// @throws AGIError          another one runs, or the session is out of step
     /// @throws AGIArgumentError  the line is longer than this Asterisk takes
     /// @throws AGIHangup         the stream is closed, or HangupPolicy::throw_at_command
-    void begin(const Order& order, Time (*time_of)(const void*) = &steady_time,
-               const void* clock = nullptr) {
+    [[gnu::always_inline]] void begin(const Order& order,
+                                      Time (*time_of)(const void*) = &steady_time,
+                                      const void* clock = nullptr) {
         if (runs_ || order.kind != Order::Kind::command || talk_.state() != State::ready ||
             talk_.has_policy() || order.request.size() > talk_.line_limit()) {
             check(order);
@@ -62,6 +63,7 @@ class Exchange {
         clock_ = clock;
         kept_.reset();
         stopped_ = asks_ = plain_ = false;
+        timed_ = order.deadline != no_deadline || order.stop.ask != nullptr;
         if (order.stop.ask != nullptr) next_check_ = after(order.stop.interval);
         runs_ = true;
         if (talk_.state() == State::ready && order.kind == Order::Kind::command) return look();
@@ -79,6 +81,8 @@ class Exchange {
     /// The line to send, without its LF, which stands behind it in all that the session itself sends.
     [[nodiscard]] std::string_view output() const noexcept { return output_; }
 
+    /// Whether there may be such a time.
+    [[nodiscard]] bool timed() const noexcept { return timed_ || phase_ == Phase::mark; }
     /// When a read must end, or a write that waits: `time_over` is told then.
     [[nodiscard]] std::optional<Time> until() const noexcept {
         if (!timed()) return std::nullopt;
@@ -423,11 +427,6 @@ class Exchange {
                                        (phase_ == Phase::mark && then_ == Then::request && !asks_));
     }
 
-    /// Whether a read must end at some time.
-    [[nodiscard]] bool timed() const noexcept {
-        return phase_ == Phase::mark || order_.deadline != no_deadline ||
-               order_.stop.ask != nullptr;
-    }
     /// When a read must end; the end of all times: it need not.
     [[nodiscard]] Time next_time() const noexcept {
         Time next = order_.deadline;
@@ -456,6 +455,7 @@ class Exchange {
     Need need_ = Need::done;
     Then then_ = Then::request;
     bool runs_ = false;
+    bool timed_ = false;  ///< By the order.
     bool asks_ = false;
     bool stopped_ = false;
     bool echoed_ = false;  ///< One of the marks, but not the latest.

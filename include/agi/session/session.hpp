@@ -7,6 +7,7 @@
 #include <agi/version.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -149,7 +150,7 @@ class Session : public AnySession {
     }
 
     [[gnu::always_inline]] void read() const {
-        if (exchange_.until() && !wait()) return exchange_.time_over();
+        if (exchange_.timed() && !wait()) return exchange_.time_over();
         bool open = false;
         std::string_view line;
         try {
@@ -169,15 +170,29 @@ class Session : public AnySession {
     /// False when the time for the next line is over.
     [[gnu::noinline]] bool wait() const {
         if constexpr (wire::has_wait_line<Stream>::value) {
-            if (const auto until = exchange_.until()) {
-                const auto time = std::chrono::ceil<std::chrono::milliseconds>(*until - now());
-                return stream_.wait_line(time.count() > 0 ? time : std::chrono::milliseconds{0});
-            }
+            if (const auto time = time_left()) return stream_.wait_line(*time);
         }
         return true;
     }
+    /// The same for the next write.
+    [[gnu::noinline]] bool wait_room() const {
+        if constexpr (wire::has_wait_room<Stream>::value) {
+            if (const auto time = time_left()) return stream_.wait_room(*time);
+        }
+        return true;
+    }
+    [[nodiscard]] std::optional<std::chrono::milliseconds> time_left() const {
+        const auto until = exchange_.until();
+        if (!until) return std::nullopt;
+        const auto time = std::chrono::ceil<std::chrono::milliseconds>(*until - now());
+        return time.count() > 0 ? time : std::chrono::milliseconds{0};
+    }
 
     [[gnu::always_inline]] void write() const {
+        if (exchange_.timed() && !wait_room()) {
+            exchange_.write_cancelled();
+            return exchange_.time_over();
+        }
         try {
             stream_.write_line(exchange_.output());
         } catch (const AGISIGPIPEHangup& error) {
