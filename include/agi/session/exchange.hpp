@@ -59,8 +59,7 @@ class Exchange {
             check(order);
         }
         order_ = order;
-        time_of_ = time_of;
-        clock_ = clock;
+        clock_ = {time_of, clock};
         kept_.reset();
         stopped_ = asks_ = plain_ = false;
         timed_ = order.deadline != no_deadline || order.stop.ask != nullptr;
@@ -237,6 +236,11 @@ class Exchange {
   private:
     using State = Conversation::State;
 
+    struct Clock {
+        Time (*time_of)(const void*) = &steady_time;
+        const void* context = nullptr;
+    };
+
     enum class Phase : unsigned char {
         environment,
         owed,      ///< The reply to an earlier request is waited for, and dropped.
@@ -253,7 +257,7 @@ class Exchange {
     static constexpr std::chrono::milliseconds first_interval{50};
     static constexpr std::chrono::milliseconds longest_interval{5000};
 
-    [[nodiscard]] Time now() const { return time_of_(clock_); }
+    [[nodiscard]] Time now() const { return clock_.time_of(clock_.context); }
 
     static Time later(Time a, Time b) noexcept { return a < b ? b : a; }
     [[nodiscard]] Time after(std::chrono::milliseconds time) const {
@@ -288,7 +292,8 @@ class Exchange {
             case State::out_of_step:
                 throw AGIError(order.subject(),
                                "not sent, an earlier request may have been sent in part");
-            default: break;
+            case State::ready:
+            case State::awaiting: break;
         }
         if (order.urgency == Urgency::normal) talk_.check(order.subject());
         if (order.request.size() <= talk_.line_limit()) return;
@@ -442,11 +447,10 @@ class Exchange {
     }
 
     Conversation talk_;
-    Order order_;
-    std::string_view output_;
-    Time (*time_of_)(const void*) = &steady_time;
-    const void* clock_ = nullptr;
-    std::optional<Reply> kept_;  ///< The order's reply, while more is said.
+    Order order_{};
+    std::string_view output_{};
+    Clock clock_{};
+    std::optional<Reply> kept_{};  ///< The order's reply, while more is said.
     Time sent_{};
     Time next_check_{};
     Time next_mark_{};

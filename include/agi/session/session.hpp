@@ -145,7 +145,8 @@ class Session : public AnySession {
         switch (what) {
             case Arrived::line: return exchange_.line(line_);
             case Arrived::end: return exchange_.closed(line_);
-            default: exchange_.nothing(what == Arrived::part);
+            case Arrived::part:
+            case Arrived::nothing: exchange_.nothing(what == Arrived::part);
         }
     }
 
@@ -206,7 +207,14 @@ class Session : public AnySession {
 
     // Also `hung_up() const` takes what has come.
     mutable Stream stream_;
-    mutable std::string line_;
+    mutable std::string line_{};
 };
+
+template <class Stream>
+explicit Session(Stream) -> Session<Stream>;
+template <class Stream>
+explicit Session(Stream, SessionOptions) -> Session<Stream>;
+template <class Stream>
+Session(Stream, Exchange) -> Session<Stream>;
 
 }}  // namespace agi::v0
