@@ -84,6 +84,22 @@ TEST_CASE("execute_within: knows what time the command itself takes") {
     CHECK(is(deadline(Secret{GetData{"a", 5s, 4}}), 20s));
 }
 
+TEST_CASE("execute_within: when the deadline is over before the wait, that waits for nothing") {
+    struct SlowStream : PatientStream {
+        using PatientStream::PatientStream;
+        void write_line(std::string_view line) {
+            PatientStream::write_line(line);
+            time += 200s;
+        }
+        [[nodiscard]] std::chrono::steady_clock::time_point now() const { return time; }
+        std::chrono::steady_clock::time_point time{};
+    };
+    Times waits;
+    Session session{SlowStream{">> NOOP\n", waits, false}};
+    CHECK_THROWS_AS(session.execute_within(Noop{}, 100s), AGITimeoutError);
+    CHECK(waits == Times{0ms});  // a negative time would be without end
+}
+
 TEST_CASE("execute_within: a command without an end has no deadline") {
     Times waits;
     Session session{
