@@ -5,6 +5,12 @@
 #include <agi/agi.hpp>
 #include <agi/testing/rehearsal.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <string>
+
 using namespace agi;
 using namespace agi::testing;
 using namespace std::chrono_literals;
@@ -50,6 +56,53 @@ TEST_CASE("rehearse: one that tries again only when its call is lost is told so,
     CHECK_FALSE(rehearsal.passed());
     CHECK(rehearsal.failed.loss == Loss::hang_up_before);
     CHECK(rehearsal.problem.find("the script goes on and on") != std::string::npos);
+}
+
+TEST_CASE("rehearse: one that tries again as long as its session refuses is told so, too") {
+    RehearsalOptions options;
+    options.most_commands = 50;
+    const auto lost = [](auto& session) {
+        for (bool done = false; !done;) {
+            try {
+                GetData{"menu", 1s, 1}(session);
+                done = true;
+            } catch (const AGISIGPIPEHangup&) {  // nothing is sent any more
+            }
+        }
+    };
+    const auto rehearsal = rehearse(with_menu(), lost, options);
+    CHECK_FALSE(rehearsal.passed());
+    CHECK(rehearsal.problem.find("the script goes on and on") != std::string::npos);
+}
+
+TEST_CASE("rehearse: one that swallows everything ends the process with a word") {
+    const auto everything = [](auto& session) {
+        for (;;) {
+            try {
+                StreamFile{"menu"}(session);
+                return;
+            } catch (...) {
+            }
+        }
+    };
+    int said[2];
+    REQUIRE(::pipe(said) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        std::signal(SIGABRT, SIG_DFL);
+        ::dup2(said[1], STDERR_FILENO);
+        rehearse(with_menu(), everything);
+        ::_exit(0);
+    }
+    ::close(said[1]);
+    std::string words(200, '\0');
+    const ssize_t size = ::read(said[0], words.data(), words.size());
+    ::close(said[0]);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    words.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    CHECK(words == "agi: the rehearsed script goes on and on, and swallows every exception\n");
+    CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT));
 }
 
 TEST_CASE("rehearse: says what was checked and what was not") {

@@ -4,16 +4,21 @@
 
 #include <agi/command/say.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/refuse.hpp>
 
 #include <chrono>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace agi { inline namespace v0 { namespace ivr {
+
+#define AGI_NO_PART "agi: a prompt is made of text: a number in it is Number(5) or Digits(\"5\")"
+#define AGI_NO_FRACTION "agi: a whole number belongs here; Money counts hundredths: 1250 is 12.50"
 
 /// A piece of a prompt: a sound, when it is made from text, or what the functions below make.
 struct Part {
@@ -32,11 +37,18 @@ struct Part {
 
     Part(const char* sound)
         : text{sound == nullptr ? throw AGIArgumentError("prompt", "a null pointer") : sound} {}
+    Part(char* sound) : Part{static_cast<const char*>(sound)} {}
     Part(std::string sound) : text{std::move(sound)} {}
     Part(std::string_view sound) : text{sound} {}
     Part(Kind of, std::string with, long long value = 0)
         : kind{of}, text{std::move(with)}, number{value} {}
     Part(Kind of, std::vector<Part> made_of) : kind{of}, parts{std::move(made_of)} {}
+
+    template <class T, class = wire::if_no_class<T>>
+    AGI_REFUSE(AGI_NO_PART)
+    Part(T /*value*/) {
+        AGI_REFUSE_IN_BODY(T, AGI_NO_PART);
+    }
 
     Kind kind = Kind::sound;
     std::optional<Gender> gender{};
@@ -58,6 +70,13 @@ inline Part Number(long long value, std::optional<Gender> gender = std::nullopt)
     Part part{Part::Kind::number, {}, value};
     part.gender = gender;
     return part;
+}
+
+template <class T, class = std::enable_if_t<std::is_floating_point_v<T>>>
+AGI_REFUSE(AGI_NO_FRACTION)
+Part Number(T /*value*/, std::optional<Gender> /*gender*/ = std::nullopt) {
+    AGI_REFUSE_IN_BODY(T, AGI_NO_FRACTION);
+    return {""};
 }
 
 /// Each digit: "zero, zero, four, two". May hold `*` and `#`; empty: nothing is said.
@@ -157,6 +176,13 @@ inline Part Money(long long hundredths, const Currency& currency) {
     return Group(std::move(parts));
 }
 
+template <class T, class = std::enable_if_t<std::is_floating_point_v<T>>>
+AGI_REFUSE(AGI_NO_FRACTION)
+Part Money(T /*amount*/, const Currency& /*currency*/) {
+    AGI_REFUSE_IN_BODY(T, AGI_NO_FRACTION);
+    return {""};
+}
+
 /// What is said in a language, such as `de` or `de_AT`.
 struct InLanguage {
     std::string language;
@@ -176,6 +202,9 @@ inline Part Phrase(std::initializer_list<InLanguage> alternatives) {
 }
 
 // NOLINTEND(readability-identifier-naming)
+
+#undef AGI_NO_PART
+#undef AGI_NO_FRACTION
 
 /// The alternative of a phrase for a language; nullptr: it has none at all.
 inline const Part* in_language(const Part& phrase, std::string_view language) {

@@ -106,20 +106,18 @@ struct has_read_arrived<
 template <class Stream, class = void>
 struct has_interruption : std::false_type {};
 template <class Stream>
-struct has_interruption<Stream, std::void_t<decltype(std::declval<const Stream&>().interruption())>>
+struct has_interruption<Stream, std::void_t<decltype(std::declval<Stream&>().interruption())>>
     : std::true_type {};
 
 template <class Stream, class = void>
 struct has_now : std::false_type {};
 template <class Stream>
-struct has_now<Stream, std::void_t<decltype(std::declval<const Stream&>().now())>>
-    : std::true_type {};
+struct has_now<Stream, std::void_t<decltype(std::declval<Stream&>().now())>> : std::true_type {};
 
 template <class Stream, class = void>
 struct has_hangup_source : std::false_type {};
 template <class Stream>
-struct has_hangup_source<Stream,
-                         std::void_t<decltype(std::declval<const Stream&>().hangup_source())>>
+struct has_hangup_source<Stream, std::void_t<decltype(std::declval<Stream&>().hangup_source())>>
     : std::true_type {};
 
 }  // namespace wire
