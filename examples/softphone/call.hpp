@@ -392,6 +392,9 @@ class Call {
                             (keys.empty() ? "no keys" : "keys " + keys) + ", " + ending(*status) +
                             ", AGISTATUS " + outcome_.agistatus,
                         outcome_.agistatus == "FAILURE" ? "31" : "32", 4);
+        for (const std::string& moment : asterisk_.channel.caller.left()) {
+            terminal_.print("The caller's moment never came: " + moment, "33", 4);
+        }
         return outcome_;
     }
     [[nodiscard]] std::string ending(int status) const {

@@ -29,6 +29,15 @@ std::string sends(const std::string& name, std::initializer_list<const char*> li
 
 }  // namespace
 
+TEST_CASE("softphone: says which keys were never pressed, as no such sound was heard") {
+    const std::string hello = script("typo.sh",
+                                     "#!/bin/sh\nwhile read -r l && [ -n \"$l\" ]; do :; done\n"
+                                     "echo 'STREAM FILE welcome \"\"'\nread -r r\n");
+    const Run call = run("--press welcom=1 " + hello);
+    has(call.output, "The caller's moment never came: after \"welcom\"");
+    CHECK(run("--press welcome=1 " + hello).output.find("never came") == std::string::npos);
+}
+
 TEST_CASE("softphone: wrong options are refused with a line") {
     struct Case {
         const char* arguments;

@@ -69,6 +69,21 @@ TEST_CASE("Scenario: says what is not as expected") {
     CHECK(has(scenario.report(), "<----------- enter-pin ---|"));
 }
 
+TEST_CASE("scenario: names the moments of the caller that never came") {
+    Scenario scenario;
+    scenario.asterisk.channel.any_sound = 1s;
+    Caller& caller = scenario.asterisk.channel.caller;
+    caller.during("enter-pin").press("1234").during("enter-pni").press("1");
+    caller.after("bye").hang_up().during_sound(9).hang_up();
+    caller.before_command(7).hang_up().during_command(8).hang_up().at(9h).hang_up();
+    Session session{SimulatedStream{scenario.asterisk}};
+    GetData{"enter-pin", 5s, 4}(session);
+    CHECK(scenario.asterisk.channel.caller.left() ==
+          std::vector<std::string>{"during \"enter-pni\"", "after \"bye\"", "during sound 9",
+                                   "before command 7", "during command 8"});
+    CHECK(scenario.report().find("the caller's moment never came: during \"enter-pni\"\n") == 0);
+}
+
 TEST_CASE("page: a call with its time line and every line, and nothing that a browser would obey") {
     Asterisk asterisk;
     asterisk.channel.any_sound = 2s;

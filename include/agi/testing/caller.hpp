@@ -151,7 +151,30 @@ class Caller {
         return taken;
     }
 
+    /// The moments of the plan that have not come, such as `during "menu"`: a sound that was not heard, or whose
+    /// name is another one.
+    [[nodiscard]] std::vector<std::string> left() const {
+        std::vector<std::string> moments;
+        for (const Step& step : steps_) moments.push_back(name_of(step));
+        return moments;
+    }
+
   private:
+    static std::string name_of(const Step& step) {
+        const std::string number = std::to_string(step.number);
+        const std::string sound = step.number != 0     ? "sound " + number
+                                  : step.sound.empty() ? "any sound"
+                                                       : '"' + step.sound + '"';
+        switch (step.when) {
+            case Step::When::begin: return "during " + sound;
+            case Step::When::end: return "after " + sound;
+            case Step::When::before_command: return "before command " + number;
+            case Step::When::during_command: return "during command " + number;
+            case Step::When::at: break;
+        }
+        return "at a time after the end";
+    }
+
     static constexpr Time after_begin() noexcept { return Time{100}; }
     static constexpr Time after_end() noexcept { return Time{300}; }
 

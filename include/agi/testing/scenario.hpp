@@ -57,10 +57,13 @@ struct Scenario {
         return problems(exit_status).empty();
     }
 
-    /// The problems and the ladder of the call.
+    /// The problems, what of the caller's plan never came, and the ladder of the call.
     [[nodiscard]] std::string report(std::optional<int> exit_status = {}) {
         std::string out;
         for (const std::string& problem : problems(exit_status)) (out += problem) += '\n';
+        for (const std::string& moment : asterisk.channel.caller.left()) {
+            out += "the caller's moment never came: " + moment + '\n';
+        }
         return out + ladder(asterisk);
     }
 
