@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A child that is only forked, and runs no other program, has nothing of the server: it may go on when
-// the server is killed, and cannot speak in a call.
+// the server is killed.
 
 #include "catch.hpp"
+#include "fastagi/forking.hpp"
 #include "fastagi/running.hpp"
 #include <agi/command/program.hpp>
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -15,10 +15,9 @@
 
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
-#include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace fastagi_tests;
@@ -27,42 +26,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-pid_t fork_or_throw() {
-    const pid_t child = ::fork();
-    if (child < 0) throw std::runtime_error{"no child"};
-    return child;
-}
-
 /// Goes on for as long as a test may take.
 void fork_and_stay() {
     if (fork_or_throw() > 0) return;
     ::alarm(3 * Peer::guard_seconds);
     for (;;) ::pause();
-}
-
-int wait_for(pid_t child) {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-/// How many sockets of the server this process has, of those that are not shut down already.
-int held(std::uint16_t port) {
-    int count = 0;
-    for (int fd = 0; fd < 1024; ++fd) {
-        sockaddr_in near{};
-        socklen_t size = sizeof near;
-        tcp_info info{};
-        socklen_t info_size = sizeof info;
-        if (::getsockname(fd, reinterpret_cast<sockaddr*>(&near), &size) != 0 ||
-            near.sin_port != htons(port) ||
-            ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &info_size) != 0) {
-            continue;
-        }
-        const auto state = info.tcpi_state;
-        if (state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT || state == TCP_LISTEN) ++count;
-    }
-    return count;
 }
 
 /// A server in a process of its own, with what it leaves behind.
@@ -110,27 +78,6 @@ class ServerOfItsOwn {
     std::uint16_t port_ = 0;
     bool killed_ = false;
 };
-
-void add_waiting_routes(Server& server) {
-    server.route("blocking", [](Call& call) { agi::Noop{"x"}(call); });
-#ifdef AGI_HAS_COROUTINES
-    server.route("async", [](AsyncCall& call) -> agi::Task<> {
-        const agi::Noop noop{"x"};
-        co_await call(noop);
-    });
-#endif
-}
-
-/// Calls of each kind in the middle of a command.
-std::vector<Peer> waiting_calls(std::uint16_t port) {
-    std::vector<Peer> calls;
-    calls.emplace_back(port, "blocking");
-#ifdef AGI_HAS_COROUTINES
-    calls.emplace_back(port, "async");
-#endif
-    for (Peer& call : calls) CHECK(call.line() == "NOOP \"x\"");
-    return calls;
-}
 
 }  // namespace
 
@@ -182,67 +129,34 @@ TEST_CASE("Forks: a child has nothing of the server, at whatever moment it was m
     CHECK(most == 0);
 }
 
-TEST_CASE("Forks: a child that speaks in the call is not heard, and is told that it has ended") {
+TEST_CASE("Forks: a socket that was adopted is one of the server's") {
     Running running;
-    running.server.route("forks", [](Call& call) {
+    const auto port = running.start();
+    running.server.route("adopted", [&](Call& call) {
         const pid_t child = fork_or_throw();
-        if (child == 0) {
-            try {
-                agi::Noop{"child"}(call);
-            } catch (const agi::AGIHangup&) {
-                ::_exit(3);
-            }
-            ::_exit(0);
-        }
+        if (child == 0) ::_exit(held(port));
         agi::Noop{std::to_string(wait_for(child))}(call);
     });
-    Peer peer{running.start(), "forks"};
-    CHECK(peer.answer() == "NOOP \"3\"");
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    REQUIRE(::listen(listener, 1) == 0);
+    sockaddr_in at{};
+    socklen_t size = sizeof at;
+    ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size);
+    Peer peer{ntohs(at.sin_port)};
+    const int adopted = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    ::close(listener);
+    REQUIRE(running.server.adopt(adopted, {"elsewhere"}));
+    peer.send(environment("adopted"));
+    CHECK(peer.answer() == "NOOP \"0\"");
     CHECK(peer.line() == "(closed)");
 }
 
-TEST_CASE("Forks: a child that falls out of its handler ends no call") {
-    std::atomic<pid_t> child{0};
-    Running running;
-    add_waiting_routes(running.server);
-    running.server.route("forks", [&](Call& call) {
-        if (const pid_t forked = fork_or_throw(); forked != 0) {
-            child = forked;
-            agi::Noop{"parent"}(call);
-        } else {
-            std::atexit([] { ::_exit(0); });  // what its other threads had would be a leak
-        }
-    });
-    const auto port = running.start();
-    std::vector<Peer> calls = waiting_calls(port);
-    calls.emplace_back(port, "forks");
-    CHECK(calls.back().line() == "NOOP \"parent\"");
-    wait_for(child);
-    for (Peer& call : calls) {
-        CHECK_FALSE(call.has_line());
-        call.send("200 result=0\n");
-        CHECK(call.line() == "(closed)");
+TEST_CASE("Forks: children have what has the number of a call or of a port later") {
+    {
+        Running running;
+        running.server.route("x", [](Call&) {});
+        const auto port = running.start();
+        CHECK(Peer{port, "x"}.line() == "(closed)");
     }
-}
-
-TEST_CASE("Forks: a child that is to have the call has it, and no other") {
-    Running running;
-    add_waiting_routes(running.server);
-    running.server.route("forks", [&](Call& call) {
-        const std::uint16_t port = running.server.port();
-        call.stream().keep_in_children();
-        const pid_t child = fork_or_throw();
-        if (child == 0) {
-            agi::Noop{"child has " + std::to_string(held(port))}(call);
-            ::_exit(0);
-        }
-        wait_for(child);
-        agi::Noop{"parent"}(call);
-    });
-    const auto port = running.start();
-    const std::vector<Peer> others = waiting_calls(port);
-    Peer peer{port, "forks"};
-    CHECK(peer.answer() == "NOOP \"child has 1\"");
-    CHECK(peer.answer() == "NOOP \"parent\"");
-    CHECK(peer.line() == "(closed)");
+    CHECK(children_have_what_is_opened_now());
 }
