@@ -44,7 +44,7 @@ LIVE_PROGRAM(exec) {
 LIVE_PROGRAM(exec_hangup) {
     report("result", agi::Exec{"Hangup", "17"}(session));
     agi::DatabasePut{"exec_hangup", "written", "yes"}(session);
-    report("written", agi::DatabaseGet{"exec_hangup", "written"}(session).value_or("no"));
+    report("written", agi::DatabaseGet{"exec_hangup", "written"}(session));
     agi::DatabaseDel{"exec_hangup", "written"}(session);
 }
 
