@@ -58,11 +58,11 @@ int main() {
         const std::string way{environment.argument(2).value_or("fork")};
         const std::string caller{environment.callerid().value_or("nobody")};
         if (way == "spawn") {
-            spawn("printf 'call of %s\\n' \"$2\" > \"$1\"", file, caller);
+            spawn(R"(printf 'call of %s\n' "$2" > "$1")", file, caller);
         } else if (way == "system") {
             setenv("FILE", file.c_str(), 1);
             setenv("CALLER", caller.c_str(), 1);
-            const char* const line = "printf 'call of %s\\n' \"$CALLER\" > \"$FILE\" &";
+            const char* const line = R"(printf 'call of %s\n' "$CALLER" > "$FILE" &)";
             if (std::system(line) != 0) throw std::runtime_error{"no shell"};
         } else {
             in_background([&] { std::ofstream{file} << "call of " << caller << '\n'; });

@@ -33,7 +33,7 @@ using agi::fastagi::Call;
 void spawn(std::string file, std::string line) {
     std::string shell = "sh";
     std::string option = "-c";
-    std::string script = "{ printf '%s\\n' \"$2\" > \"$1\"; } &";
+    std::string script = R"({ printf '%s\n' "$2" > "$1"; } &)";
     char* const arguments[] = {shell.data(), option.data(), script.data(), shell.data(),
                                file.data(),  line.data(),   nullptr};
     pid_t child = 0;

@@ -130,24 +130,27 @@ TEST_CASE("Forks: a child has nothing of the server, at whatever moment it was m
 }
 
 TEST_CASE("Forks: a socket that was adopted is one of the server's") {
-    Running running;
-    const auto port = running.start();
-    running.server.route("adopted", [&](Call& call) {
-        const pid_t child = fork_or_throw();
-        if (child == 0) ::_exit(held(port));
-        agi::Noop{std::to_string(wait_for(child))}(call);
-    });
     const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     REQUIRE(::listen(listener, 1) == 0);
     sockaddr_in at{};
     socklen_t size = sizeof at;
     ::getsockname(listener, reinterpret_cast<sockaddr*>(&at), &size);
-    Peer peer{ntohs(at.sin_port)};
+    const std::uint16_t port = ntohs(at.sin_port);
+    Running running;
+    running.server.route("adopted", [port](Call& call) {
+        const pid_t child = fork_or_throw();
+        if (child == 0) ::_exit(held(port));
+        const std::string in_child = std::to_string(wait_for(child));
+        agi::Noop{in_child + ", here " + std::to_string(held(port))}(call);
+    });
+    running.server.expect_adopted();
+    running.run();
+    Peer peer{port};
     const int adopted = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     ::close(listener);
     REQUIRE(running.server.adopt(adopted, {"elsewhere"}));
     peer.send(environment("adopted"));
-    CHECK(peer.answer() == "NOOP \"0\"");
+    CHECK(peer.answer() == "NOOP \"0, here 1\"");
     CHECK(peer.line() == "(closed)");
 }
 
