@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -227,4 +228,9 @@ TEST_CASE("Children: what is unread at the end of a call costs nothing that was 
     gate.open();
     CHECK(peer.line() == "NOOP \"last\"");
     CHECK(peer.line() == "(closed)");
+    running.last_log();
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(peer.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+    CHECK(error == 0);  // it was not reset
 }
