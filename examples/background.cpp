@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: MIT
 // Starts work that goes on while the caller goes on in the dialplan, such as sending a recording
 // away. Dialplan: [background] in extensions.conf.
+//
+//     AGI(background,FILE[,WAY])      WAY: fork, spawn or system
+//
+// None of them holds the call: agi::run has taken its descriptors out of the hands of children.
 
 #include <agi/agi.hpp>
 #include <agi/process/run.hpp>
 
+#include <spawn.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <system_error>
-#include <thread>
 
-// Runs `work` in a child. The call is not held by it: agi::run has taken the call's descriptors out
-// of the hands of children.
+// Runs `work` in a child. Only for programs without threads: a child has but one of them.
 template <class Work>
 void in_background(Work work) {
     std::fflush(nullptr);  // or the child would print it a second time
@@ -36,14 +40,33 @@ void in_background(Work work) {
     _exit(status);  // the child must not go on as a second program
 }
 
+// What a caller has chosen is an argument of the script, and no part of it.
+void spawn(std::string script, std::string file, std::string caller) {
+    std::string shell = "sh";
+    std::string option = "-c";
+    char* const arguments[] = {shell.data(), option.data(), script.data(), shell.data(),
+                               file.data(),  caller.data(), nullptr};
+    pid_t child = 0;
+    const int error = posix_spawnp(&child, shell.c_str(), nullptr, nullptr, arguments, environ);
+    if (error != 0) throw std::system_error{error, std::generic_category(), "spawn"};
+}
+
 int main() {
     return agi::run([](agi::ProcessSession& session) {
-        const std::string file{session.environment().argument(1).value()};
-        const std::string caller{session.environment().callerid().value_or("nobody")};
-        in_background([&] {
-            std::this_thread::sleep_for(std::chrono::seconds{6});  // the work
-            std::ofstream{file} << "call of " << caller << '\n';
-        });
+        const auto& environment = session.environment();
+        const std::string file{environment.argument(1).value()};
+        const std::string way{environment.argument(2).value_or("fork")};
+        const std::string caller{environment.callerid().value_or("nobody")};
+        if (way == "spawn") {
+            spawn(R"(printf 'call of %s\n' "$2" > "$1")", file, caller);
+        } else if (way == "system") {
+            setenv("FILE", file.c_str(), 1);
+            setenv("CALLER", caller.c_str(), 1);
+            const char* const line = R"(printf 'call of %s\n' "$CALLER" > "$FILE" &)";
+            if (std::system(line) != 0) throw std::runtime_error{"no shell"};
+        } else {
+            in_background([&] { std::ofstream{file} << "call of " << caller << '\n'; });
+        }
         agi::SetVariable{"WORK", "started"}(session);
     });
 }

@@ -41,6 +41,13 @@ LIVE_PROGRAM(exec) {
     report("after", agi::GetVariable{"AFTER"}(session).value_or("unset"));
 }
 
+LIVE_PROGRAM(exec_hangup) {
+    report("result", agi::Exec{"Hangup", "17"}(session));
+    agi::DatabasePut{"exec_hangup", "written", "yes"}(session);
+    report("written", agi::DatabaseGet{"exec_hangup", "written"}(session));
+    agi::DatabaseDel{"exec_hangup", "written"}(session);
+}
+
 /// Everything that means something to the dialplan or to AGI.
 constexpr const char* odd_text = R"(a,b "c d" (e) [f] g\h\\ i'j ${EXTEN} k;l |m)";
 
@@ -174,6 +181,15 @@ TEST_CASE("Exec: known and unknown application, one whose result is 1") {
     CHECK(report["one"] == "1");
     CHECK(report["after"] == "in step");
     CHECK(call.variable("AFTER") == "in step");
+}
+
+TEST_CASE("Exec: -1 is a value, as of Hangup, and what comes next is done") {
+    Scenario call{exec_hangup};
+    const auto report = call.report();
+    INFO(report["error"]);
+    CHECK(report["result"] == "-1");
+    CHECK(report["written"] == "yes");
+    CHECK(call.status() == "HANGUP");
 }
 
 TEST_CASE("Session: send hands out 510 and 520 replies") {

@@ -247,38 +247,6 @@ TEST_CASE("End of call: what AGISTATUS says of the program's end") {
     CHECK(all_have_ended());
 }
 
-TEST_CASE("End of call: a child that the program leaves behind does not keep the call") {
-    for (const char* way :
-         {"fork", "thread", "child of a child", "exec", "spawn", "system", "popen"}) {
-        INFO(way);
-        // The machine may be busy for a moment; a child would hold each of them for six seconds.
-        auto shortest = 1h / 1ms;
-        for (int tries = 0; tries < 5 && shortest > 100; ++tries) {
-            ProcessCall call{AGI_LIVE_PROCESS, "leave_a_child", std::string{','} + way};
-            CHECK(call.status() == "SUCCESS");
-            const auto end = now().count();
-            CHECK(call.variable("LEFT") == "yes");
-            shortest = std::min(shortest, end - std::stol(call.report()["returned"]));
-        }
-        CHECK(shortest <= 100);
-    }
-}
-
-TEST_CASE("background: the dialplan goes on while the work is done") {
-    Asterisk::get().install(AGI_BACKGROUND);
-    Setup setup;
-    setup.leg = "105@background";
-    Call call{setup};
-    const auto begin = now();
-    call.wait_for_application("Verbose", "1,The work has started");
-    CHECK(now() - begin < 5s);
-    const std::string path = "/tmp/" + call.leg() + ".txt";
-    CHECK_FALSE(std::filesystem::exists(path));
-    CHECK((soon([&] { return std::filesystem::exists(path); }) ||
-           soon([&] { return std::filesystem::exists(path); })));
-    std::filesystem::remove(path);
-}
-
 namespace {
 
 /// What asterisk-up needs to start the same Asterisk again: its root folder.

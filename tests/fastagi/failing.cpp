@@ -5,6 +5,7 @@
 #include "fastagi/failing.hpp"
 
 #include "catch.hpp"
+#include "fastagi/forking.hpp"
 #include "fastagi/running.hpp"
 #include <agi/command/call.hpp>
 #include <agi/command/program.hpp>
@@ -235,6 +236,7 @@ TEST_CASE("Failing: a loop that gets no thread is an error of run, and nothing i
         failed = Failing::stop();
         errors.insert(what.substr(0, what.find(':', 4)));
     }
+    CHECK(children_have_what_is_opened_now());
     CHECK_FALSE(failed);
     CHECK(errors.count("run: no thread for loop 2 of 3") == 1);
     CHECK(errors.count("run: no thread for loop 3 of 3") == 1);

@@ -132,6 +132,20 @@ TEST_CASE("Sockets: what waits in an inherited socket at a stop is for the next 
     }
 }
 
+TEST_CASE("Sockets: of connections that come at once no more are taken than there may be") {
+    ServerOptions with = options();
+    with.max_connections = 2;
+    Gate gate;
+    Running running{std::move(with)};
+    const auto port = running.start();
+    net::post(running.server.context(), [&] { gate.pass(); });
+    std::vector<Peer> peers;
+    for (int i = 0; i < 5; ++i) peers.emplace_back(port);
+    gate.open();
+    CHECK(eventually([&] { return running.logged("max_connections (2) are open") == 1; }));
+    CHECK(running.server.counts().accepted == 2);
+}
+
 TEST_CASE("Sockets: threads have the stack that was asked for") {
     ServerOptions with = options();
     with.thread_stack_size = std::size_t{32} << 20U;  // more than any that is there already

@@ -30,6 +30,8 @@ TEST_CASE("redacted_reply: a result") {
     CHECK(redacted_reply("200 result=1 (timeout)") == "200 result=* (timeout)");
     CHECK(redacted_reply("200 result= (timeout)") == "200 result= (timeout)");
     CHECK(redacted_reply("200 result=49 endpos=1600") == "200 result=** endpos=1600");
+    CHECK(redacted_reply("200 result=0 Gosub complete") == "200 result=* Gosub complete");
+    CHECK(redacted_reply("200 result=1 no known words") == "200 result=* ** ***** *****");
 }
 
 TEST_CASE("redacted_reply: a value") {

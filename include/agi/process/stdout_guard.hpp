@@ -64,11 +64,9 @@ class StdoutGuard {
         try {
             write_fd_ = keep(STDOUT_FILENO);
         } catch (...) {
-            ::close(read_fd_);
+            close(read_fd_);
             throw;
         }
-        wire::NotInChildren::add(read_fd_);
-        wire::NotInChildren::add(write_fd_);
         wire::point_nowhere(STDIN_FILENO);
         stderr_too_ = wire::stderr_is_protocol(read_fd_, write_fd_);
         if (stderr_too_) wire::point_nowhere(STDERR_FILENO);
@@ -93,10 +91,8 @@ class StdoutGuard {
         ::dup2(read_fd_, STDIN_FILENO);
         ::dup2(write_fd_, STDOUT_FILENO);
         if (stderr_too_) ::dup2(write_fd_, STDERR_FILENO);
-        for (const int fd : {read_fd_, write_fd_}) {
-            wire::NotInChildren::remove(fd);
-            ::close(fd);
-        }
+        close(read_fd_);
+        close(write_fd_);
     }
 
     /// From now on a child that is forked has the protocol's descriptors, too: for a program that
@@ -113,10 +109,15 @@ class StdoutGuard {
   private:
     /// Far from 3, which is the caller's audio in EAGI.
     static int keep(int fd) {
-        const int kept = ::fcntl(fd, F_DUPFD_CLOEXEC, 10);
+        const int kept =
+            wire::NotInChildren::made([fd] { return ::fcntl(fd, F_DUPFD_CLOEXEC, 10); });
         if (kept >= 0) return kept;
         throw AGIError("descriptor " + std::to_string(fd) + ": " +
                        std::generic_category().message(errno));
+    }
+    static void close(int fd) noexcept {
+        wire::NotInChildren::remove(fd);
+        ::close(fd);
     }
 
     int read_fd_ = -1;

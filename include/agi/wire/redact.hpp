@@ -104,7 +104,9 @@ inline std::string redacted_reply(std::string_view line) {
     } else {
         out.append(result.size(), '*');
     }
-    if (!value) return out.append(tail);
+    for (const std::string_view own : {" (timeout)", " endpos=", " Gosub complete"}) {
+        if (!value && tail.substr(0, own.size()) == own) return out.append(tail);
+    }
     for (const char c : tail) out += c == ' ' || c == '(' || c == ')' ? c : '*';
     return out;
 }

@@ -68,42 +68,45 @@ void junk(ProcessSession& session, ReportWriter& report) {
 
 // --- Children --------------------------------------------------------------------------------
 
-/// Starts something that runs for six seconds, in one of the ways that there are, and ends.
+/// Starts something that runs until the test reads what it writes, in one of the ways that there are, and
+/// ends.
 void leave_a_child(ProcessSession& session, ReportWriter& report) {
     const std::string way = argument(session, 4);
+    const std::string leash = argument(session, 5);
+    const auto write = [&] {
+        std::ofstream{leash} << way << '\n';
+        ::_exit(0);
+    };
+    std::string script = "echo " + way + " > " + leash;
     std::fflush(nullptr);
     if (way == "system") {
-        report("system", std::system("sleep 6 &"));
+        report("system", std::system((script + " &").c_str()));
     } else if (way == "popen") {
-        report("popen", ::popen("sleep 6", "r") != nullptr);
+        report("popen", ::popen(script.c_str(), "r") != nullptr);
     } else if (way == "exec") {
         if (::fork() == 0) {
-            ::execlp("sleep", "sleep", "6", static_cast<char*>(nullptr));
+            ::execlp("sh", "sh", "-c", script.c_str(), static_cast<char*>(nullptr));
             ::_exit(127);
         }
     } else if (way == "spawn") {
-        char name[] = "sleep";
-        char time[] = "6";
-        char* const arguments[] = {name, time, nullptr};
+        char shell[] = "sh";
+        char option[] = "-c";
+        char* const arguments[] = {shell, option, script.data(), nullptr};
         pid_t child = 0;
-        report("spawn", ::posix_spawnp(&child, name, nullptr, nullptr, arguments, environ));
+        report("spawn", ::posix_spawnp(&child, shell, nullptr, nullptr, arguments, environ));
     } else if (way == "thread") {
-        std::thread{[] {
-            if (::fork() != 0) return;
-            ::sleep(6);
-            ::_exit(0);
+        std::thread{[&] {
+            if (::fork() == 0) write();
         }}.join();
-    } else if (way == "child of a child") {
+    } else if (way == "grandchild") {
         if (::fork() == 0) {
-            if (::fork() == 0) ::sleep(6);
+            if (::fork() == 0) write();
             ::_exit(0);
         }
     } else if (::fork() == 0) {
-        ::sleep(6);
-        ::_exit(0);
+        write();
     }
     agi::SetVariable{"LEFT", "yes"}(session);
-    report("returned", live::now().count());
 }
 
 // --- Early and late words ----------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 #include <agi/fastagi/detail/owned_socket.hpp>
 #include <agi/fastagi/server_stopping.hpp>
+#include <agi/process/not_in_children.hpp>
 #include <agi/stream/fd_stream.hpp>
 #include <agi/version.hpp>
 
@@ -74,6 +75,11 @@ class CallStream {
         told_ = true;
         return server_stopping();
     }
+
+    /// From now on a child that is forked has the connection, too, and no other one of the server: for
+    /// a handler that leaves the call to a child. It must wait for the child, as its own return ends
+    /// the call for everyone; and so would that of the child, which ends by `_exit`.
+    void keep_in_children() const noexcept { wire::NotInChildren::remove(fd()); }
 
     /// Lines must come, and be taken, by then.
     void deadline(std::chrono::steady_clock::time_point time) noexcept { deadline_ = time; }

@@ -45,6 +45,8 @@ class Dispatcher {
     /// A new connection, on the thread of its loop. `starter`: for another handler than the route's.
     void begin(Loop& loop, OwnedSocket socket, CallFacts facts, Starter starter = {}) {
         const bool adopted = facts.origin != nullptr;
+        // One that was accepted is known from its birth.
+        if (adopted) wire::NotInChildren::add(socket.fd());
         SessionOptions options = options_of(facts);
         CallPointer call = loop.add(std::move(facts), std::move(socket), std::move(options));
         AsyncCall& started = *call;

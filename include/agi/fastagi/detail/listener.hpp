@@ -9,6 +9,7 @@
 #include <agi/fastagi/detail/seldom.hpp>
 #include <agi/fastagi/detail/strangers.hpp>
 #include <agi/fastagi/net.hpp>
+#include <agi/process/not_in_children.hpp>
 #include <agi/version.hpp>
 
 #include <netinet/in.h>
@@ -43,16 +44,23 @@ class Listener {
         static_cast<void>(socket.release());
         acceptor_.non_blocking(true);
     }
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+    ~Listener() {
+        if (acceptor_.is_open()) wire::NotInChildren::remove(acceptor_.native_handle());
+    }
 
     [[nodiscard]] net::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
-    /// Accepts from now on, as long as `tend` is called after what throws in its loop.
+    /// Accepts from now on, as long as `tend` is called after what throws in its loop. Children that
+    /// are forked from now on do not have the socket: one that was forked before may be the server.
     void start(std::shared_ptr<ServerState> state, Strangers& strangers, const Loops& loops,
                Accepted accepted) {
         state_ = std::move(state);
         strangers_ = &strangers;
         loops_ = &loops;
         accepted_ = std::move(accepted);
+        wire::NotInChildren::add(acceptor_.native_handle());
         const auto at = endpoint();
         state_->log(Severity::info,
                     "listening on " + text_of(at) + (inherited_ ? ", inherited" : ""));
@@ -79,7 +87,7 @@ class Listener {
         waits_ = true;
     }
 
-    /// The port refuses from now on, also where a forked child has the socket. Connections that only the
+    /// The port refuses from now on, also where somebody else has the socket. Connections that only the
     /// kernel knows would be reset: they are taken. Those of an inherited socket wait for the next process.
     void close() noexcept {
         if (!acceptor_.is_open()) return;
@@ -89,7 +97,9 @@ class Listener {
         }
         error_code ignored;
         if (!inherited_) ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
-        ::close(acceptor_.release(ignored));
+        const int fd = acceptor_.release(ignored);
+        wire::NotInChildren::remove(fd);
+        ::close(fd);
         pause_.cancel(ignored);
     }
 
@@ -123,7 +133,9 @@ class Listener {
     Result accept() noexcept {
         net::ip::tcp::endpoint peer;
         auto size = static_cast<socklen_t>(peer.capacity());
-        OwnedSocket socket{::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_CLOEXEC)};
+        const int fd = acceptor_.native_handle();
+        OwnedSocket socket{wire::NotInChildren::made(
+            [&] { return ::accept4(fd, peer.data(), &size, SOCK_CLOEXEC); })};
         const int error = errno;
         try {
             if (!socket) return failed(error);

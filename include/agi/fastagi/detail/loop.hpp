@@ -42,13 +42,14 @@ class Loop {
     using CallPointer = std::unique_ptr<AsyncCall, Remove>;
 
     CallPointer add(CallFacts facts, OwnedSocket socket, SessionOptions options) {
-        LoopSocket connected{context_};
-        connected.assign(facts.peer.protocol(), socket.fd());
+        const auto protocol = facts.peer.protocol();
+        CallPointer added{new AsyncCall{std::move(facts), LoopSocket{context_}, std::move(options)},
+                          {this}};
+        calls_.insert(added.get());
+        LoopSocket& connection = CallAccess::channel(*added).stream();
+        connection.assign(protocol, socket.fd());
         static_cast<void>(socket.release());
-        auto call =
-            std::make_unique<AsyncCall>(std::move(facts), std::move(connected), std::move(options));
-        calls_.insert(call.get());
-        CallPointer added{call.release(), {this}};
+        connection.non_blocking(true);
         peak_ = std::max(peak_, calls_.size());
         if (calls_.size() >= reserved_) reserve_descriptors();
         return added;

@@ -2,6 +2,7 @@
 #pragma once
 // A descriptor of a connection, and how a connection ends.
 
+#include <agi/process/not_in_children.hpp>
 #include <agi/version.hpp>
 
 #include <sys/socket.h>
@@ -12,8 +13,8 @@
 namespace agi { inline namespace v0 { namespace fastagi {
 
 /// Ends a connection for everyone who has it, and closes the descriptor. Merely closed, it would live
-/// on in a child that was forked meanwhile, and Asterisk would wait for the child. What was sent is
-/// delivered; what was not read is read here, as the peer would be reset otherwise.
+/// on in a child that has it, and Asterisk would wait for the child. What was sent is delivered; what
+/// was not read is read here, as the peer would be reset otherwise.
 inline void end_connection(int fd) noexcept {
     constexpr int most = 16;  // a peer that sends without end is to be reset
     char dropped[4096];
@@ -21,6 +22,7 @@ inline void end_connection(int fd) noexcept {
     for (int i = 0; i < most; ++i) {
         if (::recv(fd, dropped, sizeof dropped, MSG_DONTWAIT) <= 0) break;
     }
+    wire::NotInChildren::remove(fd);
     ::close(fd);
 }
 
