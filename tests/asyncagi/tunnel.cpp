@@ -95,7 +95,7 @@ class World {
     }
     void line(std::string_view text) { tunnel.line(now, text); }
     /// Asterisk has begun with it.
-    void starts() { tunnel.command_started(now, queue.front().command); }
+    void starts() { tunnel.command_started(queue.front().command); }
     std::string bytes() { return tunnel.take_bytes(); }
 
     struct Queued {
@@ -347,7 +347,7 @@ TEST_CASE("Tunnel: the answer of a stop may come before the reply") {
     world.line("STREAM FILE \"a\" \"\"");
     world.line("NOOP");
     CHECK(world.commands() == Lines{"AGI STREAM FILE \"a\" \"\""});
-    world.tunnel.command_started(world.now, "NOOP");
+    world.tunnel.command_started("NOOP");
     CHECK(world.said().empty());  // a stop before its begin would be lost
     world.starts();
     CHECK(world.said() == Lines{"ControlPlayback stop"});
@@ -373,19 +373,19 @@ TEST_CASE("Tunnel: other commands run to their end when a line comes") {
 
 TEST_CASE("Tunnel: stopped from elsewhere, a command has its reply") {
     Begun world;
-    CHECK_FALSE(world.tunnel.stop(world.now));
+    CHECK_FALSE(world.tunnel.stop());
     world.line("EXEC \"Wait\" \"5\"");
     world.said();
-    CHECK_FALSE(world.tunnel.stop(world.now));
+    CHECK_FALSE(world.tunnel.stop());
     CHECK(world.said().empty());
     world.run("200 result=0\n");
     world.bytes();
     world.line("GET DATA \"a\" 9000 4");
     world.said();
     world.starts();
-    CHECK(world.tunnel.stop(world.now));
+    CHECK(world.tunnel.stop());
     CHECK(world.said() == Lines{"PlayDTMF #"});
-    CHECK(world.tunnel.stop(world.now));
+    CHECK(world.tunnel.stop());
     CHECK(world.said().empty());
     world.run("200 result=12\n");
     CHECK(world.bytes() == "200 result=12\n");
@@ -396,7 +396,7 @@ TEST_CASE("Tunnel: stopped from elsewhere, a command has its reply") {
     world.run("200 result=0\n");
     CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 9000"});
     world.starts();
-    world.tunnel.stop(world.now);
+    world.tunnel.stop();
     world.run("200 result=1000\n");
     CHECK(world.bytes() == "200 result=0\n");
 }
@@ -482,7 +482,7 @@ TEST_CASE("Tunnel: a hang-up while a command runs") {
     Begun world;
     world.line("EXEC \"Wait\" \"5\"");
     world.said();
-    world.tunnel.hangup_requested(world.now);
+    world.tunnel.hangup_requested();
     CHECK(world.bytes() == "HANGUP\n");
     world.run("200 result=-1\n");
     CHECK(world.bytes() == "200 result=-1\n");

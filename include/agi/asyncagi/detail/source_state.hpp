@@ -106,11 +106,11 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
         const LinkPointer link = find(uniqueid);
         if (link) {
             if (name == "AGIExecStart") {
-                link->tunnel.command_started(now, event["Command"]);
+                link->tunnel.command_started(event["Command"]);
             } else if (name == "AsyncAGIEnd") {
                 link->tunnel.ended(now);
             } else if (name == "HangupRequest" || name == "SoftHangupRequest") {
-                link->tunnel.hangup_requested(now);
+                link->tunnel.hangup_requested();
             } else if (name == "Hangup") {
                 link->tunnel.hung_up(now);
                 by_uniqueid_.erase(uniqueid);
@@ -206,7 +206,7 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
         with.dead_man = options_.dead_man;
         with.comes_back = options_.comes_back;
         const auto link = std::make_shared<Link>(
-            context_, number, Tunnel{std::move(with), channel, env, std::move(environment)},
+            context_, number, Tunnel{with, channel, env, std::move(environment)},
             uniqueid);
         link->handler = std::move(handler);
         link->place = place_of(event);
@@ -280,7 +280,7 @@ class SourceState : public std::enable_shared_from_this<SourceState> {
         Control::Reach reach;
         reach.stop = [with_link] {
             with_link([](SourceState& state, const LinkPointer& alive) {
-                alive->tunnel.stop(Clock::now());
+                alive->tunnel.stop();
                 state.pump(alive);
             });
         };
