@@ -620,6 +620,79 @@ TEST_CASE("Tunnel: while the connection is lost lines wait, and what was under w
     }
 }
 
+TEST_CASE("Tunnel: a stop that was wanted, or lost, while the connection was away is sent again") {
+    Begun world;
+    const int when = GENERATE(0, 1, 2);
+    CAPTURE(when);
+    world.line("WAIT FOR DIGIT -1");
+    world.said();
+    world.starts();
+    if (when == 2) {  // it was sent, and its answer lost
+        world.line("NOOP");
+        CHECK(world.said() == Lines{"ControlPlayback stop"});
+    }
+    world.tunnel.disconnected();
+    if (when == 0) world.line("NOOP");
+    if (when == 1) world.tunnel.stop();
+    CHECK(world.said().empty());
+    world.tunnel.reconnected(world.now);
+    CHECK(world.commands() == Lines{"AGI NOOP", "ControlPlayback stop"});
+    world.run("200 result=1000\n");
+    CHECK(world.bytes() == (when == 1 ? "200 result=0\n" : ""));
+    world.tunnel.stop_answered(world.now);
+    world.run("200 result=0\n");
+    CHECK(world.commands() == (when == 1 ? Lines{} : Lines{"AGI NOOP"}));
+}
+
+TEST_CASE("Tunnel: a stop of a command whose reply was lost does not hit the next prompt") {
+    Begun world;
+    world.line("STREAM FILE \"a\" \"\"");
+    world.said();
+    world.starts();
+    world.line("NOOP");
+    world.said();
+    world.tunnel.disconnected();
+    world.queue.pop_front();
+    world.tunnel.reconnected(world.now);
+    world.said();
+    world.tunnel.stop_answered(world.now);
+    world.run("200 result=0\n");
+    CHECK(world.bytes().empty());
+    CHECK(world.commands() == Lines{"AGI NOOP"});
+    world.run("200 result=0\n");
+    world.line("STREAM FILE \"b\" \"\"");
+    CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 5"});
+    world.run("200 result=0\n");
+    CHECK(world.commands() == Lines{"AGI STREAM FILE \"b\" \"\""});
+}
+
+TEST_CASE("Tunnel: while nothing is seen, no time is over") {
+    Begun world;
+    world.tunnel.ended(world.now);
+    world.said();
+    world.tunnel.disconnected();
+    world.now += 1min;
+    world.tunnel.tick(world.now);
+    CHECK(world.tunnel.state() == State::away);
+    world.tunnel.reconnected(world.now);
+    world.tunnel.tick(world.now);
+    CHECK(world.tunnel.state() == State::away);
+    world.now += 1s;
+    world.tunnel.tick(world.now);
+    CHECK(world.tunnel.state() == State::gone);
+}
+
+TEST_CASE("Tunnel: a claim that waits behind a long command keeps the call") {
+    World world{""};
+    world.tunnel.begin(world.now);
+    world.said();
+    world.tunnel.keep(world.now);
+    CHECK(world.said() == Lines{"AbsoluteTimeout 60"});
+    world.tunnel.disconnected();
+    world.tunnel.keep(world.now);
+    CHECK(world.said().empty());
+}
+
 TEST_CASE("Tunnel: a break whose answer was lost is sent again") {
     Begun world;
     world.tunnel.session_closed(world.now);

@@ -115,9 +115,10 @@ class Tunnel {
     /// The connection to Asterisk is lost: nothing is sent.
     void disconnected() noexcept { connected_ = false; }
     [[nodiscard]] bool is_disconnected() const noexcept { return !connected_; }
-    /// It is there again, and the channel is in AsyncAGI still.
+    /// It is there again, and the channel is in AsyncAGI still, or was told to have left it.
     void reconnected(Time now) {
         connected_ = true;
+        away_since_ = now;
         if (state_ == State::finishing) return send_break(now);
         under_way_.reconnected(says_, now);
         next(now);
@@ -143,11 +144,13 @@ class Tunnel {
     bool stop() { return under_way_.stop(says_, runs()); }
     /// Shows Asterisk that we are there.
     void keep(Time now) {
-        if (runs()) says_.wake(now);
+        // A claim may wait for a long command of a program that has died.
+        if (runs() || (state_ == State::claiming && connected_)) says_.wake(now);
     }
     /// Looks at the time.
     void tick(Time now) {
-        if (state_ == State::away && now - away_since_ >= comes_back_) leave(now);
+        if (state_ != State::away || !connected_) return;
+        if (now - away_since_ >= comes_back_) leave(now);
     }
 
     [[nodiscard]] std::vector<Output> take_actions() { return says_.take(); }
@@ -156,8 +159,6 @@ class Tunnel {
     [[nodiscard]] State state() const noexcept { return state_; }
     /// Whether the call is ours, and the environment was given out.
     [[nodiscard]] bool claimed() const noexcept { return claimed_; }
-    /// Who has it, once that is known.
-    [[nodiscard]] const std::string& owner() const noexcept { return claim_.winner(); }
     [[nodiscard]] const std::string& channel() const noexcept { return says_.channel(); }
     [[nodiscard]] bool channel_hung_up() const noexcept { return hung_up_; }
     /// The line that is under way; empty where none is.
