@@ -320,14 +320,13 @@ TEST_CASE("AsyncAGI: events of the call come while a command runs") {
             auto& live = asyncagi::control(call);
             std::mutex mutex;
             std::string keys;
-            live.on_event("DTMFEnd", [&](const agi::ami::Message& event) {
+            auto hook = live.on_event("DTMFEnd", [&](const agi::ami::Message& event) {
                 const std::lock_guard<std::mutex> lock{mutex};
                 if (event["Direction"] == "Received") keys += event["Digit"];
                 if (keys == "42") live.stop();
             });
             agi::Exec{"Playback", {"tt-weasels"}}(call);
-            const std::lock_guard<std::mutex> lock{mutex};
-            live.on_event("DTMFEnd", {});
+            hook.end();
             seen.set(keys);
         });
     }};

@@ -46,10 +46,13 @@ class Client {
     /// After the end of a connection that was logged in.
     void on_lost(std::function<void()> hook) { state_->on_lost = std::move(hook); }
 
-    void start() { state_->connect(); }
+    void start() { state_->start(); }
 
     /// Ends the connection, and connects no more.
     void stop() { state_->stop(); }
+
+    /// Ends the connection, and makes another after the first pause. `why`: for the log.
+    void reconnect(const std::string& why) { state_->reconnect(why); }
 
     /// Sends an action, and calls `done` with its answer, or with `lost`. What is sent in one task
     /// of the loop leaves in one write.

@@ -153,6 +153,9 @@ class Tunnel {
         if (now - away_since_ >= comes_back_) leave(now);
     }
 
+    /// It is no more our concern.
+    void give_up() noexcept { finish(); }
+
     [[nodiscard]] std::vector<Output> take_actions() { return says_.take(); }
     /// Bytes for the session.
     [[nodiscard]] std::string take_bytes() { return session_.take_bytes(); }
@@ -242,7 +245,7 @@ class Tunnel {
         expects_break_ = says_.next_id();
         says_.queue(expects_break_, "ASYNCAGI BREAK");
     }
-    void finish() {
+    void finish() noexcept {
         state_ = State::over;
         under_way_.lose();
         session_.drop_lines();

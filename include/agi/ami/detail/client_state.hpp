@@ -26,20 +26,27 @@ class ClientState final : public Connection::Owner,
           options{std::make_shared<const ClientOptions>(std::move(with))},
           timer_{at} {}
 
-    void connect() {
-        waits_ = false;
-        if (stopped_) return;
-        connection_ = std::make_shared<Connection>(context, options, weak_from_this());
-        connection_->start();
+    void start() {
+        started_ = true;
+        try {
+            connect();
+        } catch (...) {
+            if (connection_) connection_->close();
+            throw;
+        }
     }
     void stop() {
         if (std::exchange(stopped_, true)) return;
         timer_.cancel();
         if (connection_) connection_->close();
     }
+    void reconnect(const std::string& why) {
+        if (connection_) connection_->end(why);
+    }
     /// Where memory for that was missing, the next attempt is still to be planned.
     void tend() {
-        if (!stopped_ && !waits_ && connection_ && connection_->closed()) wait();
+        if (!started_ || stopped_ || waits_) return;
+        if (!connection_ || connection_->closed()) wait();
     }
 
     std::string send(const Action& action, Connection::Done done) {
@@ -101,13 +108,18 @@ class ClientState final : public Connection::Owner,
         waits_ = true;
     }
     void try_again() {
+        waits_ = false;
         try {
-            connect();
+            start();
         } catch (const std::exception& error) {
-            connection_->close();
             log(Severity::error, error.what());
             wait();
         }
+    }
+    void connect() {
+        if (stopped_) return;
+        connection_ = std::make_shared<Connection>(context, options, weak_from_this());
+        connection_->start();
     }
 
     template <class Callback>
@@ -134,6 +146,7 @@ class ClientState final : public Connection::Owner,
     std::shared_ptr<Connection> connection_;
     std::chrono::milliseconds pause_{0};
     std::minstd_rand random_{std::random_device{}()};
+    bool started_ = false;
     bool stopped_ = false;
     bool refused_ = false;
     bool was_in_ = false;

@@ -91,6 +91,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
         transport_->close();
         talk_.close();
     }
+    /// The same, and tells.
+    void end(const std::string& why) {
+        if (closed_) return;
+        const bool was_ready = ready();
+        const bool refused = talk_.state() == Conversation::State::refused;
+        const auto owner = owner_.lock();
+        close();
+        if (owner) owner->ended(why, was_ready, refused);
+    }
     [[nodiscard]] bool closed() const noexcept { return closed_; }
     [[nodiscard]] bool ready() const noexcept {
         return !closed_ && talk_.state() == Conversation::State::ready;
@@ -198,15 +207,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
         timer_.async_wait(when_done([task = std::move(task)](const error_code& error) {
             if (!error) task();
         }));
-    }
-
-    void end(const std::string& why) {
-        if (closed_) return;
-        const bool was_ready = ready();
-        const bool refused = talk_.state() == Conversation::State::refused;
-        const auto owner = owner_.lock();
-        close();
-        if (owner) owner->ended(why, was_ready, refused);
     }
 
     net::io_context& context_;

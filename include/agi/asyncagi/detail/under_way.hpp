@@ -125,7 +125,7 @@ class UnderWay {
     }
 
     /// Nothing comes of it any more.
-    std::optional<ChannelCommand> lose() {
+    std::optional<ChannelCommand> lose() noexcept {
         stop_owed_ = false;
         return take();
     }
@@ -142,7 +142,7 @@ class UnderWay {
   private:
     static constexpr int max_drains = 8;
 
-    std::optional<ChannelCommand> take() { return std::exchange(current_, std::nullopt); }
+    std::optional<ChannelCommand> take() noexcept { return std::exchange(current_, std::nullopt); }
 
     /// What had no Result before the mark has lost it.
     std::optional<ChannelCommand> at_mark(ChannelActions& says, Time now, const Part& part) {
