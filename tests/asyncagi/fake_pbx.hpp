@@ -53,7 +53,12 @@ class FakePbx {
     /// What becomes of Originate.
     enum class Callee { answers, busy, rings, congested, refused, says_nothing };
 
-    FakePbx() : thread_{[this] { run(); }} {}
+    /// `in_thread`: called first in its thread.
+    explicit FakePbx(std::function<void()> in_thread = [] {})
+        : thread_{[this, in_thread = std::move(in_thread)] {
+              in_thread();
+              run();
+          }} {}
     FakePbx(const FakePbx&) = delete;
     FakePbx& operator=(const FakePbx&) = delete;
     ~FakePbx() {

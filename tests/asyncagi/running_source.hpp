@@ -57,6 +57,7 @@ class RunningSource {
         source.stop();
     }
     [[nodiscard]] std::size_t logged(std::string_view part) const { return log_->count(part); }
+    [[nodiscard]] Lines log() const { return log_->lines(); }
     [[nodiscard]] agi::fastagi::Counts counts() const { return running_.server.counts(); }
 
   private:

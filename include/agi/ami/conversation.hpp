@@ -170,7 +170,8 @@ class Conversation {
         const auto found = pending_.find(std::string{message.action_id()});
         const bool event = !message.event().empty();
         if (found == pending_.end()) {
-            if (event && on_event_) call(on_event_, message);
+            // Before the login there is nothing to hear, and nobody could act on it.
+            if (event && on_event_ && state_ == State::ready) call(on_event_, message);
             return;
         }
         Response& response = found->second.response;

@@ -11,10 +11,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_NET {
 
@@ -84,6 +86,33 @@ class Control {
     }
     [[nodiscard]] EventHooks& hooks() noexcept { return hooks_; }
 
+    // For `together`.
+
+    /// Takes commands that are to run in place of a line: that line.
+    std::string offer(std::vector<std::string> lines) {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        offered_ = std::move(lines);
+        answered_.reset();
+        return "NOOP agi-together-" + uniqueid_ + '-' + std::to_string(++offers_);
+    }
+    /// The replies, if they have come.
+    std::optional<std::vector<std::string>> collect() {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        return std::exchange(answered_, std::nullopt);
+    }
+    /// For the source: what is offered for this line.
+    std::optional<std::vector<std::string>> take_offer(std::string_view line) {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        if (!offered_ || line != "NOOP agi-together-" + uniqueid_ + '-' + std::to_string(offers_)) {
+            return std::nullopt;
+        }
+        return std::exchange(offered_, std::nullopt);
+    }
+    void answer(std::vector<std::string> replies) {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        answered_ = std::move(replies);
+    }
+
     /// Says that the owner of a call's origin is a control.
     static constexpr char kind = 0;
 
@@ -93,6 +122,9 @@ class Control {
     const std::string uniqueid_;
     const Reach reach_;
     EventHooks hooks_;
+    std::optional<std::vector<std::string>> offered_;
+    std::optional<std::vector<std::string>> answered_;
+    unsigned long long offers_ = 0;
 };
 
 /// The control of a call that came over AMI; nothing for any other.

@@ -11,6 +11,7 @@
 #include <agi/fastagi/server.hpp>
 #include <agi/version.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -109,7 +110,8 @@ class Source {
     /// commands of calls go out, and disconnects. In a hook it only begins with that.
     void stop() {
         if (!thread_.joinable()) return;
-        state_->post([](SourceState& state) { state.begin_stop(); });
+        own_->stop_wanted = true;
+        own_->context.stop();  // which needs no memory
         if (thread_.get_id() != std::this_thread::get_id()) thread_.join();
     }
 
@@ -121,22 +123,28 @@ class Source {
         void run() noexcept {
             bool begun = false;
             while (!state.ended()) {
-                bool tended = false;
-                try {
+                if (context.stopped()) context.restart();
+                const bool tended = do_safely([&] {
+                    if (stop_wanted) state.begin_stop();
                     std::exchange(begun, true) ? state.tend() : state.start();
-                    tended = true;
-                } catch (...) {
-                    state.hook_failed(std::current_exception(), "its own work");
-                }
-                try {
+                });
+                do_safely([&] {
                     tended ? context.run() : context.run_for(std::chrono::milliseconds{20});
-                } catch (...) {
-                    state.hook_failed(std::current_exception(), "its own work");
-                }
-                if (!state.ended() && context.stopped()) context.restart();
+                });
+            }
+        }
+        template <class Work>
+        bool do_safely(const Work& work) noexcept {
+            try {
+                work();
+                return true;
+            } catch (...) {
+                state.hook_failed(std::current_exception(), "its own work");
+                return false;
             }
         }
 
+        std::atomic<bool> stop_wanted{false};
         net::io_context context{1};
         SourceState state;
     };

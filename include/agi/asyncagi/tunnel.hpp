@@ -15,6 +15,7 @@
 #include <agi/wire/words.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -127,7 +128,14 @@ class Tunnel {
     // --- From the session ---
 
     void line(Time now, std::string_view text) {
-        session_.add_line(text);
+        session_.add({std::string{text}});
+        stop_for_next();
+        next(now);
+    }
+    /// Commands in place of a line: see can_be_sent_together. `take_replies` has what they come to
+    /// when the line has its reply.
+    void batch(Time now, std::vector<std::string> lines) {
+        session_.add({{}, Batch{std::move(lines)}});
         stop_for_next();
         next(now);
     }
@@ -159,6 +167,8 @@ class Tunnel {
     [[nodiscard]] std::vector<Output> take_actions() { return says_.take(); }
     /// Bytes for the session.
     [[nodiscard]] std::string take_bytes() { return session_.take_bytes(); }
+    /// The replies of a batch, for the session, too.
+    [[nodiscard]] auto take_replies() noexcept { return session_.take_replies(); }
     [[nodiscard]] State state() const noexcept { return state_; }
     /// Whether the call is ours, and the environment was given out.
     [[nodiscard]] bool claimed() const noexcept { return claimed_; }
@@ -180,21 +190,29 @@ class Tunnel {
     /// The next line, when its turn has come.
     void next(Time now) {
         while (under_way_.is_free() && claimed_ && runs()) {
-            if (!session_.has_line()) {
+            if (!session_.has_item()) {
                 if (session_.closed()) send_break(now);
                 return;
             }
-            if (under_way_.drain_before(says_, now, session_.next_line())) return;
-            run(now, session_.take_line());
+            const auto& item = session_.next_item();
+            if (!item.batch && under_way_.drain_before(says_, now, item.line)) return;
+            run(now, session_.take_item());
         }
         if (state_ != State::gone) return;
         session_.answer_dead();
         if (session_.closed()) finish();
     }
+    void run(Time now, SessionSide::Item item) {
+        if (item.batch) {
+            batch_ = std::move(item.batch);
+            return under_way_.send(says_, now, *batch_);
+        }
+        run(now, std::move(item.line));
+    }
     void run(Time now, std::string line) {
         if (wire::ends_session(line)) {
             session_.close();
-            session_.drop_lines();
+            session_.drop_items();
             return send_break(now);
         }
         if (line.size() > line_limit) return session_.give(too_long_reply);
@@ -209,6 +227,8 @@ class Tunnel {
             command.lost ? begin(now) : take_claim(command.result.text());
         } else if (command.kind == Kind::user) {
             if (const auto reply = command.reply()) session_.give(*reply);
+        } else if (command.kind == Kind::batch) {
+            session_.give(batch_->replies(command.result, ChannelCommand::lost_reply));
         }
     }
     void take_claim(const std::string& reply) {
@@ -234,6 +254,9 @@ class Tunnel {
         state_ = State::gone;
         const auto lost = under_way_.lose();
         if (lost && lost->kind == Kind::user && !lost->dropped) session_.give(dead_reply);
+        if (lost && lost->kind == Kind::batch) {
+            session_.give(batch_->replies(lost->result, dead_reply));
+        }
         next(now);
     }
     /// The limit that the call had, or none, is set again before the dialplan goes on. That wakes
@@ -248,7 +271,7 @@ class Tunnel {
     void finish() noexcept {
         state_ = State::over;
         under_way_.lose();
-        session_.drop_lines();
+        session_.drop_items();
     }
 
     ChannelActions says_;
@@ -256,6 +279,7 @@ class Tunnel {
     Claim claim_;
     UnderWay under_way_;
     SessionSide session_;
+    std::optional<Batch> batch_;  ///< Under way.
     State state_ = State::claiming;
     std::chrono::milliseconds comes_back_;
     Time away_since_{};

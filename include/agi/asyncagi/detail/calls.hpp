@@ -101,6 +101,7 @@ class Calls {
         Tunnel& tunnel = link->tunnel;
         if (tunnel.claimed() && !link->control) serve(link);
         for (Tunnel::Output& output : tunnel.take_actions()) send(link, output);
+        if (auto replies = tunnel.take_replies()) link->control->answer(std::move(*replies));
         const std::string bytes = tunnel.take_bytes();
         if (!bytes.empty() && link->session) link->session->give(bytes);
         const Tunnel::State state = tunnel.state();
@@ -133,8 +134,12 @@ class Calls {
             if (const LinkPointer alive = weak.lock()) with_tunnel(alive, work);
         };
         NewCall call{client_.context(), link->control,
-                     [with_alive](std::string_view line) {
-                         with_alive([line](Tunnel& tunnel) { tunnel.line(Clock::now(), line); });
+                     [with_alive, control = link->control](std::string_view line) {
+                         with_alive([&](Tunnel& tunnel) {
+                             auto batch = control->take_offer(line);
+                             batch ? tunnel.batch(Clock::now(), std::move(*batch))
+                                   : tunnel.line(Clock::now(), line);
+                         });
                      },
                      [with_alive] {
                          with_alive([](Tunnel& tunnel) { tunnel.session_closed(Clock::now()); });

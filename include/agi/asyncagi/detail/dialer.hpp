@@ -123,7 +123,7 @@ class Dialer {
 
     /// Begins no more. Hangs up what nobody has answered yet.
     void stop() {
-        stopping_ = true;
+        if (std::exchange(stopping_, true)) return;
         while (!waiting_.empty()) {
             const Order order = std::move(waiting_.front());
             waiting_.pop_front();

@@ -105,8 +105,8 @@ class SourceState {
     }
 
     void begin_stop() {
-        if (std::exchange(stopping_, true)) return;
-        stop_end_ = Clock::now() + options_.farewell_time;
+        if (ended_) return;
+        if (!std::exchange(stopping_, true)) stop_end_ = Clock::now() + options_.farewell_time;
         dialer_.stop();
         for (const LinkPointer& link : calls_.table().all()) {
             calls_.with_tunnel(link, [](Tunnel& tunnel) { tunnel.session_closed(Clock::now()); });

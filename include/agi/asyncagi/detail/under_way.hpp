@@ -2,15 +2,18 @@
 #pragma once
 // The command that a channel has from us: its reply in parts, its stop, and a stop that comes late.
 
+#include <agi/asyncagi/detail/batch.hpp>
 #include <agi/asyncagi/detail/channel_actions.hpp>
 #include <agi/asyncagi/result.hpp>
 #include <agi/asyncagi/stopping.hpp>
 #include <agi/version.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace agi { inline namespace v0 { namespace asyncagi {
 
@@ -19,20 +22,23 @@ struct ChannelCommand {
         claim,
         user,
         drain,  ///< Takes a stop that came too late.
+        batch,  ///< Of several lines.
     };
     std::string id;
     Kind kind;
     std::string line;
-    bool dropped = false;  ///< Its reply is not for the session.
-    bool runs = false;     ///< Asterisk has begun with it.
+    std::vector<std::string> before{};  ///< Ids whose Results come first.
+    bool dropped = false;               ///< Its reply is not for the session.
+    bool runs = false;                  ///< Asterisk has begun with it.
     bool stop_wanted = false;
     bool stopped = false;  ///< A stop was sent.
     bool lost = false;     ///< Its Result was, with the connection.
     JoinedResult result{};
 
+    static constexpr std::string_view lost_reply = "500 The reply was lost on its way over AMI\n";
+
     /// What the session gets; nothing where the reply is that of a stop that it has not asked for.
     [[nodiscard]] std::optional<std::string_view> reply() const {
-        constexpr std::string_view lost_reply = "500 The reply was lost on its way over AMI\n";
         const std::string& text = result.text();
         if (dropped && (lost || is_reply_of_stop(line, text))) return std::nullopt;
         if (lost || result.lost()) return lost_reply;
@@ -61,6 +67,14 @@ class UnderWay {
         says.wake(now);
         current_ = std::move(command);
     }
+    /// Several lines at once. Nothing goes between them.
+    void send(ChannelActions& says, Time now, Batch& batch) {
+        std::vector<std::string> ids = batch.send(says);
+        says.wake(now);
+        std::string last = std::move(ids.back());
+        ids.pop_back();
+        current_ = {std::move(last), Kind::batch, {}, std::move(ids)};
+    }
     /// Sends something else where a stop that came late would hit this line.
     bool drain_before(ChannelActions& says, Time now, std::string_view line) {
         if (!late_stop_ || !reads_frames(line)) return false;
@@ -73,7 +87,14 @@ class UnderWay {
     std::optional<ChannelCommand> executed(ChannelActions& says, Time now, std::string_view id,
                                            const Part& part) {
         if (!mark_id_.empty() && id == mark_id_) return at_mark(says, now, part);
-        if (!current_ || current_->id != id) return std::nullopt;
+        if (!current_) return std::nullopt;
+        if (current_->id != id) {
+            const auto& before = current_->before;
+            if (std::find(before.begin(), before.end(), id) != before.end()) {
+                current_->result.append(part);
+            }
+            return std::nullopt;
+        }
         if (!current_->result.push(part)) {
             if (!mark_id_.empty()) {  // a mark that was sent already is as good
                 current_->id.swap(mark_id_);
@@ -90,7 +111,7 @@ class UnderWay {
 
     /// AGIExecStart. A stop that came before it would be lost.
     void started(ChannelActions& says, std::string_view text) {
-        if (!current_ || current_->line != text) return;
+        if (!current_ || current_->line != text || text.empty()) return;
         current_->runs = true;
         if (current_->stop_wanted) send_stop(says);
     }
