@@ -17,6 +17,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <new>
 #include <random>
 #include <string>
 #include <string_view>
@@ -48,7 +49,13 @@ class SourceState {
     }
     SourceState(const SourceState&) = delete;
     SourceState& operator=(const SourceState&) = delete;
-    ~SourceState() { client_.stop(); }
+    ~SourceState() {
+        try {
+            end();
+        } catch (const std::bad_alloc&) {
+            calls_.log(Severity::error, "no memory to end all calls");
+        }
+    }
 
     /// How it reaches itself from what may outlive it. Before `start`.
     void set_self(std::weak_ptr<SourceState> self) { self_ = std::move(self); }
@@ -179,12 +186,17 @@ class SourceState {
             const auto alive = self.lock();
             if (!alive) return;
             alive->ticks_ = false;
-            if (!error && !alive->ended_) alive->tick();
+            if (error || alive->ended_) return;
+            alive->wait_for_tick();  // whatever fails below
+            try {
+                alive->tick();
+            } catch (...) {
+                alive->hook_failed(std::current_exception(), "its own work");
+            }
         });
         ticks_ = true;
     }
     void tick() {
-        wait_for_tick();  // whatever fails below
         client_.tend();
         const Clock::time_point now = Clock::now();
         const bool keep = now - kept_ >= options_.dead_man / 3;
@@ -212,14 +224,17 @@ class SourceState {
         if (!stopping_ || ended_) return;
         const bool busy = !calls_.table().empty() || dialer_.waits();
         if (busy && client_.ready() && Clock::now() < stop_end_) return;
-        ended_ = true;
+        end();
+        if (on_ended) on_ended();
+    }
+    void end() {
+        if (std::exchange(ended_, true)) return;
         timer_.cancel();
         client_.stop();
         for (const LinkPointer& link : calls_.table().all()) {
             if (link->session) link->session->close();
         }
         dialer_.end();
-        if (on_ended) on_ended();
     }
 
     net::io_context& context_;
