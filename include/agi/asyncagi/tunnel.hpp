@@ -4,18 +4,14 @@
 
 #include <agi/asyncagi/detail/channel_actions.hpp>
 #include <agi/asyncagi/detail/claim.hpp>
-#include <agi/asyncagi/detail/dead_channel.hpp>
+#include <agi/asyncagi/detail/command_flow.hpp>
 #include <agi/asyncagi/detail/joined_environment.hpp>
-#include <agi/asyncagi/detail/session_side.hpp>
-#include <agi/asyncagi/detail/under_way.hpp>
 #include <agi/asyncagi/environment_block.hpp>
 #include <agi/asyncagi/result.hpp>
 #include <agi/asyncagi/tunnel_options.hpp>
 #include <agi/version.hpp>
-#include <agi/wire/words.hpp>
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,7 +43,7 @@ class Tunnel {
     /// environment is `environment` then.
     Tunnel(const TunnelOptions& options, std::string channel, std::string_view env,
            std::string environment = {})
-        : says_{std::move(channel), options.id, options.dead_man},
+        : flow_{std::move(channel), options.id, options.dead_man},
           claim_{options.owner, options.from},
           comes_back_{options.comes_back} {
         environment_.set(std::move(environment));
@@ -56,8 +52,10 @@ class Tunnel {
 
     /// Asks whose call it is.
     void begin(Time now) {
-        std::string id = says_.next_id();
-        under_way_.send(says_, now, {std::move(id), Kind::claim, claim_.line(says_.next_id())});
+        ChannelActions& says = flow_.says;
+        std::string id = says.next_id();
+        flow_.under_way.send(
+            says, now, {std::move(id), ChannelCommand::Kind::claim, claim_.line(says.next_id())});
     }
 
     // --- From Asterisk ---
@@ -66,14 +64,16 @@ class Tunnel {
     void executed(Time now, std::string_view command_id, std::string_view encoded) {
         Part part{encoded};
         environment_.close(part, Claim::reply_head);
-        if (auto ended = under_way_.executed(says_, now, command_id, part)) complete(now, *ended);
+        if (const auto claim = flow_.executed(now, command_id, part)) {
+            claim->lost ? begin(now) : take_claim(claim->result.text());
+        }
         next(now);
     }
     /// AGIExecStart of this channel.
-    void command_started(std::string_view text) { under_way_.started(says_, text); }
+    void command_started(std::string_view text) { flow_.under_way.started(flow_.says, text); }
 
     /// What TIMEOUT(absolute) was before that: seconds.
-    void limit(Time now, std::string_view timeout) { says_.set_limit(now, timeout); }
+    void limit(Time now, std::string_view timeout) { flow_.says.set_limit(now, timeout); }
 
     /// AsyncAGIStart of a channel that this is about already.
     void started(Time now, std::string_view env) {
@@ -89,8 +89,8 @@ class Tunnel {
         if (state_ == State::gone || state_ == State::over || state_ == State::foreign) return;
         state_ = State::away;
         away_since_ = now;
-        says_.set_limit_back(now);
-        if (session_.closed()) finish();
+        flow_.says.set_limit_back(now);
+        if (flow_.session.closed()) finish();
     }
     /// HangupRequest, or the like: it is over, but what runs has its reply yet.
     void hangup_requested() { tell_hangup(); }
@@ -103,15 +103,15 @@ class Tunnel {
     /// The action of a command was refused: there is no such channel.
     void refused(Time now, std::string_view command_id) {
         if (expects_break_ == command_id) return finish();
-        if (under_way_.is_current(command_id)) leave(now);
+        if (flow_.under_way.is_current(command_id)) leave(now);
     }
     /// ControlPlayback or PlayDTMF has its answer.
     void stop_answered(Time now) {
-        under_way_.stop_answered();
+        flow_.under_way.stop_answered();
         next(now);
     }
     /// Another name, as after a masquerade.
-    void renamed(std::string channel) { says_.renamed(std::move(channel)); }
+    void renamed(std::string channel) { flow_.says.renamed(std::move(channel)); }
 
     /// The connection to Asterisk is lost: nothing is sent.
     void disconnected() noexcept { connected_ = false; }
@@ -121,39 +121,39 @@ class Tunnel {
         connected_ = true;
         away_since_ = now;
         if (state_ == State::finishing) return send_break(now);
-        under_way_.reconnected(says_, now);
+        flow_.under_way.reconnected(flow_.says, now);
         next(now);
     }
 
     // --- From the session ---
 
     void line(Time now, std::string_view text) {
-        session_.add({std::string{text}});
-        stop_for_next();
+        flow_.session.add({std::string{text}});
+        flow_.stop_for_next(runs());
         next(now);
     }
     /// Commands in place of a line: see can_be_sent_together. `take_replies` has what they come to
     /// when the line has its reply.
     void batch(Time now, std::vector<std::string> lines) {
-        session_.add({{}, Batch{std::move(lines)}});
-        stop_for_next();
+        flow_.session.add({{}, Batch{std::move(lines)}});
+        flow_.stop_for_next(runs());
         next(now);
     }
     /// It has closed: the dialplan goes on when all lines are done.
     void session_closed(Time now) {
-        session_.close();
-        stop_for_next();
+        flow_.session.close();
+        flow_.stop_for_next(runs());
         next(now);
     }
 
     // --- From elsewhere ---
 
     /// Ends the command that runs, if one does that can be ended: its reply says what came of it.
-    bool stop() { return under_way_.stop(says_, runs()); }
+    bool stop() { return flow_.under_way.stop(flow_.says, runs()); }
     /// Shows Asterisk that we are there.
     void keep(Time now) {
         // A claim may wait for a long command of a program that has died.
-        if (runs() || (state_ == State::claiming && connected_)) says_.wake(now);
+        if (runs() || (state_ == State::claiming && connected_)) flow_.says.wake(now);
     }
     /// Looks at the time.
     void tick(Time now) {
@@ -164,72 +164,31 @@ class Tunnel {
     /// It is no more our concern.
     void give_up() noexcept { finish(); }
 
-    [[nodiscard]] std::vector<Output> take_actions() { return says_.take(); }
+    [[nodiscard]] std::vector<Output> take_actions() { return flow_.says.take(); }
     /// Bytes for the session.
-    [[nodiscard]] std::string take_bytes() { return session_.take_bytes(); }
+    [[nodiscard]] std::string take_bytes() { return flow_.session.take_bytes(); }
     /// The replies of a batch, for the session, too.
-    [[nodiscard]] auto take_replies() noexcept { return session_.take_replies(); }
+    [[nodiscard]] auto take_replies() noexcept { return flow_.session.take_replies(); }
     [[nodiscard]] State state() const noexcept { return state_; }
     /// Whether the call is ours, and the environment was given out.
     [[nodiscard]] bool claimed() const noexcept { return claimed_; }
-    [[nodiscard]] const std::string& channel() const noexcept { return says_.channel(); }
+    [[nodiscard]] const std::string& channel() const noexcept { return flow_.says.channel(); }
     [[nodiscard]] bool channel_hung_up() const noexcept { return hung_up_; }
     /// The line that is under way; empty where none is.
-    [[nodiscard]] std::string_view current() const noexcept { return under_way_.current_line(); }
+    [[nodiscard]] std::string_view current() const noexcept {
+        return flow_.under_way.current_line();
+    }
 
   private:
-    using Kind = ChannelCommand::Kind;
-    static constexpr std::string_view too_long_reply =
-        "500 Not sent: over 1013 bytes, which is what AMI takes\n";
-
     /// Whether it can be spoken with.
     [[nodiscard]] bool runs() const noexcept { return state_ == State::running && connected_; }
 
-    // --- Commands ---
-
-    /// The next line, when its turn has come.
+    /// What can be done now.
     void next(Time now) {
-        while (under_way_.is_free() && claimed_ && runs()) {
-            if (!session_.has_item()) {
-                if (session_.closed()) send_break(now);
-                return;
-            }
-            const auto& item = session_.next_item();
-            if (!item.batch && under_way_.drain_before(says_, now, item.line)) return;
-            run(now, session_.take_item());
-        }
+        if (claimed_ && runs() && flow_.next(now)) send_break(now);
         if (state_ != State::gone) return;
-        session_.answer_dead();
-        if (session_.closed()) finish();
-    }
-    void run(Time now, SessionSide::Item item) {
-        if (item.batch) {
-            batch_ = std::move(item.batch);
-            return under_way_.send(says_, now, *batch_);
-        }
-        run(now, std::move(item.line));
-    }
-    void run(Time now, std::string line) {
-        if (wire::ends_session(line)) {
-            session_.close();
-            session_.drop_items();
-            return send_break(now);
-        }
-        if (line.size() > line_limit) return session_.give(too_long_reply);
-        if (says_.set_limit_by(now, line)) return session_.give(JoinedResult::reply_to_noop);
-        under_way_.send(says_, now, Kind::user, std::move(line));
-        if (session_.goes_on()) stop_for_next();
-    }
-    void stop_for_next() { under_way_.stop_for_next(says_, runs()); }
-
-    void complete(Time now, const ChannelCommand& command) {
-        if (command.kind == Kind::claim) {
-            command.lost ? begin(now) : take_claim(command.result.text());
-        } else if (command.kind == Kind::user) {
-            if (const auto reply = command.reply()) session_.give(*reply);
-        } else if (command.kind == Kind::batch) {
-            session_.give(batch_->replies(command.result, ChannelCommand::lost_reply));
-        }
+        flow_.session.answer_dead();
+        if (flow_.session.closed()) finish();
     }
     void take_claim(const std::string& reply) {
         if (!claim_.take(reply)) {
@@ -238,13 +197,14 @@ class Tunnel {
         }
         claimed_ = true;
         if (state_ == State::claiming) state_ = State::running;
-        session_.give(environment_block(environment_.text()));
+        flow_.session.give(environment_block(environment_.text()));
     }
 
     // --- The end ---
 
     void tell_hangup() {
-        if (claimed_ && state_ != State::finishing && state_ != State::over) session_.tell_hangup();
+        if (claimed_ && state_ != State::finishing && state_ != State::over)
+            flow_.session.tell_hangup();
     }
     /// Nothing can be done for the call any more.
     void leave(Time now) {
@@ -252,34 +212,26 @@ class Tunnel {
         if (!claimed_ || state_ == State::finishing) return finish();
         tell_hangup();
         state_ = State::gone;
-        const auto lost = under_way_.lose();
-        if (lost && lost->kind == Kind::user && !lost->dropped) session_.give(dead_reply);
-        if (lost && lost->kind == Kind::batch) {
-            session_.give(batch_->replies(lost->result, dead_reply));
-        }
+        flow_.die();
         next(now);
     }
     /// The limit that the call had, or none, is set again before the dialplan goes on. That wakes
     /// the idle loop, too, so that it may take all three at once.
     void send_break(Time now) {
         state_ = State::finishing;
-        says_.queue(says_.next_id(), "SET VARIABLE AGI_OWNER \"\"");
-        says_.set_limit_back(now);
-        expects_break_ = says_.next_id();
-        says_.queue(expects_break_, "ASYNCAGI BREAK");
+        flow_.says.queue(flow_.says.next_id(), "SET VARIABLE AGI_OWNER \"\"");
+        flow_.says.set_limit_back(now);
+        expects_break_ = flow_.says.next_id();
+        flow_.says.queue(expects_break_, "ASYNCAGI BREAK");
     }
     void finish() noexcept {
         state_ = State::over;
-        under_way_.lose();
-        session_.drop_items();
+        flow_.drop();
     }
 
-    ChannelActions says_;
+    CommandFlow flow_;
     JoinedEnvironment environment_;
     Claim claim_;
-    UnderWay under_way_;
-    SessionSide session_;
-    std::optional<Batch> batch_;  ///< Under way.
     State state_ = State::claiming;
     std::chrono::milliseconds comes_back_;
     Time away_since_{};

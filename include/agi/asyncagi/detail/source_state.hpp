@@ -6,6 +6,7 @@
 #include <agi/asyncagi/detail/adoption.hpp>
 #include <agi/asyncagi/detail/calls.hpp>
 #include <agi/asyncagi/detail/dialer.hpp>
+#include <agi/asyncagi/detail/instance_name.hpp>
 #include <agi/asyncagi/detail/source_events.hpp>
 #include <agi/asyncagi/options.hpp>
 #include <agi/version.hpp>
@@ -18,7 +19,6 @@
 #include <functional>
 #include <memory>
 #include <new>
-#include <random>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,7 +33,7 @@ class SourceState {
     SourceState(net::io_context& context, SourceOptions options)
         : context_{context},
           options_{std::move(options)},
-          instance_{random_name()},
+          instance_{instance_name()},
           client_{context, options_.ami},
           calls_{client_, options_, instance_},
           dialer_{client_, options_.max_originated, options_.originate_rate,
@@ -137,17 +137,6 @@ class SourceState {
 
   private:
     static constexpr std::chrono::milliseconds tick_time{100};
-
-    static std::string random_name() {
-        std::random_device random;
-        std::string name;
-        for (int i = 0; i < 2; ++i) {
-            for (unsigned bits = random(), digit = 0; digit < 8; ++digit, bits >>= 4U) {
-                name += "0123456789abcdef"[bits & 15U];
-            }
-        }
-        return name;
-    }
 
     [[nodiscard]] BeginCall taker(std::string_view script) const {
         if (stopping_ || refuses()) return nullptr;
