@@ -51,7 +51,8 @@ TEST_CASE("Failing: whatever fails in a call over AMI, the next one is served") 
     };
     REQUIRE(is_served("0"));
     long failed = 0;
-    for (long n = 1; n < most; ++n) {
+    // Most of the later ones are of one command after the other.
+    for (long n = 1; n < most; n += n < 100 ? 1 : 3) {
         CAPTURE(n);
         const std::string id = std::to_string(n);
         Failing::at(n, true);
@@ -62,10 +63,7 @@ TEST_CASE("Failing: whatever fails in a call over AMI, the next one is served") 
         if (!happened) break;
         failed = n;
         const bool served = is_served("next" + id);
-        const FakePbx::Channel next = pbx.channel("next" + id);
-        const Lines log = running.log();
-        CAPTURE(next.async, next.owner, next.runs, next.ran, next.queue.size(),
-                notes.lines().back(), running.counts().connections, log.back());
+        CAPTURE(running.log());
         REQUIRE(served);
         // One that was given up waits for the dead man's switch.
         pbx.hang_up(id);
@@ -90,11 +88,11 @@ TEST_CASE("Failing: whatever fails in a call that is begun, its outcome is told 
             {"PJSIP/42", {"out"}}, [](Call& call) { agi::Noop{}(call); },
             [&](const agi::asyncagi::Outcome&) { ++told; });
         REQUIRE(eventually([&] { return told == 1 || Failing::happened(); }));
-        if (told == 0) {  // what was lost with the connection has an outcome, too
-            const bool happened = Failing::stop();
-            if (happened) pbx.hang_up(id);
-            if (!eventually([&] { return told == 1; })) pbx.cut(), pbx.open();
-            REQUIRE(eventually([&] { return told == 1; }));
+        if (told == 0) {  // the next tick, or the next login, tells it
+            if (Failing::stop()) pbx.hang_up(id);
+            const bool soon = eventually([&] { return told == 1; });
+            CAPTURE(running.log());
+            REQUIRE(soon);
         }
         const bool happened = Failing::stop();
         pbx.hang_up(id);

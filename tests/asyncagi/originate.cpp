@@ -148,6 +148,7 @@ TEST_CASE("Originate: no more at a time than are allowed") {
     pbx.hold("NOOP");
     RunningSource running{pbx, options, no_routes};
     std::vector<std::string> ids;
+    ids.reserve(4);
     for (int i = 0; i < 4; ++i) {
         ids.push_back(running.source.originate(
             {"PJSIP/42", {"out"}}, [](Call& call) { call.send("NOOP"); },

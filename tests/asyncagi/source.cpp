@@ -344,7 +344,9 @@ TEST_CASE("Control: after its call, and its source, it does nothing") {
 TEST_CASE("Source: stops with calls, of which each goes on in the dialplan") {
     FakePbx pbx;
     pbx.hold("WAIT FOR DIGIT");
-    RunningSource running{pbx, [](Server& server, Source&) {
+    SourceOptions options = source_options(pbx);
+    options.farewell_time = 10min;
+    RunningSource running{pbx, options, [](Server& server, Source&) {
                               server.fallback([](Call& call) { call.send("WAIT FOR DIGIT -1"); });
                           }};
     for (const char* id : {"1", "2", "3"}) pbx.call(id, "x");

@@ -100,7 +100,7 @@ TEST_CASE("TunnelStream: a stop by the session, and lines that are too long") {
     pbx.hold("STREAM FILE");
     Loop loop{pbx};
     loop.source->on_call(starts(notes, [&](const SessionPointer& session) {
-        const auto begun = [&pbx] { return pbx.has_begun("1", "STREAM FILE \"a\" \"\""); };
+        const auto begun = [&pbx] { return pbx.has_begun("1", R"(STREAM FILE "a" "")"); };
         session->async_execute_until(
             agi::StreamFile{"a"}, begun, 1ms,
             [&, session](const std::exception_ptr& error, const agi::StreamFile::Result& result) {

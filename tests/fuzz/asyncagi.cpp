@@ -143,6 +143,45 @@ void batch_of_replies(Input& input, const std::string& id) {
             "Batch: the next line has its own reply");
 }
 
+/// Something that happens to a call, apart from lines and their replies.
+void happen(Tunnel& tunnel, World& world, std::size_t what, Input& input) {
+    switch (what) {
+        case 8: return tunnel.executed(world.now, input.text(), input.text());
+        case 9:
+            if (!world.queue.empty()) tunnel.command_started(world.queue.front().line);
+            return;
+        case 10: return tunnel.ended(world.now);
+        case 11: return tunnel.started(world.now, encoded("agi_request: async\n\n"));
+        case 12: return tunnel.hangup_requested();
+        case 13:
+            if (!world.queue.empty()) tunnel.refused(world.now, world.queue.back().id);
+            return;
+        case 14: return tunnel.stop_answered(world.now);
+        case 15:
+            return tunnel.is_disconnected() ? tunnel.reconnected(world.now) : tunnel.disconnected();
+        case 16: return static_cast<void>(tunnel.stop());
+        case 17: tunnel.keep(world.now); return tunnel.tick(world.now);
+        default:
+            if (input.below(8) == 0) tunnel.session_closed(world.now);
+            tunnel.limit(world.now, input.text());
+    }
+}
+
+/// HANGUP lines, and others, behind the environment.
+void check_bytes(std::string_view rest, std::size_t asked) {
+    const std::size_t environment = rest.find("\n\n");
+    rest.remove_prefix(environment == std::string::npos ? rest.size() : environment + 2);
+    std::size_t hangups = 0;
+    std::size_t answered = 0;
+    while (!rest.empty()) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        line == "HANGUP" ? ++hangups : ++answered;
+    }
+    require(hangups <= 1, "Tunnel: one hang-up");
+    require(answered <= asked, "Tunnel: no more replies than lines");
+}
+
 void any_order(Input& input, const std::string& id) {
     constexpr std::string_view lines[] = {"NOOP",
                                           "STREAM FILE \"a\" \"\"",
@@ -170,36 +209,11 @@ void any_order(Input& input, const std::string& id) {
             ++asked;
         } else if (what < 8) {
             world.run(replies[input.below(std::size(replies))]);
+        } else if (what == 18) {
+            tunnel.batch(world.now, {"NOOP", "GET VARIABLE A"});
+            ++asked;
         } else {
-            switch (what) {
-                case 8: tunnel.executed(world.now, input.text(), input.text()); break;
-                case 9:
-                    if (!world.queue.empty()) tunnel.command_started(world.queue.front().line);
-                    break;
-                case 10: tunnel.ended(world.now); break;
-                case 11: tunnel.started(world.now, encoded("agi_request: async\n\n")); break;
-                case 12: tunnel.hangup_requested(); break;
-                case 13:
-                    if (!world.queue.empty()) tunnel.refused(world.now, world.queue.back().id);
-                    break;
-                case 14: tunnel.stop_answered(world.now); break;
-                case 15:
-                    tunnel.is_disconnected() ? tunnel.reconnected(world.now)
-                                             : tunnel.disconnected();
-                    break;
-                case 16: tunnel.stop(); break;
-                case 17:
-                    tunnel.keep(world.now);
-                    tunnel.tick(world.now);
-                    break;
-                case 18:
-                    tunnel.batch(world.now, {"NOOP", "GET VARIABLE A"});
-                    ++asked;
-                    break;
-                default:
-                    if (input.below(8) == 0) tunnel.session_closed(world.now);
-                    tunnel.limit(world.now, input.text());
-            }
+            happen(tunnel, world, what, input);
         }
     }
     world.take_actions();
@@ -208,18 +222,7 @@ void any_order(Input& input, const std::string& id) {
     world.take_actions();
     require(tunnel.state() == Tunnel::State::over || tunnel.state() == Tunnel::State::foreign,
             "Tunnel: a hang-up ends it");
-    const std::size_t environment = world.bytes.find("\n\n");
-    std::string_view rest = world.bytes;
-    rest.remove_prefix(environment == std::string::npos ? rest.size() : environment + 2);
-    std::size_t hangups = 0;
-    std::size_t answered = 0;
-    while (!rest.empty()) {
-        const std::string_view line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-        line == "HANGUP" ? ++hangups : ++answered;
-    }
-    require(hangups <= 1, "Tunnel: one hang-up");
-    require(answered <= asked, "Tunnel: no more replies than lines");
+    check_bytes(world.bytes, asked);
 }
 
 }  // namespace

@@ -73,6 +73,10 @@ class LinkTable {
         const auto found = by_number_.find(static_cast<std::uint64_t>(*number));
         return found == by_number_.end() ? nullptr : found->second;
     }
+    /// Nothing is known of them for now.
+    void disconnected() noexcept {
+        for (const auto& [number, link] : by_number_) link->tunnel.disconnected();
+    }
     /// A copy, as calls may end while one is looked at.
     [[nodiscard]] std::vector<LinkPointer> all() const {
         std::vector<LinkPointer> links;

@@ -77,15 +77,14 @@ class SourceState {
             }
         });
         client_.on_login([this](bool again) {
+            if (loss_untold_) lost();
             lost_ = false;
             adoption_.begin();
             if (on_login) on_login(again);
         });
         client_.on_lost([this] {
-            lost_ = true;
             lost_since_ = Clock::now();
-            for (const LinkPointer& link : calls_.table().all()) link->tunnel.disconnected();
-            dialer_.disconnected();
+            lost();
         });
         client_.start();
         tend();
@@ -167,6 +166,14 @@ class SourceState {
         return std::make_shared<Control>(link->tunnel.channel(), link->uniqueid, std::move(reach));
     }
 
+    void lost() {
+        lost_ = true;
+        loss_untold_ = true;  // should this fail
+        calls_.table().disconnected();
+        dialer_.disconnected();
+        loss_untold_ = false;
+    }
+
     // --- Time ---
 
     void wait_for_tick() {
@@ -187,6 +194,7 @@ class SourceState {
     }
     void tick() {
         client_.tend();
+        if (loss_untold_) lost();
         const Clock::time_point now = Clock::now();
         const bool keep = now - kept_ >= options_.dead_man / 3;
         if (keep) kept_ = now;
@@ -232,6 +240,7 @@ class SourceState {
     std::weak_ptr<SourceState> self_;
     mutable std::atomic<std::uint64_t> last_call_{0};
     bool lost_ = false;
+    bool loss_untold_ = false;
     bool stopping_ = false;
     bool ended_ = false;
     bool ticks_ = false;
