@@ -184,12 +184,12 @@ void check_bytes(std::string_view rest, std::size_t asked) {
 
 void any_order(Input& input, const std::string& id) {
     constexpr std::string_view lines[] = {"NOOP",
-                                          "STREAM FILE \"a\" \"\"",
+                                          R"(STREAM FILE "a" "")",
                                           "WAIT FOR DIGIT 1000",
                                           "GET DATA \"a\"",
                                           "SET VARIABLE A B",
-                                          "GET OPTION \"a\" \"1#\"",
-                                          "EXEC \"Wait\" \"1\"",
+                                          R"(GET OPTION "a" "1#")",
+                                          R"(EXEC "Wait" "1")",
                                           "SET AUTOHANGUP 5",
                                           "failure",
                                           "GET FULL VARIABLE \"agi-mark-x\""};
