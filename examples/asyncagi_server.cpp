@@ -23,7 +23,7 @@ namespace {
 /// AGI(agi:async,menu?account=42)
 void menu(Call& call) {
     auto& live = agi::asyncagi::control(call);
-    live.on_event("DTMFEnd", [&live](const agi::ami::Message& event) {
+    const auto keys = live.on_event("DTMFEnd", [&live](const agi::ami::Message& event) {
         if (event["Digit"] == "9") live.stop();
     });
     agi::Exec{"Playback", {"hello-world"}}(call);

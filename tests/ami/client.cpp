@@ -230,6 +230,104 @@ TEST_CASE("Client: stops in each of its callbacks") {
     stopped.get_future().wait();
 }
 
+TEST_CASE("Client: what a callback throws is logged, and the connection goes on") {
+    const FakeAmi ami;
+    ClientOptions options;
+    options.trace = [](agi::Direction, std::string_view) { throw std::runtime_error{"trace"}; };
+    RunningClient running{ami.port(), options};
+    std::atomic<int> heard{0};
+    running.client.on_login([&](bool) { throw std::runtime_error{"login"}; });
+    running.client.on_lost([&] { throw 1; });
+    running.client.on_event([&](const Message& event) {
+        ++heard;
+        throw std::runtime_error{std::string{event.event()}};
+    });
+    running.start();
+    {
+        Manager manager = ami.accept();
+        manager.log_in();
+        manager.send("Event: A\r\n\r\nEvent: B\r\n\r\n");
+        CHECK(eventually([&] { return heard == 2; }));
+        running.client.post([&] {
+            running.client.send(Action{"Ping"},
+                                [](const Response&) { throw std::runtime_error{"done"}; });
+        });
+        manager.answer();
+        auto pong = ping(running);
+        manager.answer("Success", "Message: Pong\r\n");
+        CHECK(pong.get() == "Pong");
+    }
+    ami.accept().log_in();
+    CHECK(eventually([&] { return running.logged("logged in again") == 1; }));
+    for (const char* what : {"trace", "login", "A", "B", "done"}) {
+        CAPTURE(what);
+        CHECK(running.logged(std::string{"a callback has thrown: "} + what) >= 1);
+    }
+    CHECK(running.logged("a callback has thrown") > running.logged("a callback has thrown: "));
+}
+
+TEST_CASE("Client: destroyed in each of its callbacks") {
+    const FakeAmi ami;
+    const int where = GENERATE(0, 1, 2, 3, 4);
+    CAPTURE(where);
+    agi::wire::net::io_context context{1};
+    ClientOptions options;
+    options.port = ami.port();
+    options.log = {};
+    auto client = std::make_unique<Client>(context, options);
+    int lost = 0;
+    const auto end = [&client, &lost](const Response& response) {
+        lost += response.lost ? 1 : 0;
+        client.reset();
+    };
+    client->on_login([&](bool) {
+        if (where == 0) client.reset();
+        if (where == 1) client->send(Action{"Ping"}, end);
+        if (where == 4) {
+            client->send(Action{"Ping"}, end);
+            client->stop();
+        }
+    });
+    client->on_event([&](const Message&) {
+        if (where == 2) client.reset();
+    });
+    client->on_lost([&] {
+        if (where == 3) client.reset();
+    });
+    client->start();
+    std::thread thread{[&] { context.run(); }};
+    Manager manager = ami.accept();
+    manager.log_in();
+    if (where == 1) manager.answer();
+    if (where == 2) manager.send("Event: A\r\n\r\nEvent: B\r\n\r\n");
+    if (where == 3) manager.close();
+    thread.join();  // nothing is left to do
+    CHECK_FALSE(client);
+    CHECK(lost == (where == 4 ? 1 : 0));
+}
+
+TEST_CASE("Client: an Asterisk that reads no more is given up") {
+    const FakeAmi ami;
+    ClientOptions options;
+    options.max_unsent = 64 << 10U;
+    RunningClient running{ami.port(), options};
+    running.start();
+    Manager manager = ami.accept();
+    manager.log_in();
+    CHECK(eventually([&] { return running.logged("logged in") == 1; }));
+    const Action large = Action{"X"}.set("Text", std::string(1000, 'x'));
+    // More than all buffers of the system take, and then more than may wait.
+    int actions = 20'000;
+    CHECK(eventually([&] {
+        running.client.post([&running, &large, count = std::exchange(actions, 100)] {
+            for (int i = 0; i < count; ++i) running.client.send(large);
+        });
+        return running.logged("Asterisk reads no more") == 1;
+    }));
+    ami.accept().log_in();
+    CHECK(eventually([&] { return running.logged("logged in again") == 1; }));
+}
+
 TEST_CASE("Client: a connection that ends after any byte of a login is made again") {
     // The fault of number N: after N bytes of all that is said to it.
     const FakeAmi ami;

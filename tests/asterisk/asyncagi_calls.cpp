@@ -1,96 +1,18 @@
 // SPDX-License-Identifier: MIT
-// AsyncAGI on a real Asterisk, trap by trap: long replies, stops, hang-ups, failures, the death of a
-// client, two clients, calls that are begun here.
+// AsyncAGI on a real Asterisk, trap by trap: long replies, stops, hang-ups, failures.
 
+#include "async_server.hpp"
 #include "batch.hpp"
 #include "catch.hpp"
-#include "cuttable_way.hpp"
-#include "live_source.hpp"
-#include <agi/agi.hpp>
-#include <agi/asyncagi/source.hpp>
 
-#include <algorithm>
-#include <atomic>
-#include <future>
 #include <map>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace std::chrono_literals;
-using live::Asterisk;
-using live::soon;
-namespace fastagi = agi::fastagi;
-namespace asyncagi = agi::asyncagi;
-
-namespace {
-
-using asyncagi::Attempt;
-
-fastagi::ServerOptions quiet() {
-    fastagi::ServerOptions options;
-    options.log = {};
-    return options;
-}
-
-/// A server and its source, in threads.
-class AsyncServer {
-  public:
-    template <class SetUp>
-    explicit AsyncServer(SetUp set_up, asyncagi::SourceOptions options = live::source_options()) {
-        source_.emplace(server_, std::move(options),
-                        [&](asyncagi::Source& source) { set_up(server_, source); });
-        thread_ = std::thread{[this] { server_.run(); }};
-    }
-    AsyncServer(const AsyncServer&) = delete;
-    AsyncServer& operator=(const AsyncServer&) = delete;
-    ~AsyncServer() {
-        server_.stop(0ms);
-        thread_.join();
-    }
-    [[nodiscard]] asyncagi::Source& source() { return source_->source; }
-    [[nodiscard]] const live::LiveSource& live_source() const { return *source_; }
-    [[nodiscard]] fastagi::Counts counts() const { return server_.counts(); }
-
-  private:
-    fastagi::Server server_{quiet()};
-    std::optional<live::LiveSource> source_;
-    std::thread thread_;
-};
-
-/// A call into [async], whose dialplan comes back after a failed command.
-live::Setup to(const std::string& script, const std::string& caller = "quiet") {
-    live::Setup setup;
-    setup.agi = "agi:async," + script;
-    setup.leg = "ivr@async";
-    setup.caller = caller;
-    return setup;
-}
-
-/// A value that a handler hands to the test.
-template <class T>
-class Handed {
-  public:
-    void set(T value) { promise_.set_value(std::move(value)); }
-    T get() {
-        auto future = promise_.get_future();
-        if (future.wait_for(30s) != std::future_status::ready) {
-            throw std::runtime_error{"the handler has not handed anything over"};
-        }
-        return future.get();
-    }
-
-  private:
-    std::promise<T> promise_;
-};
-
-std::string letters(std::size_t size) {
-    std::string text;
-    for (std::size_t i = 0; i < size; ++i) text += static_cast<char>('a' + i * 7 % 26);
-    return text;
-}
-
-}  // namespace
+using namespace live;
 
 TEST_CASE("AsyncAGI: an environment over 1,024 bytes, and the limit of the call is set back") {
     Handed<std::string> seen;
@@ -320,14 +242,13 @@ TEST_CASE("AsyncAGI: events of the call come while a command runs") {
             auto& live = asyncagi::control(call);
             std::mutex mutex;
             std::string keys;
-            live.on_event("DTMFEnd", [&](const agi::ami::Message& event) {
+            auto hook = live.on_event("DTMFEnd", [&](const agi::ami::Message& event) {
                 const std::lock_guard<std::mutex> lock{mutex};
                 if (event["Direction"] == "Received") keys += event["Digit"];
                 if (keys == "42") live.stop();
             });
             agi::Exec{"Playback", {"tt-weasels"}}(call);
-            const std::lock_guard<std::mutex> lock{mutex};
-            live.on_event("DTMFEnd", {});
+            hook.end();
             seen.set(keys);
         });
     }};
@@ -336,222 +257,4 @@ TEST_CASE("AsyncAGI: events of the call come while a command runs") {
     call.press("42");
     CHECK(seen.get() == "42");
     CHECK(call.wait_for_variable("WENT_ON") == "SUCCESS/");
-}
-
-TEST_CASE("AsyncAGI: a call whose program dies goes to T") {
-    // The death of a program: the connection ends without a word.
-    live::CuttableWay way{std::stoi(Asterisk::get().setting("AMI_PORT"))};
-    asyncagi::SourceOptions options = live::source_options();
-    options.ami.port = way.port();
-    options.dead_man = 1500ms;
-    Handed<std::string> seen;
-    const AsyncServer server{
-        [&](fastagi::Server& s, asyncagi::Source&) {
-            s.route("dies", [&](fastagi::Call& call) {
-                const int code = call.send("WAIT FOR DIGIT -1").code();
-                seen.set(std::to_string(code) + (call.hung_up() ? " hung up" : ""));
-            });
-        },
-        options};
-    live::Call call{to("dies")};
-    call.wait_for_command("WAIT FOR DIGIT");
-    std::this_thread::sleep_for(2500ms);  // it is kept
-    CHECK(call.variable("WENT_ON") == "(not set)");
-    way.cut();
-    CHECK(call.wait_for_variable("WENT_ON") == "nobody is there");
-    CHECK(seen.get() == "511 hung up");
-}
-
-TEST_CASE("AsyncAGI: a connection that is lost in a command is made again, and the call goes on") {
-    live::CuttableWay way{std::stoi(Asterisk::get().setting("AMI_PORT"))};
-    asyncagi::SourceOptions options = live::source_options();
-    options.ami.port = way.port();
-    options.ami.first_pause = options.ami.last_pause = 50ms;
-    std::atomic<bool> waits{false};
-    Handed<std::string> seen;
-    const bool in_the_command = GENERATE(true, false);
-    const AsyncServer server{[&](fastagi::Server& s, asyncagi::Source&) {
-                                 s.route("cut", [&](fastagi::Call& call) {
-                                     agi::SetVariable{"A", "1"}(call);
-                                     std::string text =
-                                         std::to_string(call.send("WAIT FOR DIGIT 8000").code());
-                                     text += '/' + agi::GetVariable{"A"}(call).value_or("?");
-                                     seen.set(text + (call.hung_up() ? " hung up" : ""));
-                                 });
-                             },
-                             options};
-    live::Call call{to("cut")};
-    call.wait_for_command("WAIT FOR DIGIT");
-    way.cut();
-    if (in_the_command) {  // its reply comes when the connection is there again
-        way.open();
-        server.live_source().wait_for_login(2);
-        std::this_thread::sleep_for(200ms);
-        call.press("5");
-        CHECK(seen.get() == "200/1");
-    } else {  // its reply is lost
-        call.press("5");
-        std::this_thread::sleep_for(200ms);
-        way.open();
-        CHECK(seen.get() == "500/1");
-    }
-    CHECK(call.wait_for_variable("WENT_ON") == "SUCCESS/");
-}
-
-TEST_CASE("AsyncAGI: the call of a dead client is adopted in each command") {
-    const std::string line = GENERATE("", "STREAM FILE silence/1 \"\"", "WAIT FOR DIGIT 1000",
-                                      "GET DATA silence/1 500 4", "EXEC Wait 1", "NOOP");
-    CAPTURE(line);
-    live::Call call{to("adopt?x=1,more")};
-    // The client that dies: it has claimed the call, and sent a command.
-    live::Ami& ami = Asterisk::get().ami();
-    call.wait_for_event("AsyncAGIStart");
-    const std::string channel = call.channel();
-    ami.action("AGI", {{"Channel", channel},
-                       {"Command", "SET VARIABLE AGI_OWNER test-program_0123"},
-                       {"CommandID", "dead-1"}});
-    if (!line.empty()) {
-        ami.action("AGI", {{"Channel", channel}, {"Command", line}, {"CommandID", "dead-2"}});
-    }
-    std::this_thread::sleep_for(200ms);
-    asyncagi::SourceOptions options = live::source_options();
-    options.name = "test-program";
-    Handed<std::string> seen;
-    std::atomic<int> routed{0};
-    const AsyncServer server{
-        [&](fastagi::Server& s, asyncagi::Source& source) {
-            s.route("adopt", [&](fastagi::Call&) { ++routed; });
-            source.on_adopt([&](fastagi::Call& c) {
-                agi::SetVariable{"B", "adopted"}(c);
-                seen.set(std::string{c.path()} + ' ' + c.query("x").value_or("") + ' ' +
-                         std::string{c.environment().argument(1).value_or("")} + ' ' +
-                         agi::GetVariable{"B"}(c).value_or("?") + ' ' +
-                         std::to_string(c.server().known()));
-            });
-        },
-        options};
-    CHECK(seen.get() == "adopt 1 more adopted 1");
-    CHECK(routed == 0);
-    CHECK(call.wait_for_variable("WENT_ON") == "SUCCESS/");
-}
-
-TEST_CASE("AsyncAGI: a call that waits for its program is taken when it comes") {
-    live::Call call{to("waits?x=2")};
-    call.wait_for_event("AsyncAGIStart");
-    Handed<std::string> seen;
-    const AsyncServer server{[&](fastagi::Server& s, asyncagi::Source&) {
-        s.route("waits", [&](fastagi::Call& c) { seen.set(c.query("x").value_or("")); });
-    }};
-    CHECK(seen.get() == "2");
-    CHECK(call.wait_for_variable("WENT_ON") == "SUCCESS/");
-}
-
-TEST_CASE("AsyncAGI: two programs, a hundred calls, one handler for each") {
-    constexpr int calls = 100;
-    std::mutex mutex;
-    std::map<std::string, int> seen;
-    std::atomic<int> by_first{0};
-    const auto set_up = [&](bool first) {
-        return [&, first](fastagi::Server& s, asyncagi::Source&) {
-            s.route("both", [&, first](fastagi::Call& call) {
-                by_first += first ? 1 : 0;
-                agi::Noop{}(call);
-                const std::lock_guard<std::mutex> lock{mutex};
-                ++seen[std::string{call.environment().uniqueid()}];
-            });
-        };
-    };
-    const AsyncServer one{set_up(true)};
-    const AsyncServer other{set_up(false)};
-    {
-        const live::WithoutEvents without;
-        for (int i = 0; i < calls; ++i) {
-            Asterisk::get().ami().action("Originate", {{"Channel", "Local/ivr@async/n"},
-                                                       {"Context", "peer"},
-                                                       {"Exten", "quiet"},
-                                                       {"Priority", "1"},
-                                                       {"Async", "true"},
-                                                       {"Variable", "AGI=agi:async\\,both"}});
-        }
-        CHECK(soon([&] {
-            const std::lock_guard<std::mutex> lock{mutex};
-            return seen.size() == calls;
-        }));
-    }
-    CHECK(soon([&] { return one.counts().active + other.counts().active == 0; }));
-    const auto taken = [](const fastagi::Counts& counts) {
-        return counts.calls -
-               counts.not_found;  // the last call of an earlier test may still be there
-    };
-    CHECK(taken(one.counts()) + taken(other.counts()) == calls);
-    for (const auto& [id, count] : seen) CHECK(count == 1);
-    Asterisk::get().ami().action("Hangup", {{"Channel", "/^Local/"}});
-}
-
-TEST_CASE("AsyncAGI: calls that are begun here, and what becomes of each") {
-    std::atomic<int> handled{0};
-    AsyncServer server{[](fastagi::Server&, asyncagi::Source&) {}};
-    struct Row {
-        const char* channel;
-        Attempt attempt;
-        std::chrono::milliseconds timeout;
-    };
-    const std::vector<Row> rows{
-        {"Local/answers@callee/n", Attempt::answered, 10s},
-        {"Local/answers@callee", Attempt::abandoned, 10s},
-        {"Local/busy@callee/n", Attempt::busy, 10s},
-        {"Local/congested@callee/n", Attempt::congestion, 10s},
-        {"Local/rings@callee/n", Attempt::no_answer, 700ms},
-        {"Local/nobody@callee/n", Attempt::failed, 10s},
-        {"NoSuchDriver/1", Attempt::failed, 10s},
-    };
-    for (const Row& row : rows) {
-        CAPTURE(row.channel);
-        Handed<asyncagi::Outcome> outcome;
-        Handed<std::string> handler;
-        const std::string id = server.source().originate(
-            {row.channel,
-             // One goes where no AsyncAGI is.
-             row.attempt == Attempt::abandoned ? asyncagi::Place{"landing", "here", 1}
-                                               : asyncagi::Place{"async", "early", 1},
-             row.timeout,
-             "Bob <123>",
-             {{"AGI", "agi:async,route"}, {"JOB", "a,b \"c\" \\d"}}},
-            [&](fastagi::Call& call) {
-                ++handled;
-                handler.set(std::string{call.environment().uniqueid()} + ' ' +
-                            agi::GetVariable{"JOB"}(call).value_or("?"));
-            },
-            [&](const asyncagi::Outcome& o) { outcome.set(o); });
-        const asyncagi::Outcome got = outcome.get();
-        CHECK(name_of(got.attempt) == name_of(row.attempt));
-        CHECK(got.id == id);
-        if (row.attempt == Attempt::answered) {
-            CHECK(handler.get() == id + " a,b \"c\" \\d");
-        }
-    }
-    CHECK(handled == 1);
-}
-
-TEST_CASE("AsyncAGI: no more calls in the air than were allowed") {
-    asyncagi::SourceOptions options = live::source_options();
-    options.max_originated = 3;
-    options.originate_rate = 1000;
-    std::atomic<int> now{0};
-    std::atomic<int> most{0};
-    std::atomic<int> answered{0};
-    AsyncServer server{[](fastagi::Server&, asyncagi::Source&) {}, options};
-    for (int i = 0; i < 12; ++i) {
-        server.source().originate(
-            {"Local/answers@callee/n", {"async", "early"}, 10s, {}, {{"AGI", "agi:async,x"}}},
-            [&](fastagi::Call& call) {
-                most = std::max(most.load(), ++now);
-                call.send("EXEC Wait 0.2");
-                --now;
-            },
-            [&](const asyncagi::Outcome& o) { answered += o.attempt == Attempt::answered; });
-    }
-    CHECK(soon([&] { return server.counts().calls == 12 && server.counts().active == 0; }));
-    CHECK(answered == 12);
-    CHECK(most <= 3);
 }

@@ -49,6 +49,8 @@ class LiveSource {
         }
     }
 
+    [[nodiscard]] int logins() const { return logins_; }
+
   private:
     std::atomic<int> logins_{0};
 

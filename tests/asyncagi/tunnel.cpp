@@ -28,8 +28,8 @@ const std::string fast_environment =
 /// Asterisk: a queue of commands, and the pipe that takes their replies.
 class World {
   public:
-    explicit World(const std::string& env = environment, TunnelOptions options = defaults())
-        : tunnel{std::move(options), "PJSIP/1", first(env)} {}
+    explicit World(const std::string& env = environment, const TunnelOptions& options = defaults())
+        : tunnel{options, "PJSIP/1", first(env)} {}
 
     static TunnelOptions defaults() {
         TunnelOptions options;
@@ -95,7 +95,7 @@ class World {
     }
     void line(std::string_view text) { tunnel.line(now, text); }
     /// Asterisk has begun with it.
-    void starts() { tunnel.command_started(now, queue.front().command); }
+    void starts() { tunnel.command_started(queue.front().command); }
     std::string bytes() { return tunnel.take_bytes(); }
 
     struct Queued {
@@ -116,7 +116,7 @@ class World {
 
 /// One whose call is ours.
 struct Begun : World {
-    explicit Begun(TunnelOptions options = defaults()) : World{environment, std::move(options)} {
+    explicit Begun(const TunnelOptions& options = defaults()) : World{environment, options} {
         begin();
         CHECK(bytes() == fast_environment);
     }
@@ -285,14 +285,14 @@ TEST_CASE("Tunnel: the next line stops what FastAGI stops, and its reply is drop
         bool drain;
     };
     const std::vector<Row> rows{
-        {"STREAM FILE \"a\" \"\"", "ControlPlayback stop", "200 result=0 endpos=8000\n", "", true},
-        {"STREAM FILE \"a\" \"5\"", "ControlPlayback stop", "200 result=53 endpos=8000\n",
+        {R"(STREAM FILE "a" "")", "ControlPlayback stop", "200 result=0 endpos=8000\n", "", true},
+        {R"(STREAM FILE "a" "5")", "ControlPlayback stop", "200 result=53 endpos=8000\n",
          "200 result=53 endpos=8000\n", true},
         {"WAIT FOR DIGIT 9000", "ControlPlayback stop", "200 result=1000\n", "", false},
         {"WAIT FOR DIGIT 9000", "ControlPlayback stop", "200 result=49\n", "200 result=49\n", true},
         {"GET DATA \"a\" 9000 4", "PlayDTMF #", "200 result=12\n", "", true},
-        {"GET OPTION \"a\" \"12\"", "ControlPlayback stop", "200 result=0 endpos=8\n", "", true},
-        {"GET OPTION \"a\" \"12#\"", "PlayDTMF #", "200 result=35 endpos=8\n", "", true},
+        {R"(GET OPTION "a" "12")", "ControlPlayback stop", "200 result=0 endpos=8\n", "", true},
+        {R"(GET OPTION "a" "12#")", "PlayDTMF #", "200 result=35 endpos=8\n", "", true},
     };
     for (const Row& row : rows) {
         CAPTURE(row.line, row.reply);
@@ -315,7 +315,7 @@ TEST_CASE("Tunnel: the next line stops what FastAGI stops, and its reply is drop
         world.run("200 result=0\n");
         world.bytes();
         // A stop that came late must not hit the next prompt.
-        world.line("STREAM FILE \"b\" \"\"");
+        world.line(R"(STREAM FILE "b" "")");
         if (row.drain) {
             CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 5"});
             world.run("200 result=1000\n");
@@ -344,10 +344,10 @@ TEST_CASE("Tunnel: a line that came before the command was sent stops it, too") 
 
 TEST_CASE("Tunnel: the answer of a stop may come before the reply") {
     Begun world;
-    world.line("STREAM FILE \"a\" \"\"");
+    world.line(R"(STREAM FILE "a" "")");
     world.line("NOOP");
     CHECK(world.commands() == Lines{"AGI STREAM FILE \"a\" \"\""});
-    world.tunnel.command_started(world.now, "NOOP");
+    world.tunnel.command_started("NOOP");
     CHECK(world.said().empty());  // a stop before its begin would be lost
     world.starts();
     CHECK(world.said() == Lines{"ControlPlayback stop"});
@@ -358,8 +358,8 @@ TEST_CASE("Tunnel: the answer of a stop may come before the reply") {
 }
 
 TEST_CASE("Tunnel: other commands run to their end when a line comes") {
-    for (const char* line : {"EXEC \"Wait\" \"5\"", "SAY DIGITS \"1\" \"#\"", "NOOP",
-                             "RECORD FILE \"a\" \"wav\" \"#\" -1"}) {
+    for (const char* line : {R"(EXEC "Wait" "5")", R"(SAY DIGITS "1" "#")", "NOOP",
+                             R"(RECORD FILE "a" "wav" "#" -1)"}) {
         Begun world;
         world.line(line);
         world.said();
@@ -373,19 +373,19 @@ TEST_CASE("Tunnel: other commands run to their end when a line comes") {
 
 TEST_CASE("Tunnel: stopped from elsewhere, a command has its reply") {
     Begun world;
-    CHECK_FALSE(world.tunnel.stop(world.now));
-    world.line("EXEC \"Wait\" \"5\"");
+    CHECK_FALSE(world.tunnel.stop());
+    world.line(R"(EXEC "Wait" "5")");
     world.said();
-    CHECK_FALSE(world.tunnel.stop(world.now));
+    CHECK_FALSE(world.tunnel.stop());
     CHECK(world.said().empty());
     world.run("200 result=0\n");
     world.bytes();
     world.line("GET DATA \"a\" 9000 4");
     world.said();
     world.starts();
-    CHECK(world.tunnel.stop(world.now));
+    CHECK(world.tunnel.stop());
     CHECK(world.said() == Lines{"PlayDTMF #"});
-    CHECK(world.tunnel.stop(world.now));
+    CHECK(world.tunnel.stop());
     CHECK(world.said().empty());
     world.run("200 result=12\n");
     CHECK(world.bytes() == "200 result=12\n");
@@ -396,7 +396,7 @@ TEST_CASE("Tunnel: stopped from elsewhere, a command has its reply") {
     world.run("200 result=0\n");
     CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 9000"});
     world.starts();
-    world.tunnel.stop(world.now);
+    world.tunnel.stop();
     world.run("200 result=1000\n");
     CHECK(world.bytes() == "200 result=0\n");
 }
@@ -422,7 +422,7 @@ TEST_CASE(
     "Tunnel: a session that ends in a prompt stops it, and waits for what cannot be stopped") {
     {
         Begun world;
-        world.line("STREAM FILE \"a\" \"\"");
+        world.line(R"(STREAM FILE "a" "")");
         world.said();
         world.starts();
         world.tunnel.session_closed(world.now);
@@ -432,7 +432,7 @@ TEST_CASE(
         CHECK(world.commands().back() == "AGI ASYNCAGI BREAK");
     }
     Begun world;
-    world.line("EXEC \"Dial\" \"x\"");
+    world.line(R"(EXEC "Dial" "x")");
     world.said();
     world.tunnel.session_closed(world.now);
     CHECK(world.said().empty());
@@ -480,9 +480,9 @@ TEST_CASE("Tunnel: the dead man's switch keeps to the limit of the call") {
 
 TEST_CASE("Tunnel: a hang-up while a command runs") {
     Begun world;
-    world.line("EXEC \"Wait\" \"5\"");
+    world.line(R"(EXEC "Wait" "5")");
     world.said();
-    world.tunnel.hangup_requested(world.now);
+    world.tunnel.hangup_requested();
     CHECK(world.bytes() == "HANGUP\n");
     world.run("200 result=-1\n");
     CHECK(world.bytes() == "200 result=-1\n");
@@ -516,7 +516,7 @@ TEST_CASE("Tunnel: a command that was queued behind a hang-up fails with the end
 
 TEST_CASE("Tunnel: a failed command ends AsyncAGI, and the loop of the dialplan goes on with it") {
     Begun world;
-    world.line("STREAM FILE \"missing\" \"\"");
+    world.line(R"(STREAM FILE "missing" "")");
     world.said();
     world.run("200 result=-1\n");
     CHECK(world.bytes() == "200 result=-1\n");
@@ -539,7 +539,7 @@ TEST_CASE("Tunnel: a failed command ends AsyncAGI, and the loop of the dialplan 
 
 TEST_CASE("Tunnel: a call that does not come back is as one that was hung up") {
     Begun world;
-    world.line("STREAM FILE \"a\" \"\"");
+    world.line(R"(STREAM FILE "a" "")");
     world.said();
     world.tunnel.ended(world.now);  // Redirect: the command had no reply
     CHECK(world.said() == Lines{"Setvar 0"});
@@ -618,6 +618,79 @@ TEST_CASE("Tunnel: while the connection is lost lines wait, and what was under w
         world.tunnel.hung_up(world.now);
         CHECK(world.bytes() == "HANGUP\n511 Command Not Permitted on a dead channel\n");
     }
+}
+
+TEST_CASE("Tunnel: a stop that was wanted, or lost, while the connection was away is sent again") {
+    Begun world;
+    const int when = GENERATE(0, 1, 2);
+    CAPTURE(when);
+    world.line("WAIT FOR DIGIT -1");
+    world.said();
+    world.starts();
+    if (when == 2) {  // it was sent, and its answer lost
+        world.line("NOOP");
+        CHECK(world.said() == Lines{"ControlPlayback stop"});
+    }
+    world.tunnel.disconnected();
+    if (when == 0) world.line("NOOP");
+    if (when == 1) world.tunnel.stop();
+    CHECK(world.said().empty());
+    world.tunnel.reconnected(world.now);
+    CHECK(world.commands() == Lines{"AGI NOOP", "ControlPlayback stop"});
+    world.run("200 result=1000\n");
+    CHECK(world.bytes() == (when == 1 ? "200 result=0\n" : ""));
+    world.tunnel.stop_answered(world.now);
+    world.run("200 result=0\n");
+    CHECK(world.commands() == (when == 1 ? Lines{} : Lines{"AGI NOOP"}));
+}
+
+TEST_CASE("Tunnel: a stop of a command whose reply was lost does not hit the next prompt") {
+    Begun world;
+    world.line(R"(STREAM FILE "a" "")");
+    world.said();
+    world.starts();
+    world.line("NOOP");
+    world.said();
+    world.tunnel.disconnected();
+    world.queue.pop_front();
+    world.tunnel.reconnected(world.now);
+    world.said();
+    world.tunnel.stop_answered(world.now);
+    world.run("200 result=0\n");
+    CHECK(world.bytes().empty());
+    CHECK(world.commands() == Lines{"AGI NOOP"});
+    world.run("200 result=0\n");
+    world.line(R"(STREAM FILE "b" "")");
+    CHECK(world.commands() == Lines{"AGI WAIT FOR DIGIT 5"});
+    world.run("200 result=0\n");
+    CHECK(world.commands() == Lines{"AGI STREAM FILE \"b\" \"\""});
+}
+
+TEST_CASE("Tunnel: while nothing is seen, no time is over") {
+    Begun world;
+    world.tunnel.ended(world.now);
+    world.said();
+    world.tunnel.disconnected();
+    world.now += 1min;
+    world.tunnel.tick(world.now);
+    CHECK(world.tunnel.state() == State::away);
+    world.tunnel.reconnected(world.now);
+    world.tunnel.tick(world.now);
+    CHECK(world.tunnel.state() == State::away);
+    world.now += 1s;
+    world.tunnel.tick(world.now);
+    CHECK(world.tunnel.state() == State::gone);
+}
+
+TEST_CASE("Tunnel: a claim that waits behind a long command keeps the call") {
+    World world{""};
+    world.tunnel.begin(world.now);
+    world.said();
+    world.tunnel.keep(world.now);
+    CHECK(world.said() == Lines{"AbsoluteTimeout 60"});
+    world.tunnel.disconnected();
+    world.tunnel.keep(world.now);
+    CHECK(world.said().empty());
 }
 
 TEST_CASE("Tunnel: a break whose answer was lost is sent again") {

@@ -15,6 +15,8 @@ class Failing {
         operations_ = operations;
         left_ = n;
     }
+    /// Whether one has failed.
+    static bool happened() { return left_ <= 0; }
     /// No more. Whether one has failed.
     static bool stop() { return left_.exchange(0) <= 0; }
 

@@ -7,6 +7,7 @@
 #include <agi/ami/message_reader.hpp>
 #include <agi/version.hpp>
 
+#include <exception>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -33,7 +34,7 @@ struct Login {
 ///     talk.send(Action{"Ping"}, [](const Response& pong) { ... });     // after the login
 ///     socket.send(talk.take_out());  talk.receive(socket.read());
 ///
-/// Callbacks run inside `receive` and `close`; they may send.
+/// Callbacks run inside `receive` and `close`; they may send and close, not destroy it.
 class Conversation {
   public:
     enum class State : unsigned char {
@@ -46,6 +47,7 @@ class Conversation {
     using Done = std::function<void(const Response&)>;
     using OnEvent = std::function<void(const Message&)>;
     using OnState = std::function<void(State)>;
+    using OnError = std::function<void(const std::exception_ptr&)>;
 
     explicit Conversation(Login login, MessageLimits limits = {})
         : login_{std::move(login)}, reader_{limits} {}
@@ -53,6 +55,9 @@ class Conversation {
     /// Every event that is no part of a list.
     void on_event(OnEvent hook) { on_event_ = std::move(hook); }
     void on_state(OnState hook) { on_state_ = std::move(hook); }
+    /// What `done` or the hook of events has thrown. Without it that leaves `receive` or `close`, and
+    /// what was behind it there is lost.
+    void on_error(OnError hook) { on_error_ = std::move(hook); }
 
     /// Sends an action. `done` is called once, with the answer, or with `lost` where the connection
     /// ended before it: an action is never sent twice.
@@ -61,7 +66,7 @@ class Conversation {
     std::string send(const Action& action, Done done = {}) {
         std::string id = next_id();
         if (state_ != State::ready) {
-            if (done) done(lost());
+            if (done) call(done, lost());
             return id;
         }
         send_now(action, id, std::move(done));
@@ -81,13 +86,14 @@ class Conversation {
         auto pending = std::move(pending_);
         pending_.clear();
         for (auto& [id, action] : pending) {
-            if (action.done) action.done(lost());
+            if (action.done) call(action.done, lost());
         }
     }
 
     /// What is to be sent.
     std::string take_out() { return std::exchange(out_, {}); }
     [[nodiscard]] bool has_out() const noexcept { return !out_.empty(); }
+    [[nodiscard]] std::size_t out_size() const noexcept { return out_.size(); }
 
     [[nodiscard]] State state() const noexcept { return state_; }
     /// The first line: `Asterisk Call Manager/11.0.0`.
@@ -115,8 +121,19 @@ class Conversation {
     std::string next_id() { return "agi-" + std::to_string(++last_id_); }
 
     void send_now(const Action& action, const std::string& id, Done done) {
-        out_ += action.text(id);
+        const std::string text = action.text(id);
+        out_.reserve(out_.size() + text.size());
         pending_.emplace(id, Pending{std::move(done)});
+        out_ += text;
+    }
+    template <class Callback, class Value>
+    void call(const Callback& callback, const Value& value) const {
+        if (!on_error_) return callback(value);
+        try {
+            callback(value);
+        } catch (...) {
+            on_error_(std::current_exception());
+        }
     }
 
     void become(State state) {
@@ -149,10 +166,12 @@ class Conversation {
     }
 
     void take(Message&& message) {
+        if (state_ == State::closed) return;  // by a callback of the message before
         const auto found = pending_.find(std::string{message.action_id()});
         const bool event = !message.event().empty();
         if (found == pending_.end()) {
-            if (event && on_event_) on_event_(message);
+            // Before the login there is nothing to hear, and nobody could act on it.
+            if (event && on_event_ && state_ == State::ready) call(on_event_, message);
             return;
         }
         Response& response = found->second.response;
@@ -165,7 +184,7 @@ class Conversation {
         // An event with the action's id before its answer, or after that of an action without a
         // list, is one for everybody.
         if (response.message.empty()) {
-            if (on_event_) on_event_(message);
+            if (on_event_) call(on_event_, message);
             return;
         }
         const bool complete = same_name(list, "Complete") || same_name(list, "Cancelled");
@@ -183,7 +202,7 @@ class Conversation {
     void finish(Iterator found) {
         const Pending ended = std::move(found->second);
         pending_.erase(found);
-        if (ended.done) ended.done(ended.response);
+        if (ended.done) call(ended.done, ended.response);
     }
 
     Login login_;
@@ -196,6 +215,7 @@ class Conversation {
     std::unordered_map<std::string, Pending> pending_;
     OnEvent on_event_;
     OnState on_state_;
+    OnError on_error_;
 };
 
 }}}  // namespace agi::v0::ami

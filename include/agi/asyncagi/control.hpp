@@ -3,6 +3,7 @@
 // What can be done with a call over AMI while one of its commands runs.
 
 #include <agi/ami/client.hpp>
+#include <agi/asyncagi/detail/event_hooks.hpp>
 #include <agi/asyncagi/originate.hpp>
 #include <agi/fastagi/call.hpp>
 #include <agi/version.hpp>
@@ -10,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -23,7 +25,6 @@ namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_
 /// Hooks run on the thread that reads from Asterisk: they must not block, nor use the call.
 class Control {
   public:
-    using OnEvent = std::function<void(const ami::Message&)>;
     using Done = ami::Client::Done;
 
     /// How a control reaches the connection of its call.
@@ -39,10 +40,13 @@ class Control {
     ~Control() = default;
 
     /// Calls `hook` for each event of this call's channel of that name: `DTMFEnd`, `HangupRequest`,
-    /// `BridgeEnter`... All of them for an empty name.
-    void on_event(std::string_view name, OnEvent hook) {
-        const std::lock_guard<std::mutex> lock{mutex_};
-        hooks_.emplace_back(name, std::move(hook));
+    /// `BridgeEnter`... All of them for an empty name. For as long as what is returned lives:
+    ///
+    ///     const auto keys = live.on_event("DTMFEnd", [&](const ami::Message& event) { ... });
+    ///
+    /// What a hook throws is logged.
+    EventHook on_event(std::string_view name, OnEvent hook) {
+        return hooks_.add(name, std::move(hook));
     }
 
     /// Ends the command that runs now, and nothing if none does: the prompt of STREAM FILE, CONTROL
@@ -80,15 +84,33 @@ class Control {
         const std::lock_guard<std::mutex> lock{mutex_};
         channel_ = channel;
     }
-    void tell(const ami::Message& event) {
-        std::vector<OnEvent> wanted;
-        {
-            const std::lock_guard<std::mutex> lock{mutex_};
-            for (const auto& [name, hook] : hooks_) {
-                if (name.empty() || event.is(name)) wanted.push_back(hook);
-            }
+    [[nodiscard]] EventHooks& hooks() noexcept { return hooks_; }
+
+    // For `together`.
+
+    /// Takes commands that are to run in place of a line: that line.
+    std::string offer(std::vector<std::string> lines) {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        offered_ = std::move(lines);
+        answered_.reset();
+        return "NOOP agi-together-" + uniqueid_ + '-' + std::to_string(++offers_);
+    }
+    /// The replies, if they have come.
+    std::optional<std::vector<std::string>> collect() {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        return std::exchange(answered_, std::nullopt);
+    }
+    /// For the source: what is offered for this line.
+    std::optional<std::vector<std::string>> take_offer(std::string_view line) {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        if (!offered_ || line != "NOOP agi-together-" + uniqueid_ + '-' + std::to_string(offers_)) {
+            return std::nullopt;
         }
-        for (const OnEvent& hook : wanted) hook(event);
+        return std::exchange(offered_, std::nullopt);
+    }
+    void answer(std::vector<std::string> replies) {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        answered_ = std::move(replies);
     }
 
     /// Says that the owner of a call's origin is a control.
@@ -99,7 +121,10 @@ class Control {
     std::string channel_;
     const std::string uniqueid_;
     const Reach reach_;
-    std::vector<std::pair<std::string, OnEvent>> hooks_;
+    EventHooks hooks_;
+    std::optional<std::vector<std::string>> offered_;
+    std::optional<std::vector<std::string>> answered_;
+    unsigned long long offers_ = 0;
 };
 
 /// The control of a call that came over AMI; nothing for any other.

@@ -5,10 +5,12 @@
 #include <agi/version.hpp>
 #include <agi/wire/percent.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace agi { inline namespace v0 { namespace asyncagi {
 
@@ -42,8 +44,7 @@ class JoinedResult {
 
     /// Takes the next Result. True when the reply is complete; otherwise a NOOP must be sent.
     bool push(const Part& part) {
-        text_ += part.text;
-        lost_ = lost_ || part.lost;
+        append(part);
         if (part.more) {
             ++noops_;
             return false;
@@ -52,7 +53,7 @@ class JoinedResult {
             if (text_.size() < reply_to_noop.size() ||
                 text_.compare(text_.size() - reply_to_noop.size(), reply_to_noop.size(),
                               reply_to_noop) != 0) {
-                lost_ = true;
+                lost_at_.push_back(text_.size());
                 break;
             }
             text_.erase(text_.size() - reply_to_noop.size());
@@ -60,15 +61,27 @@ class JoinedResult {
         return true;
     }
 
+    /// Takes a Result behind which others come anyway.
+    void append(const Part& part) {
+        text_ += part.text;
+        if (part.lost) lost_at_.push_back(text_.size());
+    }
+
+    /// Whether something is missing between two places of the text.
+    [[nodiscard]] bool lost_in(std::size_t begin, std::size_t end) const noexcept {
+        return std::any_of(lost_at_.begin(), lost_at_.end(),
+                           [=](std::size_t at) { return at >= begin && at <= end; });
+    }
+
     /// Whether bytes of it are lost: over 2,047 in one part when encoded.
-    [[nodiscard]] bool lost() const noexcept { return lost_; }
+    [[nodiscard]] bool lost() const noexcept { return !lost_at_.empty(); }
     /// The reply with its LF.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
   private:
     std::string text_;
     std::size_t noops_ = 0;
-    bool lost_ = false;
+    std::vector<std::size_t> lost_at_;  ///< Behind which bytes of the text.
 };
 
 }}}  // namespace agi::v0::asyncagi

@@ -4,12 +4,16 @@
 
 #include <agi/ami/client.hpp>
 #include <agi/asyncagi/control.hpp>
+#include <agi/asyncagi/detail/socket_end.hpp>
 #include <agi/asyncagi/detail/source_state.hpp>
 #include <agi/asyncagi/options.hpp>
 #include <agi/asyncagi/originate.hpp>
 #include <agi/fastagi/server.hpp>
 #include <agi/version.hpp>
 
+#include <atomic>
+#include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,34 +33,44 @@ namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_
 ///     pbx.start();
 ///     server.run();
 ///
-/// It has a thread of its own, on which hooks are called: they must not block. The server must
-/// outlive it; `run` does not listen on a port by itself any more.
+/// It has a thread of its own, on which hooks are called: they must not block; what they throw is
+/// logged. The server must outlive it; `run` does not listen on a port by itself any more.
 class Source {
   public:
     /// @throws AGIArgumentError  the name has other characters than letters, digits and `-._`
     Source(fastagi::Server& server, SourceOptions options)
-        : server_{server}, state_{std::make_shared<SourceState>(server, std::move(options))} {
+        : server_{server},
+          label_{options.ami.host},
+          own_{std::make_shared<Own>(std::move(options))},
+          state_{own_, &own_->state} {
+        state_->set_self(state_);
+        state_->route = on_server(server_, label_);
+        state_->refuses = [&server] { return server.stopping(); };
+        state_->on_ended = [own = own_.get()] { own->context.stop(); };
         server.expect_adopted();
     }
     Source(const Source&) = delete;
     Source& operator=(const Source&) = delete;
     /// Takes no more calls, and ends those that run as a closed connection does. Call it, or `stop`,
     /// after Server::run has returned.
-    ~Source() { stop(); }
+    ~Source() {
+        stop();
+        if (thread_.joinable()) thread_.detach();  // by one of its own hooks
+    }
 
     /// The handler of a call that an earlier run of this program had, or `adopt` has taken. It
     /// begins behind the command that runs. Before `start`.
     template <class Handler>
     void on_adopt(Handler handler) {
-        state_->on_adopt = server_.make_handler(std::move(handler));
+        state_->on_adopt(on_server(server_, label_, server_.make_handler(std::move(handler))));
     }
 
     /// After each login; false at the first. Before `start`.
     void on_login(std::function<void(bool again)> hook) { state_->on_login = std::move(hook); }
 
-    /// Connects, and takes calls from then on: those too that wait in AsyncAGI already.
+    /// Connects, and takes calls from then on: those too that wait in AsyncAGI already. Once only.
     void start() {
-        thread_ = std::thread{[state = state_] { state->run(); }};
+        thread_ = std::thread{[own = own_] { own->run(); }};
     }
 
     /// Begins a call. When it is answered and comes into AsyncAGI, `handler` gets it, with the
@@ -70,11 +84,11 @@ class Source {
     std::string originate(Originate call, Handler handler, Dialer::OnOutcome on_outcome = {}) {
         std::string id = state_->new_call_id();
         static_cast<void>(call.action(id));
-        state_->post([state = state_.get(), id, call = std::move(call),
-                      handler = server_.make_handler(std::move(handler)),
-                      on_outcome = std::move(on_outcome)]() mutable {
-            state->dialer().add(std::move(id), std::move(call), std::move(handler),
-                                std::move(on_outcome));
+        Dialer::Order order{id, std::move(call),
+                            on_server(server_, label_, server_.make_handler(std::move(handler))),
+                            std::move(on_outcome)};
+        state_->post([order = std::move(order)](SourceState& state) mutable {
+            state.dialer().add(std::move(order));
         });
         return id;
     }
@@ -82,25 +96,62 @@ class Source {
     /// Takes the calls of another program, which has died: that of this name. Their handler is
     /// `on_adopt`. From any thread.
     void adopt(std::string name) {
-        state_->post([state = state_.get(), name = std::move(name)] { state->adopt(name); });
+        state_->post([name = std::move(name)](SourceState& state) { state.adopt(name); });
     }
 
     /// Sends any action, and calls `done` with its answer on the source's thread. From any thread.
     void send(ami::Action action, ami::Client::Done done = {}) {
-        state_->post([state = state_.get(), action = std::move(action), done = std::move(done)] {
-            state->client().send(action, done);
+        state_->post([action = std::move(action), done = std::move(done)](SourceState& state) {
+            state.client().send(action, done);
         });
     }
 
-    /// Takes no more calls, lets the last commands of calls go out, and disconnects.
+    /// Takes no more calls, begins no more, hangs up what nobody has answered yet, lets the last
+    /// commands of calls go out, and disconnects. In a hook it only begins with that.
     void stop() {
         if (!thread_.joinable()) return;
-        state_->begin_stop();
-        thread_.join();
+        own_->stop_wanted = true;
+        own_->context.stop();  // which needs no memory
+        if (thread_.get_id() != std::this_thread::get_id()) thread_.join();
     }
 
   private:
+    /// What may be in use until its thread has ended.
+    struct Own {
+        explicit Own(SourceOptions options) : state{context, std::move(options)} {}
+
+        void run() noexcept {
+            bool begun = false;
+            while (!state.ended()) {
+                if (context.stopped()) context.restart();
+                const bool tended = do_safely([&] {
+                    if (stop_wanted) state.begin_stop();
+                    std::exchange(begun, true) ? state.tend() : state.start();
+                });
+                do_safely([&] {
+                    tended ? context.run() : context.run_for(std::chrono::milliseconds{20});
+                });
+            }
+        }
+        template <class Work>
+        bool do_safely(const Work& work) noexcept {
+            try {
+                work();
+                return true;
+            } catch (...) {
+                state.hook_failed(std::current_exception(), "its own work");
+                return false;
+            }
+        }
+
+        std::atomic<bool> stop_wanted{false};
+        net::io_context context{1};
+        SourceState state;
+    };
+
     fastagi::Server& server_;
+    const std::string label_;
+    std::shared_ptr<Own> own_;
     std::shared_ptr<SourceState> state_;
     std::thread thread_;
 };

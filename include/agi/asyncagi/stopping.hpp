@@ -67,6 +67,17 @@ inline bool stops_at_next_line(std::string_view line) noexcept {
            is_command(line, "GET DATA") || is_command(line, "GET OPTION");
 }
 
+/// Whether the reply is that of a stop. A key of the caller has come before it.
+inline bool is_reply_of_stop(std::string_view line, std::string_view reply) {
+    if (wire::is_command(line, "GET DATA")) return true;
+    constexpr std::string_view head = "200 result=";
+    if (reply.substr(0, head.size()) != head) return true;
+    reply.remove_prefix(head.size());
+    const std::string_view result = reply.substr(0, reply.find_first_of(" \n"));
+    return result == "0" || result == "1000" || result == "-1" ||
+           (result == "35" && stop_by(line) == StopBy::key);
+}
+
 /// Whether it may take frames of the channel: a stop that comes late would hit it.
 inline bool reads_frames(std::string_view line) noexcept {
     using wire::is_command;

@@ -22,6 +22,7 @@ using Harness = void (*)(std::string_view);
 Harness harness_of(const fs::path& file) {
     const std::string name = fs::absolute(file).parent_path().filename().string();
     if (name == "ami") return fuzz::ami;
+    if (name == "asyncagi") return fuzz::asyncagi;
     if (name == "reply") return fuzz::reply;
     if (name == "environment") return fuzz::environment;
     if (name == "request") return fuzz::request;

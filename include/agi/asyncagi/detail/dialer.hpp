@@ -3,19 +3,22 @@
 // Begins calls, no more and no faster than was said, and tells what became of each.
 
 #include <agi/ami/client.hpp>
-#include <agi/asyncagi/options.hpp>
+#include <agi/asyncagi/detail/session_end.hpp>
 #include <agi/asyncagi/originate.hpp>
-#include <agi/fastagi/server.hpp>
 #include <agi/version.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <functional>
+#include <iterator>
+#include <new>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_NET {
 
@@ -23,14 +26,30 @@ namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_
 class Dialer {
   public:
     using OnOutcome = std::function<void(const Outcome&)>;
-    using Handler = fastagi::Server::Handler;
+    using OnError = std::function<void(const std::exception_ptr&)>;
 
-    Dialer(ami::Client& client, std::size_t most, double rate)
-        : client_{client}, most_{std::max<std::size_t>(most, 1)}, rate_{std::max(rate, 0.001)} {}
+    /// A call that is to begin. `id`: see Originate::action.
+    struct Order {
+        std::string id;
+        Originate originate;
+        BeginCall begin;
+        OnOutcome on_outcome;
+    };
 
-    void add(std::string id, Originate originate, Handler handler, OnOutcome on_outcome) {
-        waiting_.push_back(
-            {std::move(id), std::move(originate), std::move(handler), std::move(on_outcome)});
+    /// `on_error`: what a hook of the user has thrown.
+    Dialer(ami::Client& client, std::size_t most, double rate, OnError on_error)
+        : client_{client},
+          most_{std::max<std::size_t>(most, 1)},
+          rate_{std::max(rate, 0.001)},
+          on_error_{std::move(on_error)} {}
+
+    void add(Order order) {
+        if (stopping_) return refuse(order, stopped_text);
+        try {
+            waiting_.push_back(std::move(order));
+        } catch (const std::bad_alloc&) {
+            return refuse(order, "no memory");
+        }
         begin_some();
     }
 
@@ -38,32 +57,31 @@ class Dialer {
     void begin_some() {
         const auto now = std::chrono::steady_clock::now();
         while (!waiting_.empty() && client_.ready() && calls_.size() < most_ && now >= next_) {
+            begin();
             next_ = std::max(next_, now - std::chrono::seconds{1}) +
                     std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                         std::chrono::duration<double>{1 / rate_});
-            begin();
         }
     }
 
-    /// The handler of a call that has come into AsyncAGI, if it is one of these.
-    Handler take_handler(const std::string& uniqueid) {
+    /// Who gets a call that has come into AsyncAGI, if it is one of these.
+    BeginCall take(const std::string& uniqueid) {
         const auto found = calls_.find(uniqueid);
-        if (found == calls_.end()) return {};
-        Handler handler = std::move(found->second.handler);
-        found->second.handler = nullptr;
+        if (found == calls_.end()) return nullptr;
+        BeginCall begin = std::exchange(found->second.begin, nullptr);
         found->second.taken = true;
         if (found->second.answered) tell(uniqueid, found->second.outcome);
-        return handler;
+        return begin;
     }
 
     /// OriginateResponse.
     void responded(const ami::Message& event) {
-        const auto id = ids_.find(std::string{event.action_id()});
-        if (id == ids_.end()) return;
-        const std::string uniqueid = std::move(id->second);
-        ids_.erase(id);
-        const auto found = calls_.find(uniqueid);
+        const std::string_view id = event.action_id();
+        const auto found = std::find_if(calls_.begin(), calls_.end(), [id](const auto& call) {
+            return !id.empty() && call.second.action_id == id;
+        });
         if (found == calls_.end()) return;
+        const std::string uniqueid = found->first;
         Call& call = found->second;
         call.outcome = {attempt_of(event["Response"], event["Reason"]),
                         uniqueid,
@@ -91,16 +109,7 @@ class Dialer {
     }
 
     /// The connection is lost: what has no outcome will have none.
-    void disconnected() {
-        ids_.clear();
-        std::deque<std::string> open;
-        for (const auto& [id, call] : calls_) {
-            if (call.on_outcome) open.push_back(id);
-        }
-        for (const std::string& id : open) {
-            tell(id, {Attempt::unknown, id, {}, "the connection to Asterisk was lost"});
-        }
-    }
+    void disconnected() { tell_all("the connection to Asterisk was lost"); }
 
     /// After a connection was lost: which calls there are.
     template <class IsThere>
@@ -112,44 +121,59 @@ class Dialer {
         begin_some();
     }
 
-    [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
-    [[nodiscard]] std::size_t in_the_air() const noexcept { return calls_.size(); }
+    /// Begins no more. Hangs up what nobody has answered yet.
+    void stop() {
+        if (std::exchange(stopping_, true)) return;
+        while (!waiting_.empty()) {
+            const Order order = std::move(waiting_.front());
+            waiting_.pop_front();
+            refuse(order, stopped_text);
+        }
+        for (const auto& [id, call] : calls_) {
+            if (call.on_outcome) client_.send(ami::Action{"Hangup"}.set("Channel", id));
+        }
+    }
+    /// Nothing is heard any more.
+    void end() { tell_all(stopped_text); }
+    /// Whether an outcome is still to be told.
+    [[nodiscard]] bool waits() const noexcept {
+        return std::any_of(calls_.begin(), calls_.end(), [](const auto& call) {
+            return static_cast<bool>(call.second.on_outcome);
+        });
+    }
 
   private:
-    struct Waiting {
-        std::string id;
-        Originate originate;
-        Handler handler;
-        OnOutcome on_outcome;
-    };
+    static constexpr const char* stopped_text = "the source has stopped";
+
     struct Call {
-        Handler handler;
-        OnOutcome on_outcome;  ///< None: it was told.
+        BeginCall begin{};
+        OnOutcome on_outcome{};  ///< None: it was told.
+        std::string action_id{};
         Outcome outcome{};
         bool answered = false;
         bool taken = false;  ///< It has come into AsyncAGI.
         bool gone = false;
     };
 
+    /// Nothing has happened where it throws.
     void begin() {
-        Waiting next = std::move(waiting_.front());
-        waiting_.pop_front();
+        Order& next = waiting_.front();
         if (!next.on_outcome) next.on_outcome = [](const Outcome&) {};
         const ami::Action action = next.originate.action(next.id);
-        Call& call = calls_[next.id];
-        call.handler = std::move(next.handler);
-        call.on_outcome = std::move(next.on_outcome);
-        const std::string action_id =
-            client_.send(action, [this, id = next.id](const ami::Response& response) {
-                if (response.success() || response.lost) return;  // an event tells, or the loss
-                for (auto at = ids_.begin(); at != ids_.end(); ++at) {
-                    if (at->second != id) continue;
-                    ids_.erase(at);
-                    break;
-                }
-                tell(id, {Attempt::refused, id, {}, std::string{response.text()}});
-            });
-        if (calls_.count(next.id) != 0) ids_[action_id] = next.id;
+        const auto call = calls_.try_emplace(next.id).first;
+        try {
+            call->second.action_id =
+                client_.send(action, [this, id = next.id](const ami::Response& response) {
+                    if (response.success() || response.lost) return;  // an event tells, or the loss
+                    tell(id, {Attempt::refused, id, {}, std::string{response.text()}});
+                });
+        } catch (...) {
+            calls_.erase(call);
+            throw;
+        }
+        call->second.begin = std::move(next.begin);
+        call->second.on_outcome = std::move(next.on_outcome);
+        waiting_.pop_front();
     }
 
     void tell(const std::string& id, const Outcome& outcome) {
@@ -160,17 +184,35 @@ class Dialer {
         const bool goes_on = !found->second.gone && (told.attempt == Attempt::answered ||
                                                      told.attempt == Attempt::unknown);
         if (!goes_on) calls_.erase(found);
-        hook(told);
+        call_hook(hook, told);
         if (!goes_on) begin_some();
+    }
+    void tell_all(const char* why) {
+        std::vector<std::string> open;
+        for (const auto& [id, call] : calls_) {
+            if (call.on_outcome) open.push_back(id);
+        }
+        for (const std::string& id : open) tell(id, {Attempt::unknown, id, {}, why});
+    }
+    void refuse(const Order& order, const char* why) const {
+        call_hook(order.on_outcome, {Attempt::refused, order.id, {}, why});
+    }
+    void call_hook(const OnOutcome& hook, const Outcome& outcome) const {
+        try {
+            if (hook) hook(outcome);
+        } catch (...) {
+            on_error_(std::current_exception());
+        }
     }
 
     ami::Client& client_;
     std::size_t most_;
     double rate_;
+    OnError on_error_;
+    bool stopping_ = false;
     std::chrono::steady_clock::time_point next_{};
-    std::deque<Waiting> waiting_;
-    std::unordered_map<std::string, Call> calls_;       ///< By unique id.
-    std::unordered_map<std::string, std::string> ids_;  ///< Unique ids, by the action's id.
+    std::deque<Order> waiting_;
+    std::unordered_map<std::string, Call> calls_;  ///< By unique id.
 };
 
 }}}}  // namespace agi::v0::asyncagi::AGI_NET

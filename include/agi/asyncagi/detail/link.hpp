@@ -1,136 +1,95 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// A tunnel with its end of a connection to the server: what a handler writes, and what it is told.
+// The calls of a source: each a tunnel with its session, found by its number or its channel.
 
 #include <agi/asyncagi/control.hpp>
-#include <agi/asyncagi/detail/socket_pair.hpp>
+#include <agi/asyncagi/detail/session_end.hpp>
 #include <agi/asyncagi/tunnel.hpp>
-#include <agi/fastagi/net.hpp>
-#include <agi/fastagi/server.hpp>
 #include <agi/version.hpp>
-#include <agi/wire/line_buffer.hpp>
+#include <agi/wire/number.hpp>
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_NET {
 
-namespace net = wire::net;
-using wire::error_code;
-
 /// One call of a source. On the source's thread.
-struct Link : std::enable_shared_from_this<Link> {
-    Link(net::io_context& context, std::uint64_t number_in_source, Tunnel with, std::string id)
-        : number{number_in_source},
-          tunnel{std::move(with)},
-          uniqueid{std::move(id)},
-          socket_{context},
-          in_{wire::LineBuffer::default_limit, 1024} {}
-
-    /// `line` is called for each line, `closed` at the end.
-    template <class OnLine, class OnClosed>
-    void start(int fd, OnLine line, OnClosed closed) {
-        on_line_ = std::move(line);
-        on_closed_ = std::move(closed);
-        error_code error;
-        socket_.assign(net::ip::tcp::v4(), fd, error);
-        socket_.non_blocking(true, error);
-        read();
-    }
-
-    void give(std::string_view bytes) {
-        out_ += bytes;
-        write();
-    }
-
-    /// Nothing more comes; what was given goes out first.
-    void close() {
-        closing_ = true;
-        write();
-    }
+struct Link {
+    Link(std::uint64_t number_in_source, Tunnel with, std::string id)
+        : number{number_in_source}, tunnel{std::move(with)}, uniqueid{std::move(id)} {}
 
     const std::uint64_t number;
     Tunnel tunnel;
     const std::string uniqueid;
+    BeginCall begin{};
     std::shared_ptr<Control> control{};
-    fastagi::Server::Handler handler{};
+    std::shared_ptr<SessionEnd> session{};
     std::string place{};  ///< Where in the dialplan AGI() is.
-    bool served = false;  ///< The server has it.
+};
+using LinkPointer = std::shared_ptr<Link>;
+
+class LinkTable {
+  public:
+    /// `instance`: what the ids of all commands of this source begin with.
+    explicit LinkTable(std::string instance) : head_{std::move(instance) + '-'} {}
+
+    /// What the ids of commands of call `number` begin with.
+    [[nodiscard]] std::string id_head(std::uint64_t number) const {
+        return head_ + std::to_string(number) + '-';
+    }
+
+    void add(const LinkPointer& link) {
+        by_number_.emplace(link->number, link);
+        try {
+            by_uniqueid_[link->uniqueid] = link;
+        } catch (...) {
+            by_number_.erase(link->number);
+            throw;
+        }
+    }
+    void remove(const Link& link) noexcept {
+        const auto found = by_uniqueid_.find(link.uniqueid);
+        if (found != by_uniqueid_.end() && found->second.get() == &link) by_uniqueid_.erase(found);
+        by_number_.erase(link.number);
+    }
+    /// The channel is no more, or has begun another session.
+    void forget_channel(const std::string& uniqueid) { by_uniqueid_.erase(uniqueid); }
+
+    [[nodiscard]] LinkPointer find(const std::string& uniqueid) const {
+        const auto found = by_uniqueid_.find(uniqueid);
+        return found == by_uniqueid_.end() ? nullptr : found->second;
+    }
+    /// Whose command it is, also when its channel has changed.
+    [[nodiscard]] LinkPointer by_command(std::string_view id) const {
+        if (id.substr(0, head_.size()) != head_) return nullptr;
+        id.remove_prefix(head_.size());
+        const auto number = wire::to_number<long long>(id.substr(0, id.find('-')));
+        if (!number) return nullptr;
+        const auto found = by_number_.find(static_cast<std::uint64_t>(*number));
+        return found == by_number_.end() ? nullptr : found->second;
+    }
+    /// Nothing is known of them for now.
+    void disconnected() noexcept {
+        for (const auto& [number, link] : by_number_) link->tunnel.disconnected();
+    }
+    /// A copy, as calls may end while one is looked at.
+    [[nodiscard]] std::vector<LinkPointer> all() const {
+        std::vector<LinkPointer> links;
+        links.reserve(by_number_.size());
+        for (const auto& [number, link] : by_number_) links.push_back(link);
+        return links;
+    }
+    [[nodiscard]] bool empty() const noexcept { return by_number_.empty(); }
 
   private:
-    void read() {
-        socket_.async_wait(socket_.wait_read, [self = shared_from_this()](const error_code& error) {
-            if (!error && !self->closing_) self->take();
-        });
-    }
-    void take() {
-        error_code error;
-        char* const to = in_.prepare();
-        in_.commit(socket_.read_some(net::buffer(to, in_.room()), error));
-        // They may end with what they are told.
-        const auto told_line = on_line_;
-        const auto told_closed = on_closed_;
-        std::string_view line;
-        while (!closing_ && next(line)) told_line(line);
-        in_.release();
-        if (closing_) return;
-        if (error && error != net::error::would_block && error != net::error::try_again) {
-            return told_closed();
-        }
-        read();
-    }
-    bool next(std::string_view& line) {
-        try {
-            return in_.next(line);
-        } catch (const AGIUnknownError&) {  // over the limit of all lines
-            line = too_long_;
-            return true;
-        }
-    }
-    void write() {
-        while (!out_.empty() && !waiting_) {
-            const ssize_t size = ::send(socket_.native_handle(), out_.data(), out_.size(),
-                                        MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-                waiting_ = true;
-                socket_.async_wait(socket_.wait_write,
-                                   [self = shared_from_this()](const error_code& error) {
-                                       self->waiting_ = false;
-                                       if (!error) self->write();
-                                   });
-                return;
-            }
-            if (size < 0) {
-                out_.clear();  // it has closed, which is read, too
-            } else {
-                out_.erase(0, static_cast<std::size_t>(size));
-            }
-        }
-        if (closing_ && out_.empty()) {
-            error_code ignored;
-            socket_.close(ignored);
-            on_line_ = nullptr;
-            on_closed_ = nullptr;
-        }
-    }
-
-    /// Longer than AMI takes, so that the tunnel says so.
-    inline static const std::string too_long_ = std::string(line_limit + 1, ' ');
-
-    net::ip::tcp::socket socket_;
-    wire::LineBuffer in_;
-    std::string out_;
-    std::function<void(std::string_view)> on_line_;
-    std::function<void()> on_closed_;
-    bool waiting_ = false;
-    bool closing_ = false;
+    std::string head_;
+    std::unordered_map<std::uint64_t, LinkPointer> by_number_;
+    std::unordered_map<std::string, LinkPointer> by_uniqueid_;
 };
 
 }}}}  // namespace agi::v0::asyncagi::AGI_NET
