@@ -2,6 +2,7 @@
 #pragma once
 // A server with a source, in threads, whose calls come from a simulated manager interface.
 
+#include "catch.hpp"
 #include "fastagi/running.hpp"
 #include <agi/asyncagi/source.hpp>
 #include <agi/testing/simulated_manager.hpp>
@@ -10,6 +11,7 @@
 #include <future>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace asyncagi_tests {
@@ -65,5 +67,40 @@ class Handed {
   private:
     std::promise<T> promise_;
 };
+
+/// Makes a call to this handler, and waits for the end of both.
+template <class Handler>
+Asterisk made(Asterisk asterisk, Handler handler) {
+    SimulatedManager manager;
+    Handed<std::string> left_by;
+    const AsyncServer server{manager, [&](agi::fastagi::Server& s, agi::asyncagi::Source&) {
+                                 s.route("ivr", [&](agi::fastagi::Call& call) {
+                                     try {
+                                         handler(call);
+                                         left_by.set({});
+                                     } catch (const std::exception& error) {
+                                         left_by.set(error.what());
+                                     }
+                                 });
+                             }};
+    asterisk.arguments.insert(asterisk.arguments.begin(), "ivr");
+    const auto call = manager.call(std::move(asterisk));
+    CHECK(left_by.get() == "");
+    return call.finish();
+}
+
+inline std::string letters(std::size_t size) {
+    std::string text;
+    for (std::size_t i = 0; i < size; ++i) text += static_cast<char>('a' + i * 7 % 26);
+    return text;
+}
+
+/// A prompt that plays until somebody ends it.
+inline Asterisk with_music() {
+    Asterisk asterisk;
+    asterisk.channel.sounds = {{"music", agi::testing::Channel::never},
+                               {"beep", std::chrono::milliseconds{440}}};
+    return asterisk;
+}
 
 }  // namespace asyncagi_tests

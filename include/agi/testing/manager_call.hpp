@@ -23,16 +23,20 @@ class ManagerCall {
 
     /// Waits until the call has left AGI() for good, and gives out its Asterisk, for questions.
     ///
-    /// @throws WouldHang  the program has begun no command for ManagerOptions::patience
-    [[nodiscard]] Asterisk finish() const {
+    /// @throws WouldHang  the program has begun no command for ManagerOptions::patience, or more than
+    ///                    ManagerOptions::most_commands
+    Asterisk finish() const {
         Lock lock{state_->mutex};
         for (int seen = -1; !call_->over();) {
             const int now = call_->commands();
-            if (now == seen) {
+            const bool goes_on = now > state_->board.options.most_commands;
+            if (now == seen || goes_on) {
                 call_->asterisk().note_stuck();
                 const std::string in = call_->waits_in();
-                throw WouldHang{in.empty() ? "the program does not end the call"
-                                           : "the program waits for the caller without end: " + in};
+                throw WouldHang{goes_on ? "the program goes on and on"
+                                : in.empty()
+                                    ? "the program does not end the call"
+                                    : "the program waits for the caller without end: " + in};
             }
             seen = now;
             state_->changed.wait_for(lock, state_->board.options.patience,

@@ -33,6 +33,8 @@ struct ManagerOptions {
 
     /// After so long in real time a program that neither ends its call nor begins a command hangs.
     std::chrono::milliseconds patience{30'000};
+    /// One that has sent more commands in a call goes on and on.
+    int most_commands = 100'000;
 };
 
 /// What becomes of a call that a client begins by the action Originate.

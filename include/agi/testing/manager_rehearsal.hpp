@@ -10,12 +10,12 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -23,16 +23,59 @@ namespace agi { inline namespace v0 { namespace testing {
 
 namespace simulator { inline namespace AGI_NET {
 
+/// The exception that has left a handler.
+class LeftBy {
+  public:
+    void note(std::exception_ptr error) {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        error_ = std::move(error);
+    }
+    std::exception_ptr take() {
+        const std::lock_guard<std::mutex> lock{mutex_};
+        return std::exchange(error_, nullptr);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::exception_ptr error_;
+};
+
+/// Goes around handlers of both kinds, and sees how they end.
+struct Watch {
+    std::shared_ptr<LeftBy> left_by;
+
+    void operator()(fastagi::Call& /*call*/, const fastagi::Next& next) const {
+        try {
+            next();
+        } catch (...) {
+            left_by->note(std::current_exception());
+            throw;
+        }
+    }
+#ifdef AGI_HAS_COROUTINES
+    Task<> operator()(fastagi::AsyncCall& /*call*/, const fastagi::AsyncNext& next) const {
+        const auto to = left_by;
+        try {
+            co_await next();
+        } catch (...) {
+            to->note(std::current_exception());
+            throw;
+        }
+    }
+#endif
+};
+
 /// A server, its source and a manager interface, for one rehearsal.
 class ManagerStage {
   public:
     using SetUp = std::function<void(fastagi::Server&, asyncagi::Source&)>;
 
     ManagerStage(const SetUp& set_up, ManagerOptions options)
-        : patience_{options.patience}, manager_{std::move(options)}, server_{server_options()} {
+        : patience_{options.patience}, manager_{std::move(options)}, server_{quiet()} {
         asyncagi::SourceOptions with = manager_.source_options();
         with.ami.log = {};
         source_.emplace(server_, std::move(with));
+        server_.use(Watch{left_by_});
         set_up(server_, *source_);
         source_->start();
         thread_ = std::thread{[this] { server_.run(); }};
@@ -45,9 +88,9 @@ class ManagerStage {
     }
 
     /// Makes the call, and waits for the end of its handler. What is wrong with it.
-    std::string play(Asterisk& asterisk, const Run& run) {
+    std::string play(Asterisk& asterisk, const RehearsalOptions& options, const Run& run) {
         manager_.wait_for_clients(1);
-        const fastagi::Counts before = server_.counts();
+        const auto not_found = server_.counts().not_found;
         manager_.cut_for_good(run.loss == Loss::away_during);
         const ManagerCall call = manager_.call(asterisk);
         std::string problem;
@@ -61,28 +104,33 @@ class ManagerStage {
         call.hang_up();
         if (!problem.empty()) return problem;
         if (!is_idle_again()) return "the handler goes on and on";
-        const fastagi::Counts after = server_.counts();
-        if (after.not_found != before.not_found) return "no route takes the call";
-        // A reply that is lost on its way is an error of its own.
-        const bool lost = run.loss == Loss::broken_before || run.loss == Loss::broken_during;
-        if (after.failed != before.failed && !lost)
-            return "an exception leaves the handler: " + last();
-        return {};
+        if (server_.counts().not_found != not_found) return "no route takes the call";
+        return problem_of(left_by_->take(), asterisk, options, run);
     }
 
   private:
-    fastagi::ServerOptions server_options() {
+    static fastagi::ServerOptions quiet() {
         fastagi::ServerOptions options;
-        options.log = [this](fastagi::Severity severity, std::string_view text) {
-            if (severity == fastagi::Severity::info) return;
-            const std::lock_guard<std::mutex> lock{mutex_};
-            last_ = text;
-        };
+        options.log = {};
         return options;
     }
-    std::string last() {
-        const std::lock_guard<std::mutex> lock{mutex_};
-        return last_;
+
+    static std::string problem_of(const std::exception_ptr& error, const Asterisk& asterisk,
+                                  const RehearsalOptions& options, const Run& run) {
+        const bool gone = run.loss != Loss::none || asterisk.channel.hung_up();
+        if (!error || (gone && options.may_throw(error))) return {};
+        try {
+            std::rethrow_exception(error);
+        } catch (const AGIUnknownError& lost) {
+            // Of a command whose reply was lost with the connection.
+            const bool is_lost = run.loss == Loss::broken_before || run.loss == Loss::broken_during;
+            return is_lost ? std::string{}
+                           : std::string{"an exception leaves the handler: "} + lost.what();
+        } catch (const std::exception& other) {
+            return std::string{"an exception leaves the handler: "} + other.what();
+        } catch (...) {
+            return "something that is no std::exception leaves the handler";
+        }
     }
 
     /// Once the source has read all that was sent, the server knows of every call.
@@ -112,8 +160,7 @@ class ManagerStage {
     }
 
     std::chrono::milliseconds patience_;
-    std::mutex mutex_;
-    std::string last_;
+    std::shared_ptr<LeftBy> left_by_ = std::make_shared<LeftBy>();
     SimulatedManager manager_;
     fastagi::Server server_;
     std::optional<asyncagi::Source> source_;
@@ -134,12 +181,13 @@ inline namespace AGI_NET {
 ///     INFO(rehearsal.summary());
 ///     CHECK(rehearsal.passed());
 ///
-/// Stops at the first call in which the handler hangs, is left by an exception that is no end of the call,
-/// or leaves work undone. An exception is let pass where a reply was lost. Of `options` only `work_done` is
-/// looked at.
+/// Stops at the first call in which the handler hangs, is left by an exception that it should not be left
+/// by, or leaves work undone. A reply that is lost with the connection is an AGIUnknownError, which may
+/// leave it, too. `options.most_commands` are those of the whole call.
 template <class SetUp>
 Rehearsal rehearse_over_ami(const Asterisk& asterisk, SetUp set_up,
                             const RehearsalOptions& options = {}, ManagerOptions manager = {}) {
+    manager.most_commands = options.most_commands;
     simulator::ManagerStage stage{std::move(set_up), std::move(manager)};
     Rehearsal rehearsal;
     rehearsal.checked = static_cast<bool>(options.work_done);
@@ -147,7 +195,7 @@ Rehearsal rehearse_over_ami(const Asterisk& asterisk, SetUp set_up,
         Asterisk copy = asterisk;
         simulator::plan_loss(copy.channel.caller, run);
         ++rehearsal.runs;
-        std::string problem = stage.play(copy, run);
+        std::string problem = stage.play(copy, options, run);
         if (problem.empty() && options.work_done && !options.work_done(copy, run)) {
             problem = "work is left undone";
         }
