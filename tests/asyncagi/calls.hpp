@@ -39,7 +39,7 @@ class AsyncServer {
     AsyncServer(const AsyncServer&) = delete;
     AsyncServer& operator=(const AsyncServer&) = delete;
     ~AsyncServer() {
-        running_.server.stop(std::chrono::milliseconds{0});
+        running_.server.stop(std::chrono::seconds{20});  // a handler may have to end
         running_.join();
     }
     [[nodiscard]] agi::asyncagi::Source& source() { return *source_; }
