@@ -68,25 +68,41 @@ class Handed {
     std::promise<T> promise_;
 };
 
-/// Makes a call to this handler, and waits for the end of both.
+/// A call that was made, and what its handler has seen.
+struct Made {
+    Asterisk after;
+    std::string seen;
+};
+
+/// Makes a call to this handler, which says what it sees, and waits for the end of both.
 template <class Handler>
-Asterisk made(Asterisk asterisk, Handler handler) {
+Made made(Asterisk asterisk, Handler handler) {
     SimulatedManager manager;
-    Handed<std::string> left_by;
+    Handed<std::string> seen;
     const AsyncServer server{manager, [&](agi::fastagi::Server& s, agi::asyncagi::Source&) {
                                  s.route("ivr", [&](agi::fastagi::Call& call) {
                                      try {
-                                         handler(call);
-                                         left_by.set({});
+                                         seen.set(handler(call));
                                      } catch (const std::exception& error) {
-                                         left_by.set(error.what());
+                                         seen.set(std::string{"left by "} + error.what());
                                      }
                                  });
                              }};
     asterisk.arguments.insert(asterisk.arguments.begin(), "ivr");
     const auto call = manager.call(std::move(asterisk));
-    CHECK(left_by.get() == "");
-    return call.finish();
+    std::string text = seen.get();
+    return {call.finish(), std::move(text)};
+}
+
+/// Whether it throws that.
+template <class Exception, class Work>
+bool throws(const Work& work) {
+    try {
+        work();
+    } catch (const Exception&) {
+        return true;
+    }
+    return false;
 }
 
 inline std::string letters(std::size_t size) {

@@ -83,7 +83,7 @@ TEST_CASE("SimulatedManager: a call that is begun is the one that was asked for"
     call.timeout = 5s;
     call.caller_id = "Surgery <5550100>";
     call.account = "surgery";
-    call.variables = {{"JOB", "a,b \"c\" \\d"}, {"EMPTY", ""}};
+    call.variables = {{"JOB", R"(a,b "c" \d)"}, {"EMPTY", ""}};
     const std::string id = server.source().originate(call, [&](fastagi::Call& c) {
         const auto& e = c.environment();
         const auto key = agi::StreamFile{"appointment", "1"}(c).digit;
@@ -93,7 +93,7 @@ TEST_CASE("SimulatedManager: a call that is begun is the one that was asked for"
                  '|' + agi::GetVariable{"EMPTY"}(c).value_or("?") + '|' + key.value_or('-'));
     });
     CHECK(asked.get() == "PJSIP/42@trunk 5000");
-    CHECK(seen.get() == id + "|Surgery|5550100|campaign,s|a,b \"c\" \\d||1");
+    CHECK(seen.get() == id + R"(|Surgery|5550100|campaign,s|a,b "c" \d||1)");
     const Asterisk after = manager.calls().at(0).finish();
     CHECK(after.entry("agi_type") == "PJSIP");
     CHECK(after.entry("agi_accountcode") == "surgery");
@@ -118,7 +118,9 @@ TEST_CASE("SimulatedManager: no more calls in the air than were allowed") {
                 agi::Noop{}(call);
                 --now;
             },
-            [&](const asyncagi::Outcome& o) { answered += o.attempt == Attempt::answered; });
+            [&](const asyncagi::Outcome& o) {
+                if (o.attempt == Attempt::answered) ++answered;
+            });
     }
     CHECK(fastagi_tests::eventually([&] { return manager.calls().size() == 6; }));
     for (const auto& call : manager.calls()) CHECK(call.finish().agistatus() == "SUCCESS");
