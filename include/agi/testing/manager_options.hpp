@@ -16,7 +16,7 @@ namespace agi { inline namespace v0 { namespace testing {
 
 /// What would be in manager.conf and extensions.conf.
 struct ManagerOptions {
-    std::string user = "ivr";
+    std::string user = "ivr";  ///< Empty: everybody is let in, with any secret.
     std::string secret = "secret";
     std::string read = "all";   ///< The events that the user may have: `agi,call,dtmf`.
     std::string write = "all";  ///< The actions that he may use: `agi,call,originate,reporting`.

@@ -90,6 +90,7 @@ class AsyncChannel {
         frames_.pop_front();
         return frame;
     }
+    [[nodiscard]] bool has_command() const noexcept { return !commands_.empty(); }
     [[nodiscard]] bool wants_hangup() const noexcept { return wants_hangup_; }
     /// Whether there is something for a call that waits. While a command runs, a new one is nothing.
     [[nodiscard]] bool has_work() const noexcept {

@@ -160,7 +160,8 @@ class Switchboard {
             by_challenge ? !client->challenge.empty() &&
                                action["Key"] == ami::md5_hex(client->challenge + options.secret)
                          : action["Secret"] == options.secret;
-        if (!right || action["Username"] != options.user) {
+        const bool let_in = options.user.empty() || (right && action["Username"] == options.user);
+        if (!let_in) {
             refuse(client, action, "Authentication failed");
             client->closing = true;
             return;
