@@ -309,6 +309,17 @@ TEST_CASE("Faults: a peer that hangs up when it is told, and does not answer") {
     CHECK(eventually([&] { return running.server.counts().hung_up == 1; }));
 }
 
+TEST_CASE("Faults: a deadline of a blocking handler, and a peer that does not read") {
+    Running running{hasty()};
+    running.server.fallback([](Call& call) {
+        fill(call.stream().fd());
+        call.execute_within(agi::Noop{"x"}, 50ms);
+    });
+    const Peer peer{running.start(), "x"};
+    CHECK(eventually([&] { return running.server.counts().failed == 1; }));
+    CHECK(running.logged("the handler failed: NOOP \"x\": not sent within the deadline") == 1);
+}
+
 TEST_CASE("Faults: a peer that does not read a command does not keep the server from stopping") {
     Running running{hasty()};
     running.server.route("x", [](Call& call) {

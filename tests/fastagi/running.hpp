@@ -21,14 +21,18 @@ namespace fastagi_tests {
 /// Where handlers wait until the test lets them go on.
 class Gate {
   public:
-    void pass() const {
+    void pass() {
+        reached_ = true;
         while (!open_) std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
     void open() { open_ = true; }
     [[nodiscard]] bool is_open() const { return open_; }
+    /// Whether somebody has come to it.
+    [[nodiscard]] bool is_reached() const { return reached_; }
 
   private:
     std::atomic<bool> open_{false};
+    std::atomic<bool> reached_{false};
 };
 
 /// The lines of a log: `error: ...`.

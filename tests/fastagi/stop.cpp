@@ -201,6 +201,7 @@ TEST_CASE("Stop: connections that were not accepted yet are refused, not reset")
     running.server.fallback([](Call&) {});
     const auto port = running.start();
     net::post(running.server.context(), [&] { gate.pass(); });
+    REQUIRE(eventually([&] { return gate.is_reached(); }));  // the stop comes after it
     running.server.stop(1h);
     std::vector<Peer> peers;
     for (int i = 0; i < 10; ++i) peers.emplace_back(port, "x");

@@ -184,6 +184,65 @@ TEST_CASE("payment: card, month and amount, and no secret in the trace") {
     check_rehearsal(begin, [](auto& call) { payment(call); });
 }
 
+TEST_CASE("payment: every answer, and both ends") {
+    const Asterisk asterisk = example_call();
+    ExplorerOptions options;
+    options.rehearse = false;  // the call above is
+    options.answers = [](const Wait& wait) -> std::vector<std::string> {
+        if (wait.sound == "vm-enter-num-to-call")
+            return {"4111111111111111", "4111111111111112", ""};
+        if (wait.sound == "digits/30") return {"1228", "1328", "12", ""};
+        if (wait.sound == "conf-enteringno") return {"12*5#", "0*50#", "1001#", "#", ""};
+        return {"1", "2", ""};
+    };
+    std::set<std::string> ends;
+    const auto exploration = explore(
+        asterisk,
+        [&](auto& call) {
+            const bool paid = payment(call);
+            const std::string amount = agi::GetVariable{"AMOUNT"}(call).value_or("");
+            ends.insert(paid ? "paid " + amount : "nothing" + amount);
+        },
+        options);
+    INFO(exploration.problem);
+    CHECK(exploration.passed());
+    CHECK(exploration.calls > 15);
+    // Under 1.00, over 1,000.00 or without a digit no amount is taken.
+    CHECK(ends == std::set<std::string>{"nothing", "paid 1250"});
+}
+
+TEST_CASE("directory: every answer, and whom it finds") {
+    Asterisk asterisk = example_call();
+    asterisk.channel.variables["PEOPLE"] = "Smith=PJSIP/101,Smirnov=PJSIP/102,Miller=PJSIP/103";
+    ExplorerOptions options;
+    options.answers = [](const Wait& wait) -> std::vector<std::string> {
+        if (wait.command.rfind("GET DATA", 0) == 0 || wait.sound == "dir-intro-fn" ||
+            wait.sound == "dir-nomatch") {
+            return {"764", "645", "222", "7#", ""};
+        }
+        return {"1", "2", "9", ""};
+    };
+    // Who was found decides what comes after it.
+    const Explorer* explorer = nullptr;
+    options.place = [&](const Wait& wait) {
+        const bool smiths = explorer->plan().find("764") != std::string::npos;
+        return wait.sound + '/' + std::to_string(std::min(wait.times, 3)) +
+               (smiths ? "/smiths" : "");
+    };
+    std::set<std::string> ends;
+    const auto exploration = explore(
+        asterisk,
+        [&](auto& call, Explorer& by) {
+            explorer = &by;
+            ends.insert(directory(call));
+        },
+        options);
+    INFO(exploration.problem);
+    CHECK(exploration.passed());
+    CHECK(exploration.calls > 15);
+    CHECK(ends == std::set<std::string>{"", "PJSIP/101", "PJSIP/102", "PJSIP/103"});
+}
+
 TEST_CASE("directory: letters, and who is meant") {
     Asterisk asterisk = example_call();
     asterisk.channel.variables["PEOPLE"] = "Smith=PJSIP/101,Smirnov=PJSIP/102,Miller=PJSIP/103";

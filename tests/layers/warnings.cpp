@@ -15,6 +15,13 @@
 #include <agi/command/speech_recognize.hpp>
 #include <agi/command/text.hpp>
 #include <agi/command/variable.hpp>
+#include <agi/ivr/ivr.hpp>
+#include <agi/process/eagi_audio.hpp>
+#include <agi/process/run.hpp>
+#include <agi/session/after_hangup.hpp>
+#include <agi/session/byte_exchange.hpp>
+#include <agi/session/session.hpp>
+#include <agi/session/transcript.hpp>
 #include <agi/stream/fd_stream.hpp>
 #include <agi/stream/iostream_stream.hpp>
 #include <agi/stream/stdio_stream.hpp>
@@ -24,6 +31,8 @@
 #include <agi/wire/unescape.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <string>
 
 namespace {
 
@@ -33,7 +42,35 @@ std::size_t use(const Command& command, const agi::Reply& reply) {
     return command.request().view().size();
 }
 
+template <class Session>
+void ask(Session& session) {
+    using namespace std::chrono_literals;
+    const agi::ivr::Ask pin{"enter-pin"};
+    const agi::ivr::Menu<std::string> menu{"main-menu", {{"1", "sales"}}};
+    const agi::ivr::Record message{"/tmp/message"};
+    static_cast<void>(pin(session));
+    static_cast<void>(menu(session));
+    static_cast<void>(message(session));
+    bool (*stop)() = [] { return true; };
+    static_cast<void>(session.execute_within(agi::GetData{"pin", 5s, 4}, 1s));
+    static_cast<void>(session.execute_until(agi::StreamFile{"beep"}, stop));
+    agi::Answer{}(session);
+}
+
 }  // namespace
+
+/// Compiled, never called.
+void run_all(int fd);
+void run_all(int fd) {
+    agi::Session session{agi::FdStream{fd}};
+    ask(session);
+    agi::AnySession& any = session;
+    ask(any);
+    agi::ByteExchange bytes;
+    bytes.start();
+    const agi::EagiAudio audio{session};
+    agi::run([](auto& call) { ask(call); });
+}
 
 /// Compiled, never called.
 std::size_t use_all(const agi::Reply& reply);

@@ -84,6 +84,22 @@ TEST_CASE("execute_within: knows what time the command itself takes") {
     CHECK(is(deadline(Secret{GetData{"a", 5s, 4}}), 20s));
 }
 
+TEST_CASE("execute_within: when the deadline is over before the wait, that waits for nothing") {
+    struct SlowStream : PatientStream {
+        using PatientStream::PatientStream;
+        void write_line(std::string_view line) {
+            PatientStream::write_line(line);
+            time += 200s;
+        }
+        [[nodiscard]] std::chrono::steady_clock::time_point now() const { return time; }
+        std::chrono::steady_clock::time_point time{};
+    };
+    Times waits;
+    Session session{SlowStream{">> NOOP\n", waits, false}};
+    CHECK_THROWS_AS(session.execute_within(Noop{}, 100s), AGITimeoutError);
+    CHECK(waits == Times{0ms});  // a negative time would be without end
+}
+
 TEST_CASE("execute_within: a command without an end has no deadline") {
     Times waits;
     Session session{
@@ -127,6 +143,29 @@ TEST_CASE("execute_within: the deadline is for a reply that is owed, too") {
     }
     Noop{}(session);  // the one ANSWER that was sent has its reply, which is dropped
     CHECK_NOTHROW(session.stream().check_finished());
+}
+
+TEST_CASE("execute_within: a peer that does not read") {
+    struct FullStream : ScriptedStream {
+        FullStream(const std::string& dialogue, Times& asked)
+            : ScriptedStream{"<< agi_request: x\n<<\n" + dialogue}, waits{&asked} {}
+        bool wait_room(milliseconds time) const {
+            waits->push_back(time);
+            return waits->size() != 1;
+        }
+        Times* waits;
+    };
+    Times waits;
+    Session session{FullStream{">> NOOP \"b\"\n<< 200 result=0\n", waits}};
+    CHECK_THROWS_MATCHES(session.execute_within(Noop{"a"}, 100s), AGITimeoutError,
+                         Catch::Matchers::Message("NOOP \"a\": not sent within the deadline"));
+    REQUIRE(waits.size() == 1);
+    CHECK(is(waits.front(), 0ms));
+    session.execute_within(Noop{"b"}, 100s);  // and the mark before it
+    CHECK(waits.size() == 3);
+    // Without a deadline nobody asks.
+    CHECK_THROWS_AS(Noop{"c"}(session), testing::ScriptMismatch);
+    CHECK(waits.size() == 3);
 }
 
 TEST_CASE("execute_within: the stream that closes is a hang-up, not a timeout") {

@@ -92,6 +92,21 @@ TEST_CASE("page: a call with its time line and every line, and nothing that a br
     CHECK(has(written, "GET DATA"));
 }
 
+TEST_CASE("page: the marks of its scale are round") {
+    using simulator::page_step;
+    CHECK(page_step(0ms) == 100ms);
+    CHECK(page_step(800ms) == 100ms);
+    CHECK(page_step(801ms) == 200ms);
+    CHECK(page_step(15340ms) == 2s);
+    CHECK(page_step(5min) == 50s);
+    CHECK(page_step(10h) == 5000s);
+    Asterisk asterisk;
+    Session session{SimulatedStream{asterisk}};
+    WaitForDigit{15340ms}(session);
+    CHECK(has(page(asterisk, "x"), ">12.0 s</span><span style="));
+    CHECK(has(page(asterisk, "x"), ">14.0 s</span></div>"));
+}
+
 #ifdef AGI_HAS_TOML
 
 TEST_CASE("read_scenario: the whole format") {

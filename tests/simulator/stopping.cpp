@@ -131,7 +131,9 @@ TEST_CASE("SimulatedStream: what the caller does while a command is stopped is n
 TEST_CASE("SimulatedStream: to wait for a condition that is never true is to hang") {
     Asterisk asterisk = with_prompt();
     Session session{SimulatedStream{asterisk}};
-    CHECK_THROWS_AS(session.execute_until(WaitForDigit{-1ms}, [] { return false; }), WouldHang);
+    CHECK_THROWS_AS(session.execute_until(
+                        WaitForDigit{-1ms}, [] { return false; }, 1s),
+                    WouldHang);
     CHECK(asterisk.stuck());
 }
 

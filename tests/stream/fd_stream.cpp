@@ -556,6 +556,21 @@ TEST_CASE("FdStream: wait_line") {
     CHECK(next(stream) == "(closed)");
 }
 
+TEST_CASE("FdStream: wait_room says whether there is any") {
+    Pipe pipe = make_pipe(O_NONBLOCK);
+    const FdStream stream{pipe.read, pipe.write};
+    using std::chrono::milliseconds;
+    CHECK(stream.wait_room(milliseconds{0}));
+    CHECK(stream.wait_room(milliseconds{-1}));
+    const std::string bytes(4096, 'x');
+    while (::write(pipe.write, bytes.data(), bytes.size()) > 0) {
+    }
+    CHECK_FALSE(stream.wait_room(milliseconds{0}));
+    CHECK_FALSE(stream.wait_room(milliseconds{1}));
+    pipe.read.close();  // write_line tells
+    CHECK(stream.wait_room(milliseconds{-1}));
+}
+
 TEST_CASE("FdStream: half a line does not end wait_line, as read_line would wait for the rest") {
     Pipe pipe = make_pipe(GENERATE(0, O_NONBLOCK));
     FdStream stream{pipe.read, pipe.write, 10};

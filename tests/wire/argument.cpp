@@ -15,7 +15,7 @@ std::string in_quotes(std::string_view text, CarriageReturn cr = CarriageReturn:
     wire::LineText line;
     const std::size_t bad = wire::append_quoted(line, text, cr);
     if (bad != std::string_view::npos) return "bad byte " + std::to_string(bad);
-    return std::string{line.view()};
+    return line.view().front() == ' ' ? std::string{line.view().substr(1)} : "no blank";
 }
 
 wire::LineText filled(std::size_t size, char c = 'x') {
@@ -124,9 +124,32 @@ TEST_CASE("append_quoted: says where the first byte is that cannot be sent") {
     CHECK(in_quotes("a\r\n", CarriageReturn::allow) == "bad byte 2");
 }
 
+TEST_CASE("append_quoted: each byte at each place of a text") {
+    for (std::size_t size = 1; size <= 26; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            for (int byte = 0; byte < 256; ++byte) {
+                const char c = static_cast<char>(byte);
+                std::string text(size, byte % 2 == 0 ? 'x' : '\x80');
+                text[at] = c;
+                std::string expected = text;
+                if (c == '"' || c == '\\') expected.insert(at, 1, '\\');
+                const bool sent = wire::can_be_sent(c);
+                const std::string quoted = in_quotes(text, CarriageReturn::allow);
+                if (quoted != (sent ? '"' + expected + '"' : "bad byte " + std::to_string(at))) {
+                    CAPTURE(size, at, byte);
+                    CHECK(quoted == expected);
+                }
+                if (byte == '\r') {
+                    CHECK(in_quotes(text) == "bad byte " + std::to_string(at));
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("append_quoted: appends to what is there") {
     wire::LineText line;
-    line.append("NOOP ");
+    line.append("NOOP");
     wire::append_quoted(line, R"(a"b)", CarriageReturn::refuse);
     CHECK(line.view() == R"(NOOP "a\"b")");
 }

@@ -145,7 +145,8 @@ class AsyncChannel {
                     return Wait::write;
                 case Need::read: set_timer(); return Wait::read;
                 case Need::done: return Wait::none;
-                default: look_at_stream();
+                case Need::peek:
+                case Need::poll: look_at_stream();
             }
         }
     }

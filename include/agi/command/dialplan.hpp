@@ -4,6 +4,7 @@
 
 #include <agi/command/formatted.hpp>
 #include <agi/command/parse.hpp>
+#include <agi/wire/byte_set.hpp>
 
 #include <optional>
 #include <string>
@@ -57,9 +58,11 @@ struct [[nodiscard]] Exec {
 
   private:
     static bool is_name(std::string_view text) noexcept {
-        bool plain = true;
-        for (const char c : text) plain = plain && c != '(' && c != ',' && c != '/' && c != ' ';
-        return plain;
+        static constexpr wire::ByteSet not_in_names{"(,/ "};
+        for (const char c : text) {
+            if (not_in_names[c]) return false;
+        }
+        return true;
     }
 };
 

@@ -109,7 +109,8 @@ class Counters {
             case Outcome::failed: count(failed); break;
             case Outcome::stopped: count(stopped); break;
             case Outcome::not_found: count(not_found); break;
-            default: count(refused);
+            case Outcome::busy:
+            case Outcome::stopping: count(refused);
         }
     }
 

@@ -28,7 +28,7 @@ class Asking : public Machine {
     explicit Asking(Specification&& specification, const Manners& = Manners::usual()) = delete;
 
     Asking(Question question, const Manners& manners)
-        : question_{std::move(question)}, manners_{&manners}, player_{manners} {}
+        : question_{std::move(question)}, manners_{manners}, player_{manners} {}
 
     void language(std::string_view of_the_call) override { player_.language(of_the_call); }
 
@@ -122,7 +122,7 @@ class Asking : public Machine {
         return question_.speech != nullptr && question_.speech->listen;
     }
 
-    [[nodiscard]] QuestionKeys keys() const noexcept { return {question_, *manners_}; }
+    [[nodiscard]] QuestionKeys keys() const noexcept { return {question_, manners_}; }
 
     Step wait(Time now) {
         const bool first = entry_.digits.empty();
@@ -167,8 +167,8 @@ class Asking : public Machine {
 
     bool press_special(char key) {
         if (key == question_.cancel) return end(End::cancelled);
-        if (key == manners_->back) return end(End::back);
-        if (key == manners_->attendant) return end(End::attendant);
+        if (key == manners_.back) return end(End::back);
+        if (key == manners_.attendant) return end(End::attendant);
         if (++repeats_ > free_repeats) return refuse(End::no_match, nullptr);
         ask_again(nullptr);
         return true;
@@ -196,7 +196,7 @@ class Asking : public Machine {
     /// Nothing more comes: by silence, or by the terminator or a key that fits nowhere.
     bool end_try(bool silence) {
         const Fit fit = question_.plan.fit(entry_.digits);
-        if (silence && entry_.digits.empty()) return refuse(End::no_input, &manners_->silence);
+        if (silence && entry_.digits.empty()) return refuse(End::no_input, &manners_.silence);
         if (fit == Fit::whole || fit == Fit::maybe) return accept();
         return refuse(End::no_match, question_.wrong);
     }
@@ -226,13 +226,13 @@ class Asking : public Machine {
     }
 
     Question question_;
-    const Manners* manners_;
+    const Manners& manners_;
     Player player_;
-    Entry entry_;
-    Prompt objection_;
-    std::optional<Step> step_;
-    std::optional<Time> deadline_;
-    std::optional<std::string> listen_prompt_;
+    Entry entry_{};
+    Prompt objection_{};
+    std::optional<Step> step_{};
+    std::optional<Time> deadline_{};
+    std::optional<std::string> listen_prompt_{};
     int repeats_ = 0;
     bool said_ = false;          ///< The step says something.
     bool hash_ignored_ = false;  ///< One of them in this try.

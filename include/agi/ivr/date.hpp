@@ -66,8 +66,9 @@ struct Date : AskFor<Date> {
             case DateOrder::mdy: return {number(4, 4), number(0, 2), number(2, 2)};
             case DateOrder::my:
                 return Calendar{century + number(2, 2), number(0, 2), 1}.end_of_month();
-            default: return {number(0, 4), number(4, 2), number(6, 2)};
+            case DateOrder::ymd: break;
         }
+        return {number(0, 4), number(4, 2), number(6, 2)};
     }
 };
 

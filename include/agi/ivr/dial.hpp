@@ -36,8 +36,9 @@ inline const char* to_string(DialEnd end) noexcept {
         case DialEnd::congestion: return "congestion";
         case DialEnd::unavailable: return "unavailable";
         case DialEnd::cancelled: return "cancelled";
-        default: return "other";
+        case DialEnd::other: break;
     }
+    return "other";
 }
 
 /// What came of a Dial.
@@ -81,18 +82,18 @@ struct Dial {
 class Dialling : public Machine {
   public:
     explicit Dialling(const Dial& spec, const Manners& /*manners*/ = Manners::usual())
-        : spec_{&spec} {}
+        : spec_{spec} {}
 
     const Step* next(Time /*now*/) override {
         switch (at_) {
             case At::dial:
                 step_ = Step{Step::Kind::application,
-                             Exec{"Dial", dialplan_options(spec_->target, spec_->ring.count(),
-                                                           spec_->options)}};
+                             Exec{"Dial", dialplan_options(spec_.target, spec_.ring.count(),
+                                                           spec_.options)}};
                 break;
             case At::status: step_ = Step{Step::Kind::variable, GetVariable{"DIALSTATUS"}}; break;
             case At::time: step_ = Step{Step::Kind::variable, GetVariable{"ANSWEREDTIME"}}; break;
-            default: return nullptr;
+            case At::end: return nullptr;
         }
         return &*step_;
     }
@@ -109,7 +110,8 @@ class Dialling : public Machine {
                 made_.end = end_of(made_.status);
                 at_ = made_.end == DialEnd::answered ? At::time : At::end;
                 break;
-            default:
+            case At::time:
+            case At::end:
                 made_.talked = std::chrono::seconds{wire::to_number<int>(came.text).value_or(0)};
                 at_ = At::end;
         }
@@ -136,9 +138,9 @@ class Dialling : public Machine {
         return status == "CANCEL" ? DialEnd::cancelled : DialEnd::other;
     }
 
-    const Dial* spec_;
-    std::optional<Step> step_;
-    Dialled made_;
+    const Dial& spec_;
+    std::optional<Step> step_{};
+    Dialled made_{};
     At at_ = At::dial;
 };
 

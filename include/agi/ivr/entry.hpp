@@ -32,8 +32,9 @@ inline const char* to_string(End end) noexcept {
         case End::no_match: return "no_match";
         case End::back: return "back";
         case End::attendant: return "attendant";
-        default: return "unfinished";
+        case End::unfinished: break;
     }
+    return "unfinished";
 }
 
 /// What came of a question.
@@ -68,7 +69,7 @@ class Objection {
 
   private:
     bool refused_ = false;
-    Prompt prompt_;
+    Prompt prompt_{};
 };
 
 /// Looks at an entry that has the right keys. It must not wait, and not use the session.

@@ -107,7 +107,7 @@ class Pattern {
     }
 
     std::string text_;
-    std::vector<std::string> sets_;
+    std::vector<std::string> sets_{};
 };
 
 /// Which keys are an answer, all possible answers looked at together.

@@ -60,8 +60,8 @@ struct Manners {
 
     /// What is used where none are given.
     static const Manners& usual() {
-        static const Manners manners;
-        return manners;
+        static const Manners* const manners = new Manners;  // for calls until the very end
+        return *manners;
     }
 };
 

@@ -20,11 +20,11 @@ namespace agi { inline namespace v0 { namespace ivr {
 /// The steps of a list of prompts. Views them, and the Manners.
 class Player {
   public:
-    explicit Player(const Manners& manners) : manners_{&manners}, language_{manners.language} {}
+    explicit Player(const Manners& manners) : manners_{manners}, language_{manners.language} {}
 
     /// That of the call, where the Manners have none.
     void language(std::string_view of_the_call) {
-        if (manners_->language.empty()) language_ = of_the_call;
+        if (manners_.language.empty()) language_ = of_the_call;
     }
     [[nodiscard]] const std::string& language() const noexcept { return language_; }
 
@@ -63,7 +63,7 @@ class Player {
 
     /// The step that was last given out failed. False: it is to be an error.
     bool fail() {
-        if (at_ == 0 || manners_->missing == Missing::error) return false;
+        if (at_ == 0 || manners_.missing == Missing::error) return false;
         const Part& part = *queue_[at_ - 1];
         const bool named = part.kind == Part::Kind::sound || part.kind == Part::Kind::speech;
         note_missing(named ? std::string_view{part.text} : "(a number or letters)");
@@ -98,8 +98,10 @@ class Player {
                 // WAIT FOR DIGIT 0 looks at nothing.
                 if (part.number <= 0) return std::nullopt;
                 return Step{Kind::digit, WaitForDigit{Time{part.number}}, secret};
-            default: return std::nullopt;
+            case Part::Kind::group:
+            case Part::Kind::phrase: break;  // their parts are in the queue
         }
+        return std::nullopt;
     }
 
     std::optional<Step> play(const std::string& sound, const DigitSet& stops,
@@ -131,12 +133,12 @@ class Player {
     }
 
     [[nodiscard]] std::string spoken(const Part& part) {
-        if (!manners_->speak) {
+        if (!manners_.speak) {
             throw AGIArgumentError("prompt", "Spoken needs Manners::speak: " + part.text);
         }
-        std::string sound = manners_->speak(part.text, language_);
+        std::string sound = manners_.speak(part.text, language_);
         if (sound.empty()) {
-            if (manners_->missing == Missing::error) {
+            if (manners_.missing == Missing::error) {
                 throw AGIAppError("prompt", "this text was not spoken: " + part.text);
             }
             note_missing(part.text);
@@ -145,8 +147,8 @@ class Player {
     }
 
     bool lacks(const std::string& sound) {
-        if (!manners_->has_sound || manners_->missing == Missing::error) return false;
-        if (manners_->has_sound(sound, language_)) return false;
+        if (!manners_.has_sound || manners_.missing == Missing::error) return false;
+        if (manners_.has_sound(sound, language_)) return false;
         note_missing(sound);
         return true;
     }
@@ -155,11 +157,11 @@ class Player {
         if (missing_.empty()) missing_ = sound;
     }
 
-    const Manners* manners_;
+    const Manners& manners_;
     std::string language_;
-    std::vector<const Part*> queue_;
+    std::vector<const Part*> queue_{};
     std::size_t at_ = 0;
-    std::string missing_;
+    std::string missing_{};
 };
 
 }}}  // namespace agi::v0::ivr

@@ -32,7 +32,7 @@ struct Prompt {
     Prompt(const char* sound) : Prompt{Part{sound}} {}
     Prompt(const std::string& sound) : Prompt{Part{sound}} {}
 
-    std::vector<Part> parts;
+    std::vector<Part> parts{};
 
     [[nodiscard]] bool empty() const noexcept { return parts.empty(); }
 

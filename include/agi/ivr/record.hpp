@@ -50,7 +50,7 @@ class RecordingMachine;
 /// recorded again. **A hang-up is a result here**: the recording is there, and what is asked of the
 /// call after that throws. Each take overwrites the one before.
 struct Record {
-    std::string file;            ///< Without extension, as Asterisk's machine has it.
+    Text file;                   ///< Without extension, as Asterisk's machine has it.
     Prompt prompt = "vm-intro";  ///< Any key skips it.
     std::string format = "wav";
     DigitSet end_keys = "#";
@@ -85,7 +85,7 @@ class RecordingMachine : public Machine {
   public:
     /// Both must outlive it.
     explicit RecordingMachine(const Record& spec, const Manners& manners = Manners::usual())
-        : spec_{&spec}, manners_{&manners}, player_{manners} {
+        : spec_{spec}, manners_{manners}, player_{manners} {
         made_.file = spec.file;
         player_.add(spec.prompt);
     }
@@ -95,7 +95,7 @@ class RecordingMachine : public Machine {
         player_.language(language_);
         if (made_.takes == 0 && !begun_) {
             player_.clear();
-            player_.add(spec_->prompt);
+            player_.add(spec_.prompt);
         }
     }
 
@@ -129,7 +129,7 @@ class RecordingMachine : public Machine {
     }
     /// The message is kept as it is.
     bool hang_up() override {
-        if (made_.length < spec_->shortest || made_.takes == 0) return false;
+        if (made_.length < spec_.shortest || made_.takes == 0) return false;
         if (!ended_) made_.kept = Kept::hung_up;
         ended_ = true;
         player_.stop();
@@ -147,9 +147,9 @@ class RecordingMachine : public Machine {
     static constexpr int free_beeps = 3;
 
     const Step* record() {
-        RecordFile command{spec_->file, spec_->format, spec_->end_keys, spec_->longest};
-        command.beep = spec_->beep;
-        if (spec_->silence.count() > 0) command.silence = spec_->silence;
+        RecordFile command{spec_.file, spec_.format, spec_.end_keys, spec_.longest};
+        command.beep = spec_.beep;
+        if (spec_.silence.count() > 0) command.silence = spec_.silence;
         step_ = Step{Step::Kind::record, command};
         return &*step_;
     }
@@ -159,27 +159,27 @@ class RecordingMachine : public Machine {
         constexpr long long samples_of_8_khz = 8;
         made_.length = std::chrono::milliseconds{result.endpos.samples / samples_of_8_khz};
         ++made_.takes;
-        const bool nothing = made_.length < spec_->shortest;
+        const bool nothing = made_.length < spec_.shortest;
         if (result.ended_by == RecordEnd::hangup)
             return end(nothing ? Kept::nothing : Kept::hung_up);
         if (nothing) {
-            if (made_.takes >= spec_->takes) return end(Kept::nothing);
+            if (made_.takes >= spec_.takes) return end(Kept::nothing);
             player_.clear();
-            player_.add(manners_->too_short);
+            player_.add(manners_.too_short);
             return;
         }
         made_.end = End::entered;
-        if (!spec_->review) return end(Kept::kept);
+        if (!spec_.review) return end(Kept::kept);
         begin_review();
     }
 
     void begin_review() {
-        const Prompt& own = spec_->review_prompt;
-        Question asked = menu_question(own.empty() ? manners_->review : own, *manners_);
-        for (const std::string* key : {&spec_->keep_key, &spec_->listen_key, &spec_->again_key})
+        const Prompt& own = spec_.review_prompt;
+        Question asked = menu_question(own.empty() ? manners_.review : own, manners_);
+        for (const std::string* key : {&spec_.keep_key, &spec_.listen_key, &spec_.again_key})
             asked.add_option(*key);
-        if (!spec_->drop_key.empty()) asked.add_option(spec_->drop_key);
-        review_.emplace(std::move(asked), *manners_);
+        if (!spec_.drop_key.empty()) asked.add_option(spec_.drop_key);
+        review_.emplace(std::move(asked), manners_);
         review_->language(language_);
     }
 
@@ -191,16 +191,16 @@ class RecordingMachine : public Machine {
         player_.clear();
         switch (what) {
             case What::keep:
-                if (chosen) player_.add(manners_->kept);
+                if (chosen) player_.add(manners_.kept);
                 return end(Kept::kept);
             case What::listen:
-                recorded_ = Prompt{spec_->file};
+                recorded_ = Prompt{spec_.file};
                 player_.add(recorded_);
                 return begin_review();
             case What::again:
-                if (made_.takes >= spec_->takes) return begin_review();
+                if (made_.takes >= spec_.takes) return begin_review();
                 return;
-            case What::drop: player_.add(manners_->dropped); return end(Kept::dropped);
+            case What::drop: player_.add(manners_.dropped); return end(Kept::dropped);
         }
     }
 
@@ -209,14 +209,14 @@ class RecordingMachine : public Machine {
         ended_ = true;
     }
 
-    const Record* spec_;
-    const Manners* manners_;
-    std::string language_;
+    const Record& spec_;
+    const Manners& manners_;
+    std::string language_{};
     Player player_;
-    std::optional<Asking> review_;
-    std::optional<Step> step_;
-    Prompt recorded_;
-    Recording made_;
+    std::optional<Asking> review_{};
+    std::optional<Step> step_{};
+    Prompt recorded_{};
+    Recording made_{};
     int beeps_ = 0;
     bool begun_ = false;
     bool ended_ = false;

@@ -24,7 +24,7 @@ class Saying : public Machine {
 
     void language(std::string_view of_the_call) override { player_.language(of_the_call); }
     const Step* next(Time /*now*/) override {
-        if (!std::exchange(begun_, true)) player_.add(*prompt_);
+        if (!std::exchange(begun_, true)) player_.add(prompt_);
         step_ = player_.next(stops_, secret_);
         return step_ ? &*step_ : nullptr;
     }
@@ -41,13 +41,13 @@ class Saying : public Machine {
     [[nodiscard]] const std::string& missing() const noexcept { return player_.missing(); }
 
   private:
-    const Prompt* prompt_;
+    const Prompt& prompt_;
     DigitSet stops_;
     bool secret_;
     Player player_;
     bool begun_ = false;
-    std::optional<Step> step_;
-    std::optional<char> key_;
+    std::optional<Step> step_{};
+    std::optional<char> key_{};
 };
 
 /// Says a prompt, until a key stops it: that key is the result. Other keys are lost.
@@ -72,7 +72,7 @@ struct Say {
 };
 
 inline Saying::Saying(const Say& say, const Manners& manners)
-    : prompt_{&say.prompt}, stops_{say.keys}, secret_{say.secret}, player_{manners} {}
+    : prompt_{say.prompt}, stops_{say.keys}, secret_{say.secret}, player_{manners} {}
 
 template <class Session>
 auto Prompt::operator()(Session& session, const Manners& manners) const {

@@ -95,7 +95,8 @@ class Step {
                 came.number = wire::number_of(*this, reply);
                 if (came.number == -2) wire::fail(*this, reply, "no such application");
                 break;
-            default: read_key(came, reply);
+            case Kind::play:
+            case Kind::digit: read_key(came, reply);
         }
         return came;
     }

@@ -24,7 +24,7 @@ namespace agi { inline namespace v0 {
 
 /// A format of audio, as EAGI_AUDIO_FORMAT names it.
 struct AudioFormat {
-    std::string_view name;
+    std::string_view name{};
     int rate = 0;                 ///< Samples per second.
     std::size_t frame_bytes = 0;  ///< Bytes of one frame, which is 20 ms.
 
@@ -221,12 +221,12 @@ class EagiAudio {
     static constexpr std::chrono::milliseconds patience{1000};
 
     int fd_;
-    AudioFormat format_;
+    AudioFormat format_{};
     bool ended_ = false;   ///< The call is over.
     bool closed_ = false;  ///< Asterisk has closed its end.
     bool gap_ = false;
-    std::chrono::steady_clock::time_point last_;
-    std::string pending_;
+    std::chrono::steady_clock::time_point last_{};
+    std::string pending_{};
 };
 
 }}  // namespace agi::v0

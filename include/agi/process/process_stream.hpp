@@ -36,26 +36,29 @@ class ProcessStream {
           guard_{options.guard_stdout ? std::optional<StdoutGuard>{std::in_place} : std::nullopt},
           stream_{guard_ ? guard_->read_fd() : STDIN_FILENO,
                   guard_ ? guard_->write_fd() : STDOUT_FILENO},
-          hangup_{options.hangup} {}
+          options_{options} {}
 
     bool read_line(std::string& line) { return stream_.read_line(line); }
     bool read_line(std::string_view& line) { return stream_.read_line(line); }
     void write_line(std::string_view line) { stream_.write_line(line); }
     bool wait_line(std::chrono::milliseconds time) { return stream_.wait_line(time); }
+    bool wait_room(std::chrono::milliseconds time) const { return stream_.wait_room(time); }
     Arrived read_arrived(std::string& line, bool ask_system) {
         return stream_.read_arrived(line, ask_system);
     }
 
     [[nodiscard]] HangupSource hangup_source() const noexcept {
-        return hangup_ != nullptr && hangup_->received() ? HangupSource::signal
-                                                         : HangupSource::none;
+        return options_.hangup != nullptr && options_.hangup->received() ? HangupSource::signal
+                                                                         : HangupSource::none;
     }
 
     /// The descriptor that Asterisk's lines come from, for poll.
     [[nodiscard]] int read_fd() const noexcept { return stream_.read_fd(); }
 
     /// The descriptor that becomes readable when SIGHUP comes; -1 where nothing watches for it.
-    [[nodiscard]] int hangup_fd() const noexcept { return hangup_ != nullptr ? hangup_->fd() : -1; }
+    [[nodiscard]] int hangup_fd() const noexcept {
+        return options_.hangup != nullptr ? options_.hangup->fd() : -1;
+    }
 
     /// Whether the process may have written something before this stream was made:
     /// `find_early_output` tells whether it went to Asterisk.
@@ -78,7 +81,7 @@ class ProcessStream {
     bool written_before_;
     std::optional<StdoutGuard> guard_;
     FdStream stream_;
-    const HangupSignal* hangup_;
+    ProcessOptions options_;
 };
 
 }}  // namespace agi::v0

@@ -80,7 +80,8 @@ class AnySession {
     ///
     /// @throws AGITimeoutError  the reply did not come in time. It is still owed: the next command
     ///                          waits for it, and drops it; `resync` may end what Asterisk does
-    ///                          sooner
+    ///                          sooner. Or nothing was sent, as the peer does not read: then the
+    ///                          session goes on as before
     template <class Command>
     auto execute_within(const Command& command, std::chrono::milliseconds margin) {
         const wire::Request request = wire::request_of(command, server());

@@ -240,7 +240,7 @@ class ByteExchange {
 
     wire::LineBuffer in_;
     Exchange exchange_;
-    std::string request_;      ///< With its LF.
+    std::string request_{};    ///< With its LF.
     std::string_view rest_{};  ///< What is left to write.
 };
 

@@ -123,7 +123,9 @@ class Conversation {
             case HangupSource::none: return;
             case HangupSource::signal: throw AGISIGHUPHangup(subject, why);
             case HangupSource::closed_stream: throw AGISIGPIPEHangup(subject, why);
-            default: throw AGIResultHangup(subject, why);
+            case HangupSource::hangup_line:
+            case HangupSource::dead_channel:
+            case HangupSource::reply: throw AGIResultHangup(subject, why);
         }
     }
 
@@ -242,15 +244,15 @@ class Conversation {
     SessionOptions options_;
     wire::EnvironmentReader environment_;
     wire::ReplyReader reader_;
-    wire::Marks marks_;
+    wire::Marks marks_{};
     ServerVersion server_;
     std::size_t line_limit_ = 0;
     std::size_t dropped_ = 0;
-    std::exception_ptr refusal_;
+    std::exception_ptr refusal_{};
     State state_ = State::environment;
     ReplyForm form_ = ReplyForm::tags;
     HangupSource hangup_ = HangupSource::none;
-    wire::Redaction redaction_;  ///< Of the lines that are received now.
+    wire::Redaction redaction_{};  ///< Of the lines that are received now.
     bool doubtful_ = false;
     bool polled_ = false;  ///< Whether the system was asked once what has come unasked.
 };

@@ -51,17 +51,18 @@ class Exchange {
     /// @throws AGIError          another one runs, or the session is out of step
     /// @throws AGIArgumentError  the line is longer than this Asterisk takes
     /// @throws AGIHangup         the stream is closed, or HangupPolicy::throw_at_command
-    void begin(const Order& order, Time (*time_of)(const void*) = &steady_time,
-               const void* clock = nullptr) {
+    [[gnu::always_inline]] void begin(const Order& order,
+                                      Time (*time_of)(const void*) = &steady_time,
+                                      const void* clock = nullptr) {
         if (runs_ || order.kind != Order::Kind::command || talk_.state() != State::ready ||
             talk_.has_policy() || order.request.size() > talk_.line_limit()) {
             check(order);
         }
         order_ = order;
-        time_of_ = time_of;
-        clock_ = clock;
+        clock_ = {time_of, clock};
         kept_.reset();
         stopped_ = asks_ = plain_ = false;
+        timed_ = order.deadline != no_deadline || order.stop.ask != nullptr;
         if (order.stop.ask != nullptr) next_check_ = after(order.stop.interval);
         runs_ = true;
         if (talk_.state() == State::ready && order.kind == Order::Kind::command) return look();
@@ -79,6 +80,8 @@ class Exchange {
     /// The line to send, without its LF, which stands behind it in all that the session itself sends.
     [[nodiscard]] std::string_view output() const noexcept { return output_; }
 
+    /// Whether there may be such a time.
+    [[nodiscard]] bool timed() const noexcept { return timed_ || phase_ == Phase::mark; }
     /// When a read must end, or a write that waits: `time_over` is told then.
     [[nodiscard]] std::optional<Time> until() const noexcept {
         if (!timed()) return std::nullopt;
@@ -233,6 +236,11 @@ class Exchange {
   private:
     using State = Conversation::State;
 
+    struct Clock {
+        Time (*time_of)(const void*) = &steady_time;
+        const void* context = nullptr;
+    };
+
     enum class Phase : unsigned char {
         environment,
         owed,      ///< The reply to an earlier request is waited for, and dropped.
@@ -249,7 +257,7 @@ class Exchange {
     static constexpr std::chrono::milliseconds first_interval{50};
     static constexpr std::chrono::milliseconds longest_interval{5000};
 
-    [[nodiscard]] Time now() const { return time_of_(clock_); }
+    [[nodiscard]] Time now() const { return clock_.time_of(clock_.context); }
 
     static Time later(Time a, Time b) noexcept { return a < b ? b : a; }
     [[nodiscard]] Time after(std::chrono::milliseconds time) const {
@@ -284,7 +292,8 @@ class Exchange {
             case State::out_of_step:
                 throw AGIError(order.subject(),
                                "not sent, an earlier request may have been sent in part");
-            default: break;
+            case State::ready:
+            case State::awaiting: break;
         }
         if (order.urgency == Urgency::normal) talk_.check(order.subject());
         if (order.request.size() <= talk_.line_limit()) return;
@@ -423,11 +432,6 @@ class Exchange {
                                        (phase_ == Phase::mark && then_ == Then::request && !asks_));
     }
 
-    /// Whether a read must end at some time.
-    [[nodiscard]] bool timed() const noexcept {
-        return phase_ == Phase::mark || order_.deadline != no_deadline ||
-               order_.stop.ask != nullptr;
-    }
     /// When a read must end; the end of all times: it need not.
     [[nodiscard]] Time next_time() const noexcept {
         Time next = order_.deadline;
@@ -443,11 +447,10 @@ class Exchange {
     }
 
     Conversation talk_;
-    Order order_;
-    std::string_view output_;
-    Time (*time_of_)(const void*) = &steady_time;
-    const void* clock_ = nullptr;
-    std::optional<Reply> kept_;  ///< The order's reply, while more is said.
+    Order order_{};
+    std::string_view output_{};
+    Clock clock_{};
+    std::optional<Reply> kept_{};  ///< The order's reply, while more is said.
     Time sent_{};
     Time next_check_{};
     Time next_mark_{};
@@ -456,6 +459,7 @@ class Exchange {
     Need need_ = Need::done;
     Then then_ = Then::request;
     bool runs_ = false;
+    bool timed_ = false;  ///< By the order.
     bool asks_ = false;
     bool stopped_ = false;
     bool echoed_ = false;  ///< One of the marks, but not the latest.

@@ -58,11 +58,11 @@ class Marks {
         const std::string heap(64, ' ');
         std::uint64_t state = 0;
         std::string text;
-        for (const auto part :
-             {static_cast<std::uint64_t>(time), static_cast<std::uint64_t>(date),
-              static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(this)),
-              static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(heap.data())),
-              static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(hex))}) {
+        const std::uint64_t parts[] = {
+            static_cast<std::uint64_t>(time), static_cast<std::uint64_t>(date),
+            reinterpret_cast<std::uintptr_t>(this), reinterpret_cast<std::uintptr_t>(heap.data()),
+            reinterpret_cast<std::uintptr_t>(hex)};
+        for (const std::uint64_t part : parts) {
             state = mixed(state ^ part);
         }
         for (int i = 0; i < 32; ++i) {
@@ -80,9 +80,9 @@ class Marks {
         return x ^ (x >> 31U);
     }
 
-    std::string session_;  ///< What the marks of this session begin with.
-    std::string request_;  ///< With its LF.
-    std::string echo_;
+    std::string session_{};  ///< What the marks of this session begin with.
+    std::string request_{};  ///< With its LF.
+    std::string echo_{};
     unsigned count_ = 0;
     bool pending_ = false;
 };

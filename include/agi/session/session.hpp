@@ -7,6 +7,7 @@
 #include <agi/version.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -109,14 +110,13 @@ class Session : public AnySession {
         look_for_signals();
         exchange_.begin(order, &time_of, this);
         const End end{exchange_};
-        for (;;) {
-            switch (exchange_.need()) {
-                case Exchange::Need::peek: take_arrived(false); break;
-                case Exchange::Need::poll: take_arrived(true); break;
-                case Exchange::Need::write: write(); break;
-                case Exchange::Need::read: read(); break;
-                case Exchange::Need::done: return;
-            }
+        using Need = Exchange::Need;
+        // In the order of a command without incidents.
+        while (exchange_.need() != Need::done) {
+            if (exchange_.need() == Need::peek) take_arrived(false);
+            if (exchange_.need() == Need::write) write();
+            if (exchange_.need() == Need::read) read();
+            if (exchange_.need() == Need::poll) take_arrived(true);
         }
     }
 
@@ -145,12 +145,13 @@ class Session : public AnySession {
         switch (what) {
             case Arrived::line: return exchange_.line(line_);
             case Arrived::end: return exchange_.closed(line_);
-            default: exchange_.nothing(what == Arrived::part);
+            case Arrived::part:
+            case Arrived::nothing: exchange_.nothing(what == Arrived::part);
         }
     }
 
     [[gnu::always_inline]] void read() const {
-        if (exchange_.until() && !wait()) return exchange_.time_over();
+        if (exchange_.timed() && !wait()) return exchange_.time_over();
         bool open = false;
         std::string_view line;
         try {
@@ -170,15 +171,29 @@ class Session : public AnySession {
     /// False when the time for the next line is over.
     [[gnu::noinline]] bool wait() const {
         if constexpr (wire::has_wait_line<Stream>::value) {
-            if (const auto until = exchange_.until()) {
-                const auto time = std::chrono::ceil<std::chrono::milliseconds>(*until - now());
-                return stream_.wait_line(time.count() > 0 ? time : std::chrono::milliseconds{0});
-            }
+            if (const auto time = time_left()) return stream_.wait_line(*time);
         }
         return true;
     }
+    /// The same for the next write.
+    [[gnu::noinline]] bool wait_room() const {
+        if constexpr (wire::has_wait_room<Stream>::value) {
+            if (const auto time = time_left()) return stream_.wait_room(*time);
+        }
+        return true;
+    }
+    [[nodiscard]] std::optional<std::chrono::milliseconds> time_left() const {
+        const auto until = exchange_.until();
+        if (!until) return std::nullopt;
+        const auto time = std::chrono::ceil<std::chrono::milliseconds>(*until - now());
+        return time.count() > 0 ? time : std::chrono::milliseconds{0};
+    }
 
     [[gnu::always_inline]] void write() const {
+        if (exchange_.timed() && !wait_room()) {
+            exchange_.write_cancelled();
+            return exchange_.time_over();
+        }
         try {
             stream_.write_line(exchange_.output());
         } catch (const AGISIGPIPEHangup& error) {
@@ -192,7 +207,14 @@ class Session : public AnySession {
 
     // Also `hung_up() const` takes what has come.
     mutable Stream stream_;
-    mutable std::string line_;
+    mutable std::string line_{};
 };
+
+template <class Stream>
+explicit Session(Stream) -> Session<Stream>;
+template <class Stream>
+explicit Session(Stream, SessionOptions) -> Session<Stream>;
+template <class Stream>
+Session(Stream, Exchange) -> Session<Stream>;
 
 }}  // namespace agi::v0

@@ -12,8 +12,8 @@
 
 namespace agi { inline namespace v0 {
 
-/// A trace that writes each line as `>> ` (sent) or `<< ` (received), with C escapes and its LF as
-/// `\n`; a line that was cut has none:
+/// A trace that writes each line as `>> ` (sent) or `<< ` (received), with C escapes, that of the LF at
+/// its end too; a line that was cut has none:
 ///
 ///     SessionOptions options;
 ///     options.trace = Transcript{file};

@@ -165,30 +165,28 @@ class FdStream {
     /// Waits for that long at most; negative: without end. True when read_line has a whole line, the
     /// end, or an error.
     bool wait_line(std::chrono::milliseconds time) {
-        constexpr long long longest = std::numeric_limits<int>::max();
-        const bool endless = time.count() < 0;
-        const long long most = time.count() < longest ? time.count() : longest;
-        const long long end = now() + most;
-        for (long long left = endless ? -1 : most; !in_.ready();) {
-            pollfd wanted{read_fd_, POLLIN, 0};
-            const int ready = ::poll(&wanted, 1, static_cast<int>(left));
-            if (ready == 0 || (ready < 0 && errno != EINTR)) return false;
-            if (ready > 0 && !read_part()) return true;
-            // Part of a line, or a signal such as SIGHUP: what is left of the time is still there.
-            if (endless) continue;
-            left = end - now();
-            if (left < 0) left = 0;
+        Waiting wait{time};
+        while (!in_.ready()) {
+            if (!wait.on(read_fd_, POLLIN)) return false;
+            if (!read_part()) return true;
         }
         return true;
+    }
+
+    /// Waits for that long at most; negative: without end. False when there is still no room for a line
+    /// of moderate length, as the peer does not read.
+    bool wait_room(std::chrono::milliseconds time) const {
+        return Waiting{time}.on(write_fd_, POLLOUT);
     }
 
     /// @throws AGISIGPIPEHangup  the peer has closed
     /// @throws AGIError          the descriptor cannot be written
     void write_line(std::string_view line) {
-        for (std::size_t sent = 0; sent <= line.size();) {
-            const ssize_t size = write_some(line.substr(sent), "\n");
+        for (;;) {
+            const ssize_t size = write_some(line, "\n");
+            if (size > static_cast<ssize_t>(line.size())) return;
             if (size >= 0) {
-                sent += static_cast<std::size_t>(size);
+                line.remove_prefix(static_cast<std::size_t>(size));
             } else if (wire::is_gone(errno)) {
                 throw AGISIGPIPEHangup({}, "the stream is closed");
             } else {
@@ -237,12 +235,39 @@ class FdStream {
         return wire::write_with_signal_blocked(write_fd_, line, end);
     }
 
-    /// Milliseconds of a clock that is never set.
-    static long long now() noexcept {
-        using std::chrono::steady_clock;
-        constexpr long long ticks_per_ms = steady_clock::period::den / 1000;
-        return steady_clock::now().time_since_epoch().count() / ticks_per_ms;
-    }
+    /// A time that several waits share: parts of a line, and signals such as SIGHUP, end one of them.
+    class Waiting {
+      public:
+        explicit Waiting(std::chrono::milliseconds time) noexcept
+            : endless_{time.count() < 0},
+              left_{time.count() < longest ? time.count() : longest},
+              end_{now() + left_} {}
+
+        /// False when the time is over.
+        bool on(int fd, short events) noexcept {
+            for (;;) {
+                pollfd wanted{fd, events, 0};
+                const int ready = ::poll(&wanted, 1, endless_ ? -1 : static_cast<int>(left_));
+                const bool interrupted = ready < 0 && errno == EINTR;
+                if (!endless_) left_ = end_ > now() ? end_ - now() : 0;
+                if (!interrupted) return ready > 0;
+            }
+        }
+
+      private:
+        static constexpr long long longest = std::numeric_limits<int>::max();
+
+        /// Milliseconds of a clock that is never set.
+        static long long now() noexcept {
+            using std::chrono::steady_clock;
+            constexpr long long ticks_per_ms = steady_clock::period::den / 1000;
+            return steady_clock::now().time_since_epoch().count() / ticks_per_ms;
+        }
+
+        bool endless_;
+        long long left_;
+        long long end_;
+    };
 
     static void wait_or_throw(const char* what, int fd, short events) {
         const int error = errno;

@@ -27,6 +27,10 @@ namespace agi { inline namespace v0 {
 //       Waits for that long at most. True when read_line has something: a line, or the end. Needed
 //       to stop a command from outside, and for deadlines.
 //
+//   bool wait_room(std::chrono::milliseconds time);
+//       Waits for that long at most. False when write_line would still have to wait for the peer to
+//       read. With it a deadline also covers a peer that does not read.
+//
 //   HangupSource hangup_source();
 //       What the stream knows of the call (stream/hangup_source.hpp) apart from its lines, such as SIGHUP.
 //
@@ -78,6 +82,12 @@ struct has_wait_line<
     Stream, std::enable_if_t<std::is_convertible_v<decltype(std::declval<Stream&>().wait_line(
                                                        std::declval<std::chrono::milliseconds>())),
                                                    bool>>> : std::true_type {};
+
+template <class Stream, class = void>
+struct has_wait_room : std::false_type {};
+template <class Stream>
+struct has_wait_room<Stream, std::void_t<decltype(std::declval<Stream&>().wait_room(
+                                 std::declval<std::chrono::milliseconds>()))>> : std::true_type {};
 
 template <class Stream, class = void>
 struct has_read_view : std::false_type {};

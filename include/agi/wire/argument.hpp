@@ -3,8 +3,10 @@
 // Quoting of one argument: the only place that escapes.
 
 #include <agi/version.hpp>
+#include <agi/wire/byte_set.hpp>
 #include <agi/wire/error.hpp>
 
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -22,6 +24,13 @@ class LineText {
     static constexpr std::size_t inline_size = 512;
 
     LineText() noexcept {}  // NOLINT(modernize-use-equals-default): `{}` leaves inline_ raw
+    /// Begins with a literal.
+    template <std::size_t Size>
+    explicit LineText(const char (&literal)[Size]) noexcept {
+        static_assert(Size <= inline_size, "agi: this literal is too long for a line");
+        std::memcpy(begin_, literal, Size - 1);
+        end_ += Size - 1;
+    }
     LineText(const LineText& other) { append(other.view()); }
     LineText& operator=(const LineText& other) {
         if (this != &other) {
@@ -79,22 +88,35 @@ class LineText {
 constexpr bool can_be_sent(char c) noexcept { return c != '\n' && c != '\0'; }
 
 /// The bytes of a text that cannot be copied without a look: they are escaped or refused.
-class SpecialBytes {
-  public:
-    constexpr SpecialBytes() noexcept {
-        for (const char c : {'"', '\\', '\r', '\n', '\0'})
-            is_[static_cast<unsigned char>(c)] = true;
-    }
-    constexpr bool operator[](char c) const noexcept { return is_[static_cast<unsigned char>(c)]; }
+inline constexpr ByteSet special_bytes{"\"\\\r\n\0"};
 
-  private:
-    bool is_[256] = {};
-};
-inline constexpr SpecialBytes special_bytes;
+/// Whether one of eight bytes may be special: it is one, or another one below 14.
+constexpr bool may_be_special(std::uint64_t bytes) noexcept {
+    // A byte below n, for an n up to 128, is the only one that borrows into its highest bit.
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t highest_bits = ones * 0x80;
+    const std::uint64_t quotes = bytes ^ (ones * '"');
+    const std::uint64_t backslashes = bytes ^ (ones * '\\');
+    const std::uint64_t low = (bytes - ones * ('\r' + 1)) & ~bytes;
+    return ((low | ((quotes - ones) & ~quotes) | ((backslashes - ones) & ~backslashes)) &
+            highest_bits) != 0;
+}
 
 /// Copies the front of a text up to its first special byte. Returns how many bytes that are.
 inline std::size_t copy_plain(char* to, std::string_view text) noexcept {
+    std::uint64_t eight = 0;
     std::size_t size = 0;
+    const auto copy_eight = [&](std::size_t at) {
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        if (may_be_special(eight)) return false;
+        std::memcpy(to + at, &eight, sizeof eight);
+        return true;
+    };
+    if (text.size() >= sizeof eight) {
+        const std::size_t last = text.size() - sizeof eight;
+        while (size < last && copy_eight(size)) size += sizeof eight;
+        if (size >= last && copy_eight(last)) return text.size();
+    }
     for (; size < text.size() && !special_bytes[text[size]]; ++size) to[size] = text[size];
     return size;
 }
@@ -120,11 +142,12 @@ inline std::size_t copy_plain(char* to, std::string_view text) noexcept {
     return std::string_view::npos;
 }
 
-/// Appends the text in double quotes, `\` and `"` escaped: the two escapes that Asterisk knows.
+/// Appends a blank and the text in double quotes, `\` and `"` escaped: the two escapes that Asterisk knows.
 /// Returns the offset of the first byte that cannot be sent, or npos when all is well.
 inline std::size_t append_quoted(LineText& line, std::string_view text, CarriageReturn cr) {
-    constexpr std::size_t quotes = 2;
-    char* to = line.prepare(text.size() + quotes);
+    constexpr std::size_t blank_and_quotes = 3;
+    char* to = line.prepare(text.size() + blank_and_quotes);
+    *to++ = ' ';
     *to++ = '"';
     const std::size_t plain = copy_plain(to, text);
     to += plain;

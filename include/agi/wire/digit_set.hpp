@@ -3,6 +3,7 @@
 // The keys of a telephone, checked when a set of them is made.
 
 #include <agi/version.hpp>
+#include <agi/wire/byte_set.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/refuse.hpp>
 #include <agi/wire/text.hpp>
@@ -13,10 +14,12 @@
 
 namespace agi { inline namespace v0 {
 
-/// Whether this is a DTMF key: `0` to `9`, `*`, `#`, `A` to `D`.
-constexpr bool is_dtmf(char c) noexcept {
-    return (c >= '0' && c <= '9') || c == '*' || c == '#' || (c >= 'A' && c <= 'D');
+namespace wire {
+inline constexpr ByteSet dtmf_keys{"0123456789*#ABCD"};
 }
+
+/// Whether this is a DTMF key: `0` to `9`, `*`, `#`, `A` to `D`.
+constexpr bool is_dtmf(char c) noexcept { return wire::dtmf_keys[c]; }
 
 /// The key whose ASCII code is in a reply, or nothing for 0 and for every other number.
 constexpr std::optional<char> dtmf_from_code(int code) noexcept {

@@ -38,10 +38,8 @@ class Request {
 
     /// @throws AGIArgumentError  an argument that cannot be sent, or more than 64 words
     template <class Verb, class... Arguments>
-    explicit Request(const Verb& verb, const Arguments&... arguments) {
+    explicit Request(const Verb& verb, const Arguments&... arguments) : line_{verb}, verb_{verb} {
         static_assert(std::is_array_v<Verb>, "wire::Request: the verb is a string literal");
-        verb_ = verb;
-        line_.append(verb_);
         (add(arguments), ...);
         // Each argument is a word at most, and a verb has a blank between its words.
         if constexpr (sizeof...(Arguments) + std::extent_v<Verb> / 2 > max_words) {
@@ -112,19 +110,15 @@ class Request {
         static_assert(!std::is_same_v<T, char>, "wire::Request: a char is not an argument");
         static_assert(std::is_integral_v<T>,
                       "wire::Request: a floating-point number is not an argument");
-        next_word();
+        ++arguments_;
+        line_.append(' ');
         line_.append(Decimal{number}.view());
     }
 
     void quote(std::string_view text, CarriageReturn carriage_return) {
-        next_word();
+        ++arguments_;
         const std::size_t bad = append_quoted(line_, text, carriage_return);
         if (bad != std::string_view::npos) refuse_argument(unsendable(text, bad));
-    }
-
-    void next_word() {
-        ++arguments_;
-        line_.append(' ');
     }
 
     [[noreturn]] void refuse(const std::string& why) const { throw AGIArgumentError(verb_, why); }

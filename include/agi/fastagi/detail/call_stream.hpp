@@ -60,12 +60,13 @@ class CallStream {
     }
     /// @throws AGITimeoutError  the deadline is over
     void write_line(std::string_view line) {
-        if (deadline_ && !can_write(time_left())) {
+        if (deadline_ && !wait_room(time_left())) {
             throw AGITimeoutError("FastAGI", "the peer does not read");
         }
         stream_.write_line(line);
     }
     bool wait_line(std::chrono::milliseconds time) { return stream_.wait_line(time); }
+    bool wait_room(std::chrono::milliseconds time) const { return stream_.wait_room(time); }
 
     /// Why nothing is to be sent any more, if the server ends.
     [[nodiscard]] std::exception_ptr interruption() const {
@@ -104,12 +105,6 @@ class CallStream {
         if (::getsockopt(fd(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return true;
         return info.tcpi_state != TCP_ESTABLISHED && info.tcpi_state != TCP_FIN_WAIT1 &&
                info.tcpi_state != TCP_FIN_WAIT2;
-    }
-    /// Whether there is room for a line of moderate length.
-    [[nodiscard]] bool can_write(std::chrono::milliseconds time) const {
-        constexpr std::chrono::milliseconds longest{std::numeric_limits<int>::max()};
-        pollfd wanted{fd(), POLLOUT, 0};
-        return ::poll(&wanted, 1, static_cast<int>(std::min(time, longest).count())) != 0;
     }
 
     std::unique_ptr<Socket> socket_;

@@ -64,8 +64,12 @@ constexpr std::string_view status_of(Outcome outcome) noexcept {
         case Outcome::failed: return "FAILED";
         case Outcome::not_found: return "NOTFOUND";
         case Outcome::busy: return "BUSY";
-        default: return "STOPPED";
+        case Outcome::success:
+        case Outcome::hung_up:
+        case Outcome::stopped:
+        case Outcome::stopping: break;
     }
+    return "STOPPED";
 }
 
 /// Whether Asterisk is told.

@@ -137,6 +137,17 @@ inline std::string page_commands(const std::vector<Happening>& log, const Scale&
     return out;
 }
 
+/// Between two marks of the scale: 1, 2 or 5 of a decimal unit of milliseconds, three to eight in all.
+inline std::chrono::milliseconds page_step(std::chrono::milliseconds whole) {
+    constexpr int most = 8;
+    std::chrono::milliseconds unit{100};
+    for (;; unit *= 10) {
+        for (const int factor : {1, 2, 5}) {
+            if (whole <= most * factor * unit) return factor * unit;
+        }
+    }
+}
+
 inline std::string page_time_line(const std::vector<Happening>& log,
                                   const std::vector<Heard>& heard,
                                   std::chrono::milliseconds whole) {
@@ -162,9 +173,8 @@ inline std::string page_time_line(const std::vector<Happening>& log,
     const auto room =
         static_cast<std::size_t>(presses) + heard.size();  // a long call is as wide as that
     std::string marks;
-    constexpr int steps = 5;
-    for (int i = 0; i < steps; ++i) {
-        const auto time = whole * i / steps;
+    const auto step = page_step(whole);
+    for (std::chrono::milliseconds time{0}; time < whole; time += step) {
         marks += "<span style=\"" + scale.left(time) + "\">" + shown_seconds(time) + "</span>";
     }
     return "<h2>Time</h2>\n<div class=\"scroll\"><div class=\"tracks\" style=\"min-width:" +
