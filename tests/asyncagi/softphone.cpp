@@ -27,15 +27,18 @@ namespace asyncagi = agi::asyncagi;
 
 namespace {
 
-/// A port on which nobody listens.
+/// A port on which nobody listens. None of those that the system gives out: a client that tries it again
+/// and again would meet itself there.
 std::uint16_t free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at = loopback(0);
-    socklen_t size = sizeof at;
-    REQUIRE(::bind(fd, reinterpret_cast<const sockaddr*>(&at), size) == 0);
-    REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) == 0);
-    ::close(fd);
-    return ntohs(at.sin_port);
+    static int last = static_cast<int>(::getpid()) * 7;
+    for (;;) {
+        const int port = 20'000 + ++last % 12'000;
+        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const sockaddr_in at = loopback(port);
+        const bool is_free = ::bind(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
+        ::close(fd);
+        if (is_free) return static_cast<std::uint16_t>(port);
+    }
 }
 
 void pin(fastagi::Call& call) {
@@ -95,8 +98,8 @@ TEST_CASE("softphone: rehearses a program over AMI, and runs scenarios with it")
     const Run rehearsal = run("--rehearse --keys 1234 " + url);
     CHECK(rehearsal.status == 0);
     has(rehearsal.output, "25 calls, 6 commands");
-    const std::string folder = softphone + ".ami-scenarios";
-    REQUIRE(std::system(("rm -rf " + folder + " && mkdir " + folder).c_str()) == 0);
+    const std::string folder = softphone + ".ami-scenarios" + std::to_string(::getpid());
+    REQUIRE(std::system(("mkdir " + folder).c_str()) == 0);
     for (const char* name : {"one", "two"}) {
         std::ofstream{folder + '/' + name + ".call"}
             << "program = [\"" << url << "?x=" << name << "\"]\n"
@@ -107,6 +110,7 @@ TEST_CASE("softphone: rehearses a program over AMI, and runs scenarios with it")
     const Run suite = run("--scenario " + folder);
     CHECK(suite.status == 0);
     has(suite.output, "2 scenarios, 0 failed");
+    static_cast<void>(std::system(("rm -r " + folder).c_str()));
 }
 
 TEST_CASE("softphone: a failed command over AMI brings the call back") {
