@@ -134,3 +134,33 @@ TEST_CASE("rehearse_over_ami: finds a call without a route, and work that is lef
     CHECK(testing::rehearse_over_ami(asterisk, route, options)
               .problem.find("connection lost for good during command 1: work is left undone") == 0);
 }
+
+#ifdef AGI_HAS_COROUTINES
+
+TEST_CASE("rehearse_over_ami: handlers that are coroutines") {
+    Asterisk asterisk;
+    asterisk.channel.sounds = {{"enter-pin", 2s}};
+    asterisk.arguments = {"pin"};
+    const auto rehearsal =
+        testing::rehearse_over_ami(asterisk, [](fastagi::Server& server, asyncagi::Source&) {
+            server.route("pin", [](fastagi::AsyncCall& call) -> agi::Task<> {
+                const agi::GetData ask{"enter-pin", 5s, 4};
+                const auto pin = co_await call(ask);
+                const agi::SetVariable set{"PIN", pin.digits};
+                co_await call(set);
+            });
+        });
+    INFO(rehearsal.summary());
+    CHECK(rehearsal.passed());
+    CHECK(rehearsal.steps == 5);
+    const auto failing =
+        testing::rehearse_over_ami(asterisk, [](fastagi::Server& server, asyncagi::Source&) {
+            server.route("pin", [](fastagi::AsyncCall&) -> agi::Task<> {
+                throw std::domain_error{"no database"};
+                co_return;
+            });
+        });
+    CHECK(failing.problem.find("whole call: an exception leaves the handler: no database") == 0);
+}
+
+#endif
