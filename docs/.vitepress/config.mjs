@@ -72,7 +72,7 @@ export default defineConfig({
         'manners.md', 'commands.md', 'speech.md')),
       group('Servers', there('fastagi.md', 'many-machines.md', 'production.md', 'security.md',
         'asyncagi.md', 'ami.md')),
-      group('Testing', there('testing.md', 'softphone.md')),
+      group('Testing', there('testing.md', 'testing-asyncagi.md', 'softphone.md')),
       group('Help', there('troubleshooting.md', 'performance.md', 'platforms.md', 'changes.md')),
       group('Coming from', folder('coming-from', 'index.md'), true),
       { text: 'Reference', collapsed: true, items: [item('headers.md'), ...folder('commands', 'index.md').map(item)] },

@@ -2,9 +2,10 @@
 // One call of the softphone: the simulated Asterisk between the terminal and the program.
 #pragma once
 
+#include "ami_end.hpp"
 #include "audio_file.hpp"
 #include "description.hpp"
-#include "far_end.hpp"
+#include "program_end.hpp"
 #include "terminal.hpp"
 #include <agi/session/transcript.hpp>
 #include <agi/testing/asterisk.hpp>
@@ -62,22 +63,27 @@ class Call {
         const std::vector<std::string> arguments{program.begin() + 1, program.end()};
         if (!arguments.empty()) asterisk_.arguments = arguments;
         if (!options.eagi.empty()) {
-            if (AgiUrl::of(program.front()))
-                throw std::runtime_error{"EAGI is for programs, not for agi://"};
+            if (AgiUrl::of(program.front()) || AmiUrl::of(program.front()))
+                throw std::runtime_error{"EAGI is for programs, not for agi:// and ami://"};
             asterisk_.entry("agi_enhanced") = "1.0";
             audio_ =
                 std::make_unique<agi::testing::SimulatedAudio>(asterisk_, AudioFile{options.eagi});
         }
         if (const auto url = AgiUrl::of(program.front())) {
-            far_ = std::make_unique<FarEnd>(*url);
+            far_ = std::make_unique<ProgramEnd>(*url);
             asterisk_.network = true;
+        } else if (const auto ami = AmiUrl::of(program.front())) {
+            if (!ami->script.empty()) {
+                asterisk_.arguments.insert(asterisk_.arguments.begin(), ami->script);
+            }
+            far_ = std::make_unique<AmiEnd>(*ami, asterisk_);
         } else {
             std::vector<std::string> words = program;
             if (arguments.empty()) {
                 words.insert(words.end(), asterisk_.arguments.begin(), asterisk_.arguments.end());
             }
-            far_ = std::make_unique<FarEnd>(words, asterisk_.entry("agi_version"),
-                                            audio_ ? audio_->fd() : -1);
+            far_ = std::make_unique<ProgramEnd>(words, asterisk_.entry("agi_version"),
+                                                audio_ ? audio_->fd() : -1);
         }
         if (terminal_.types()) {
             asterisk_.channel.live = [this](Time longest) { return live(longest); };
@@ -99,6 +105,7 @@ class Call {
                             "2", 4);
         }
         terminal_.print("");
+        wait_for_program();
         asterisk_.begin();
         send();
         while (!asterisk_.closed() && outcome_.problem.empty()) {
@@ -113,6 +120,20 @@ class Call {
     }
 
   private:
+    // One that has to log in here.
+    void wait_for_program() {
+        const auto begin = std::chrono::steady_clock::now();
+        const std::string none = "no program has logged in at " + options_.program.front();
+        while (!far_->is_there()) {
+            terminal_.status("waiting for a program to log in ...");
+            terminal_.wait_key(100, {far_->read_fd()});
+            if (Terminal::take_interrupt()) throw std::runtime_error{none};
+            const bool late = std::chrono::steady_clock::now() - begin > options_.patience;
+            if (late && !terminal_.types()) throw std::runtime_error{none};
+        }
+        terminal_.status("");
+    }
+
     // Lines of the program that came together.
     void take(const std::string& lines) {
         const bool stops = asterisk_.can_be_stopped();
@@ -129,7 +150,8 @@ class Call {
             keys_before_ = asterisk_.channel.keys().size();
             heard_before_ = asterisk_.channel.heard().size();
         }
-        asterisk_.receive(lines);
+        if (!asterisk_.receive(lines) && asterisk_.channel.broken())
+            open_.clear();  // lost on its way
         stopped_ = stops && open_.size() > 1;
     }
 
@@ -142,6 +164,7 @@ class Call {
             far_->send_line(*line);
         }
         notice_hangup();
+        far_->said_all();
         say_not_simulated();
     }
 
@@ -211,6 +234,10 @@ class Call {
                 think(first ? Time{5} : tick);
                 if (std::chrono::steady_clock::now() - begin > options_.patience) return give_up();
             }
+            if (auto frame = far_->take_frame()) {
+                asterisk_.channel.schedule(asterisk_.channel.now(), std::move(*frame));
+                asterisk_.wait(Time{0});
+            }
             send();
             if (asterisk_.closed()) return std::nullopt;
         }
@@ -269,9 +296,10 @@ class Call {
             if (elapsed >= longest) return {longest, std::nullopt, false};
             show_progress(asterisk_.channel.now() + elapsed);
             const int most = static_cast<int>(std::min(tick, longest - elapsed).count()) + 1;
-            const auto key =
-                terminal_.wait_key(most, {listens ? far_->read_fd() : -1, far_->error_fd()});
+            const auto key = terminal_.wait_key(
+                most, {listens ? far_->read_fd() : -1, far_->error_fd(), far_->frame_fd()});
             show_errors();
+            if (auto frame = far_->take_frame()) return {elapsed, std::move(frame), false};
             if (Terminal::take_interrupt())
                 return {elapsed, Action{Action::Kind::hang_up, {}, {}}, false};
             if (key) {
@@ -399,6 +427,7 @@ class Call {
     }
     [[nodiscard]] std::string ending(int status) const {
         if (asterisk_.network) return "connection closed";
+        if (asterisk_.async) return "AGI() is over";
         if (WIFSIGNALED(status)) return std::string{"killed: "} + strsignal(WTERMSIG(status));
         return "exit status " + std::to_string(WEXITSTATUS(status));
     }

@@ -113,8 +113,11 @@ inline void add_test_options(CLI::App& app, Options& options) {
 }
 
 inline void add_options(CLI::App& app, Options& options) {
-    app.add_option("program", options.call.program,
-                   "The program and its arguments, or agi://host[:port]/script and arguments")
+    app.add_option(
+           "program", options.call.program,
+           "The program and its arguments, or agi://host[:port]/script and arguments; "
+           "ami://[user:secret@][host][:port]/script listens there for a program that takes "
+           "its calls over AMI")
         ->type_name("PROGRAM [ARGUMENT...]");
     add_call_options(app, options);
     add_caller_options(app, options);
@@ -132,6 +135,9 @@ inline void add_options(CLI::App& app, Options& options) {
         "suite\n"
         "  softphone --rehearse --keys 1234# ./ivr.go         does it survive a hang-up at every "
         "step?\n"
+        "  softphone ami://:5038/pin                          AGI(agi:async,pin): a program logs "
+        "in "
+        "at port 5038\n"
         "\n"
         "Exit status: 0; 1 when AGISTATUS is FAILURE, the program had to be ended, something was "
         "not simulated,\n"

@@ -154,6 +154,9 @@ class Describer {
     static std::string described(const Words& words, const Done& done) {
         const std::string first = verb(words);
         const std::string keys = done.keys.empty() ? "" : "   keys: " + done.keys;
+        // What a program does that has the call over AMI.
+        if (word(words, 3).substr(0, 10) == "agi-claim:") return "a program takes the call";
+        if (first == "ASYNCAGI BREAK") return "the program lets the call go on";
         if (word(words, 0) == "ANSWER") return "answered";
         if (word(words, 0) == "HANGUP") return "the program hangs up";
         if (word(words, 0) == "VERBOSE") return "console: " + word(words, 1);

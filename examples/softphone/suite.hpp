@@ -50,7 +50,8 @@ inline std::vector<std::string> program_of(const agi::testing::Scenario& scenari
     }
     const std::filesystem::path path{program.front()};
     const bool is_path = program.front().find('/') != std::string::npos;
-    if (is_path && path.is_relative() && !AgiUrl::of(program.front())) {
+    if (is_path && path.is_relative() && !AgiUrl::of(program.front()) &&
+        !AmiUrl::of(program.front())) {
         program.front() = (std::filesystem::absolute(file).parent_path() / path).string();
     }
     return program;

@@ -41,10 +41,11 @@ class Asterisk : public Call {
     /// The call begins: the environment can be read. A channel that is hung up by now is dead from
     /// the beginning, as in the `h` extension.
     void begin() {
+        failed_ = closed_ = false;
         began_dead = hangup_told_ = channel.hung_up();
-        tells_hangup_ = !simulator::means_no(value("AGISIGHUP"));
-        exits_on_hangup_ = simulator::knows_exit_on_hangup(version) &&
-                           simulator::means_yes(value("AGIEXITONHANGUP"));
+        tells_hangup_ = !async && !simulator::means_no(value("AGISIGHUP"));
+        exits_on_hangup_ = async || (simulator::knows_exit_on_hangup(version) &&
+                                     simulator::means_yes(value("AGIEXITONHANGUP")));
         for (const std::string& line : simulator::environment_lines(*this)) {
             channel.note(Happening::Kind::environment, line);
             said_.add(line, channel.now());
@@ -136,6 +137,9 @@ class Asterisk : public Call {
 
     /// Whether Asterisk has sent SIGHUP: never over a network.
     [[nodiscard]] bool signalled() const noexcept { return signalled_; }
+
+    /// Whether a command has failed since the call began: that ends AsyncAGI.
+    [[nodiscard]] bool failed() const noexcept { return failed_; }
 
     /// What AGISTATUS would be if the program ended now with this exit status.
     [[nodiscard]] std::string agistatus(int exit_status = 0) const {
@@ -269,7 +273,7 @@ class Asterisk : public Call {
     }
 
     void read_chunk(std::string_view line) {
-        if (wire::ends_session(line)) {
+        if (!async && wire::ends_session(line)) {
             failed_ = true;
             end_session();
             return;
@@ -314,7 +318,7 @@ class Asterisk : public Call {
     void finish(const simulator::Answer& answer) {
         activity_ = answer.activity;
         if (activity_) return;
-        if (!network) settle();  // SIGHUP comes while the command runs
+        if (!network && !async) settle();  // SIGHUP comes while the command runs
         if (!answer.text.empty()) say(answer.text);
         if (answer.status == Status::usage) say_usage(command_->verb);
         if (answer.status == Status::failed && !channel.hung_up()) failed_ = true;

@@ -92,7 +92,8 @@ struct Call {
     std::vector<std::pair<std::string, std::string>> environment;  ///< The agi_* block.
     std::vector<std::string> arguments;                            ///< agi_arg_1 and so on.
     ServerVersion version;
-    bool network = false;     ///< FastAGI: a hang-up is a HANGUP line, not SIGHUP.
+    bool network = false;  ///< FastAGI: a hang-up is a HANGUP line, not SIGHUP.
+    bool async = false;    ///< AsyncAGI: see SimulatedManager. A hang-up ends it, without a word.
     bool began_dead = false;  ///< The channel was hung up when the call began: the `h` extension.
     bool takes_text = true;   ///< SEND TEXT works on this channel.
     bool takes_tdd = false;   ///< TDD MODE works on this channel.

@@ -36,7 +36,8 @@ class Caller {
             variable,
             say,
             nothing,
-            break_connection
+            break_connection,
+            stop,  ///< Not the caller: the manager interface ends what plays.
         };
         Kind kind = Kind::nothing;
         std::string text{};   ///< Keys, a text message, words, or the name of a variable.

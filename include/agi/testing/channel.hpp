@@ -102,6 +102,12 @@ class Channel : public Timeline {
     }
     template <class Stops>
     Played go_on(const Playing& playing, const Stops& stops) {
+        return go_on(playing, stops, [this](Time end) { return wait_until_stopped(end); });
+    }
+
+    /// The same for what the manager interface does not end: what is spoken from pieces, music.
+    template <class Stops>
+    Played go_on_unstopped(const Playing& playing, const Stops& stops) {
         return go_on(playing, stops, [this](Time end) { return wait_until(end); });
     }
 
@@ -109,6 +115,10 @@ class Channel : public Timeline {
     template <class Stops>
     Played play(const std::string& sound, Time length, Time from, const Stops& stops) {
         return go_on(start(sound, length, from), stops);
+    }
+    template <class Stops>
+    Played play_unstopped(const std::string& sound, Time length, const Stops& stops) {
+        return go_on_unstopped(start(sound, length), stops);
     }
 
   private:

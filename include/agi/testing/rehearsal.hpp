@@ -36,6 +36,26 @@ struct Rehearsal {
 
 namespace simulator {
 
+/// Plans how the call ends.
+inline void plan_loss(Caller& caller, const Run& run) {
+    switch (run.loss) {
+        case Loss::hang_up_before: caller.before_command(run.step).hang_up(); break;
+        case Loss::hang_up_during: caller.during_command(run.step).hang_up(); break;
+        case Loss::broken_before: caller.before_command(run.step).break_connection(); break;
+        case Loss::broken_during:
+        case Loss::away_during: caller.during_command(run.step).break_connection(); break;
+        default: break;
+    }
+}
+
+inline void note_problem(Rehearsal& rehearsal, const Asterisk& asterisk, const Run& run,
+                         const std::string& problem) {
+    rehearsal.failed = run;
+    rehearsal.problem = to_string(run.loss);
+    if (run.loss != Loss::none) rehearsal.problem += ' ' + std::to_string(run.step);
+    rehearsal.problem += ": " + problem + '\n' + ladder(asterisk);
+}
+
 /// Makes the call in all the ways of `rehearse`. `make_call` gets the stream of each.
 template <class MakeCall>
 Rehearsal rehearse_with(const Asterisk& asterisk, const MakeCall& make_call,
@@ -44,22 +64,12 @@ Rehearsal rehearse_with(const Asterisk& asterisk, const MakeCall& make_call,
     rehearsal.checked = static_cast<bool>(options.work_done);
     const auto passes = [&](const Run& run) {
         Asterisk copy = asterisk;
-        Caller& caller = copy.channel.caller;
-        switch (run.loss) {
-            case Loss::hang_up_before: caller.before_command(run.step).hang_up(); break;
-            case Loss::hang_up_during: caller.during_command(run.step).hang_up(); break;
-            case Loss::broken_before: caller.before_command(run.step).break_connection(); break;
-            case Loss::broken_during: caller.during_command(run.step).break_connection(); break;
-            default: break;
-        }
+        plan_loss(copy.channel.caller, run);
         ++rehearsal.runs;
         const std::string problem = rehearse_once(copy, make_call, options, run);
         if (run.loss == Loss::none) rehearsal.steps = static_cast<int>(copy.requests().size());
         if (problem.empty()) return true;
-        rehearsal.failed = run;
-        rehearsal.problem = to_string(run.loss);
-        if (run.loss != Loss::none) rehearsal.problem += ' ' + std::to_string(run.step);
-        rehearsal.problem += ": " + problem + '\n' + ladder(copy);
+        note_problem(rehearsal, copy, run, problem);
         return false;
     };
     if (!passes({})) return rehearsal;

@@ -18,6 +18,7 @@ enum class Loss : unsigned char {
     hang_up_during,  ///< He hangs up while it runs: it may get -1.
     broken_before,   ///< The connection is lost before a command.
     broken_during,   ///< It is lost before the reply.
+    away_during,     ///< Over AMI: it is lost for so long that the dialplan takes the call.
 };
 
 inline const char* to_string(Loss loss) noexcept {
@@ -26,6 +27,7 @@ inline const char* to_string(Loss loss) noexcept {
         case Loss::hang_up_during: return "hang-up during command";
         case Loss::broken_before: return "connection lost before command";
         case Loss::broken_during: return "connection lost during command";
+        case Loss::away_during: return "connection lost for good during command";
         default: return "whole call";
     }
 }

@@ -37,6 +37,7 @@ class Timeline {
         key,
         hangup,
         command,  ///< The program has sent a new command.
+        stop,     ///< The manager interface ends what plays: only where that was asked for.
         later,    ///< It has not: time is not to pass any further now.
     };
 
@@ -61,6 +62,8 @@ class Timeline {
     [[nodiscard]] bool hung_up() const noexcept { return hung_up_; }
     /// Whether program and Asterisk have lost each other.
     [[nodiscard]] bool broken() const noexcept { return broken_; }
+    /// They have found each other again, as over the manager interface.
+    void mend() noexcept { broken_ = false; }
     /// Whether something waited for what will never come.
     [[nodiscard]] bool waited_for_ever() const noexcept { return waited_for_ever_; }
     /// The key that was pressed last.
@@ -115,6 +118,14 @@ class Timeline {
         words_wake_ = true;
         const Wake wake = wait_until(end);
         words_wake_ = false;
+        return wake;
+    }
+
+    /// The same as `wait_until`, but the manager interface can end it, by ControlPlayback.
+    Wake wait_until_stopped(Time end) {
+        stop_wakes_ = true;
+        const Wake wake = wait_until(end);
+        stop_wakes_ = false;
         return wake;
     }
 
@@ -206,6 +217,7 @@ class Timeline {
                 break;
             case Kind::speak: silent_since_.reset(); break;
             case Kind::fall_silent: silent_since_ = now_; break;
+            case Kind::stop: return stop_wakes_ ? std::optional<Wake>{Wake::stop} : std::nullopt;
             case Kind::variable: variables[action.text] = action.value; return std::nullopt;
             case Kind::break_connection:
                 broken_ = true;
@@ -225,6 +237,7 @@ class Timeline {
     bool sends_audio_ = true;
     bool waited_for_ever_ = false;
     bool words_wake_ = false;
+    bool stop_wakes_ = false;
     char key_ = '\0';
     Time last_typed_{0};  ///< When the last key of a person at it is let go.
     std::string keys_;

@@ -30,7 +30,7 @@ class DataEntry {
     std::optional<Answer> operator()(Call& call) {
         while (!done_) {
             const Wake wake = prompt_ ? call.channel.go_on(*prompt_, every_key).wake
-                                      : call.channel.wait_until(end_);
+                                      : call.channel.wait_until_stopped(end_);
             if (wake == Wake::later) return std::nullopt;
             take(call, wake);
         }
@@ -44,12 +44,9 @@ class DataEntry {
         switch (wake) {
             case Wake::command: done_ = no_reply(); return;
             case Wake::hangup: done_ = result(-1); return;
-            case Wake::key:
-                if (call.channel.key() != '#') digits_ += call.channel.key();
-                if (call.channel.key() == '#' || static_cast<long>(digits_.size()) >= most_) {
-                    done_ = result(digits_);
-                    return;
-                }
+            case Wake::key: press(call.channel.key()); break;
+            case Wake::stop:
+                if (!prompt_is_over) press(stop_as_key);
                 break;
             default:
                 if (!prompt_is_over) {
@@ -57,7 +54,15 @@ class DataEntry {
                     return;
                 }
         }
-        wait_for_next(call);
+        if (!done_) wait_for_next(call);
+    }
+
+    /// What is left of the number of a stop, 1000, when it is taken for a key.
+    static constexpr char stop_as_key = '\xe8';
+
+    void press(char key) {
+        if (key != '#') digits_ += key;
+        if (key == '#' || static_cast<long>(digits_.size()) >= most_) done_ = result(digits_);
     }
 
     void wait_for_next(const Call& call) {
@@ -81,8 +86,10 @@ inline Answer wait_for_digit(Call& call, const Words& words) {
     const auto timeout = number(words, 3);
     if (!timeout) return usage();
     return busy([end = after(call.channel, *timeout)](Call& now) -> std::optional<Answer> {
-        switch (now.channel.wait_until(end)) {
+        constexpr long stopped = 1000;
+        switch (now.channel.wait_until_stopped(end)) {
             case Wake::key: return result(now.channel.key());
+            case Wake::stop: return result(stopped);
             case Wake::hangup: return failed(-1);
             case Wake::command: return result(1);
             case Wake::later: return std::nullopt;

@@ -173,7 +173,7 @@ inline int read_application(Call& call, const std::string& options) {
 inline int say_application(Call& call, const std::string& what, const std::string& text) {
     if (text.empty()) return 0;
     const std::chrono::milliseconds length{500 * static_cast<long>(text.size())};
-    const auto said = call.channel.play("say " + what + ' ' + text, length, {}, never_stops);
+    const auto said = call.channel.play_unstopped("say " + what + ' ' + text, length, never_stops);
     return said.wake == Channel::Wake::hangup ? -1 : 0;
 }
 inline int say_digits_application(Call& call, const std::string& text) {
@@ -202,7 +202,9 @@ inline int control_playback_application(Call& call, const std::string& options) 
         all[0], *length, {}, [&](char key) { return all[4].find(key) != std::string::npos; });
     channel.variables["CPLAYBACKOFFSET"] = std::to_string(played.position.count());
     if (played.wake == Channel::Wake::hangup) return -1;
-    status = played.key != '\0' ? "USERSTOPPED" : "SUCCESS";
+    status = played.key != '\0'                   ? "USERSTOPPED"
+             : played.wake == Channel::Wake::stop ? "REMOTESTOPPED"
+                                                  : "SUCCESS";
     if (played.key != '\0') channel.variables["CPLAYBACKSTOPKEY"] = std::string(1, played.key);
     return 0;
 }
@@ -280,7 +282,7 @@ inline int wait_digit_application(Call& call, const std::string& options) {
     const auto end = channel.now() + seconds_of(all[0]);
     std::string& status = channel.variables["WAITDIGITSTATUS"];
     for (;;) {
-        const auto wake = channel.wait_until(end);
+        const auto wake = channel.wait_until_stopped(end);
         const bool wanted = all[1].empty() || all[1].find(channel.key()) != std::string::npos;
         if (wake == Channel::Wake::key && !wanted) continue;
         status = wake == Channel::Wake::hangup ? "HANGUP"
@@ -298,7 +300,7 @@ inline int music_application(Call& call, const std::string& options) {
     const auto all = arguments_of(options, 2);
     const Channel::Time length = all[1].empty() ? Channel::never : seconds_of(all[1]);
     const std::string name = "music " + (all[0].empty() ? std::string{"default"} : all[0]);
-    const auto played = call.channel.play(name, length, {}, never_stops);
+    const auto played = call.channel.play_unstopped(name, length, never_stops);
     return played.wake == Channel::Wake::hangup ? -1 : 0;
 }
 inline int start_music_application(Call& call, const std::string& options) {

@@ -34,7 +34,7 @@ inline Answer stream_file(Call& call, const Words& words) {
         if (played.wake == Wake::command) return no_reply();
         if (sets_playback_status(now.version)) {
             now.channel.variables["PLAYBACKSTATUS"] =
-                played.wake == Wake::time ? "SUCCESS" : "FAILED";
+                played.wake == Wake::time || played.wake == Wake::stop ? "SUCCESS" : "FAILED";
         }
         const std::string position = endpos(samples(played.position));
         if (played.wake == Wake::hangup) return failed(-1, position);
@@ -48,7 +48,7 @@ inline Answer wait_for_option(const Call& call, long timeout, const std::string&
                               const std::string& position) {
     const Time end = after(call.channel, timeout);
     return busy([=](Call& now) -> std::optional<Answer> {
-        const auto wake = now.channel.wait_until(end);
+        const auto wake = now.channel.wait_until_stopped(end);
         if (wake == Wake::later) return std::nullopt;
         const bool chosen = wake == Wake::key && any_of(keys)(now.channel.key());
         return result(chosen ? now.channel.key() : 0, position);
@@ -111,6 +111,7 @@ class ControlledPlayback {
             position_ = played.position;
             if (played.wake == Wake::hangup) return end(-1, position_.count(), "ERROR");
             if (played.wake == Wake::time) return end(0, -1, "SUCCESS");
+            if (played.wake == Wake::stop) return end(0, position_.count(), "REMOTESTOPPED");
             if (is(forward, played.key)) {
                 position_ += skip_;
             } else if (is(rewind, played.key)) {

@@ -66,7 +66,7 @@ inline std::optional<Answer> play_record_beep(Channel& channel, const std::strin
     const bool own = channel.sounds.count("beep") != 0;
     if (!own && !channel.has_usual_beep) return result(-1, "(randomerror) " + endpos(offset));
     const auto length = own ? channel.sounds["beep"] : usual_beep;
-    const auto played = channel.play("beep", length, {}, any_of(keys));
+    const auto played = channel.play_unstopped("beep", length, any_of(keys));
     if (played.wake == Wake::time) return std::nullopt;
     return result(code_of(played), "(randomerror) " + endpos(offset));
 }

@@ -25,7 +25,8 @@ inline Channel::Playing start_saying(Call& call, const Words& words, std::size_t
 
 /// SAY DATE, SAY TIME, SAY DATETIME: nothing but the caller ends them.
 inline Answer say_at_once(Call& call, const Words& words, std::size_t pieces) {
-    const auto said = call.channel.go_on(start_saying(call, words, pieces), any_of(words[3]));
+    const auto said =
+        call.channel.go_on_unstopped(start_saying(call, words, pieces), any_of(words[3]));
     return said.wake == Wake::hangup ? failed(-1) : result(code_of(said));
 }
 
@@ -35,7 +36,7 @@ inline Answer say(Call& call, const Words& words, std::size_t pieces) {
     if (!call.enhanced()) return say_at_once(call, words, pieces);
     const auto saying = start_saying(call, words, pieces);
     return busy([saying, stops = any_of(words[3])](Call& now) -> std::optional<Answer> {
-        const auto said = now.channel.go_on(saying, stops);
+        const auto said = now.channel.go_on_unstopped(saying, stops);
         if (said.wake == Wake::later) return std::nullopt;
         if (said.wake == Wake::command) return no_reply();
         return said.wake == Wake::hangup ? failed(-1) : result(code_of(said));
