@@ -153,11 +153,12 @@ TEST_CASE("SimulatedManager: events of the call come while a command runs") {
                                  s.route("ivr", [&](fastagi::Call& call) {
                                      auto& live = asyncagi::control(call);
                                      std::string keys;
-                                     live.on_event("DTMFEnd", [&](const agi::ami::Message& event) {
-                                         if (event["Direction"] == "Received")
-                                             keys += event["Digit"];
-                                         if (keys == "42") live.stop();
-                                     });
+                                     const auto hook = live.on_event(
+                                         "DTMFEnd", [&](const agi::ami::Message& event) {
+                                             if (event["Direction"] == "Received")
+                                                 keys += event["Digit"];
+                                             if (keys == "42") live.stop();
+                                         });
                                      agi::Exec{"Playback", {"music"}}(call);
                                      seen.set(keys);
                                  });
