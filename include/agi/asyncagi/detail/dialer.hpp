@@ -55,6 +55,7 @@ class Dialer {
 
     /// Begins what may begin now. Called when a call has ended, and every now and then.
     void begin_some() {
+        tell_due();
         const auto now = std::chrono::steady_clock::now();
         while (!waiting_.empty() && client_.ready() && calls_.size() < most_ && now >= next_) {
             begin();
@@ -70,7 +71,8 @@ class Dialer {
         if (found == calls_.end()) return nullptr;
         BeginCall begin = std::exchange(found->second.begin, nullptr);
         found->second.taken = true;
-        if (found->second.answered) tell(uniqueid, found->second.outcome);
+        found->second.due = found->second.answered;
+        tell_due();
         return begin;
     }
 
@@ -81,16 +83,14 @@ class Dialer {
             return !id.empty() && call.second.action_id == id;
         });
         if (found == calls_.end()) return;
-        const std::string uniqueid = found->first;
         Call& call = found->second;
-        call.outcome = {attempt_of(event["Response"], event["Reason"]),
-                        uniqueid,
-                        std::string{event["Channel"]},
-                        {}};
+        call.outcome.attempt = attempt_of(event["Response"], event["Reason"]);
         call.answered = call.outcome.attempt == Attempt::answered;
+        if (call.answered && call.gone && !call.taken) call.outcome.attempt = Attempt::abandoned;
         // One that is answered must find its handler yet.
-        if (!call.answered || call.taken) return tell(uniqueid, call.outcome);
-        if (call.gone) hung_up(uniqueid);
+        call.due = !call.answered || call.taken || call.gone;
+        call.outcome.channel = event["Channel"];
+        tell_due();
     }
 
     /// Hangup of a channel.
@@ -102,7 +102,8 @@ class Dialer {
         if (call.on_outcome && !call.answered) return;  // an outcome follows
         if (call.on_outcome) {
             call.outcome.attempt = Attempt::abandoned;
-            return tell(uniqueid, call.outcome);
+            call.due = true;
+            return tell_due();
         }
         calls_.erase(found);
         begin_some();
@@ -153,6 +154,7 @@ class Dialer {
         bool answered = false;
         bool taken = false;  ///< It has come into AsyncAGI.
         bool gone = false;
+        bool due = false;  ///< The outcome is known, and is to be told.
     };
 
     /// Nothing has happened where it throws.
@@ -165,7 +167,7 @@ class Dialer {
             call->second.action_id =
                 client_.send(action, [this, id = next.id](const ami::Response& response) {
                     if (response.success() || response.lost) return;  // an event tells, or the loss
-                    tell(id, {Attempt::refused, id, {}, std::string{response.text()}});
+                    refused(id, response.text());
                 });
         } catch (...) {
             calls_.erase(call);
@@ -175,24 +177,44 @@ class Dialer {
         call->second.on_outcome = std::move(next.on_outcome);
         waiting_.pop_front();
     }
-
-    void tell(const std::string& id, const Outcome& outcome) {
+    void refused(const std::string& id, std::string_view why) {
         const auto found = calls_.find(id);
-        if (found == calls_.end() || !found->second.on_outcome) return;
-        const Outcome told = outcome;  // the call may end here
-        const OnOutcome hook = std::exchange(found->second.on_outcome, nullptr);
-        const bool goes_on = !found->second.gone && (told.attempt == Attempt::answered ||
-                                                     told.attempt == Attempt::unknown);
-        if (!goes_on) calls_.erase(found);
-        call_hook(hook, told);
-        if (!goes_on) begin_some();
+        if (found == calls_.end()) return;
+        found->second.outcome.attempt = Attempt::refused;
+        found->second.due = true;
+        found->second.outcome.text = why;
+        tell_due();
+    }
+
+    /// Tells what is due. Where there is no memory for it, it stays due: for the next tick.
+    void tell_due() {
+        for (bool room = false;;) {
+            const auto found = std::find_if(calls_.begin(), calls_.end(), [](const auto& call) {
+                return call.second.due && call.second.on_outcome;
+            });
+            if (found == calls_.end()) return room ? begin_some() : void();
+            Outcome told = found->second.outcome;  // the call may end here
+            told.id = found->first;
+            found->second.due = false;
+            const OnOutcome hook = std::exchange(found->second.on_outcome, nullptr);
+            const bool goes_on = !found->second.gone && (told.attempt == Attempt::answered ||
+                                                         told.attempt == Attempt::unknown);
+            if (!goes_on) calls_.erase(found);
+            call_hook(hook, told);
+            room = room || !goes_on;
+        }
     }
     void tell_all(const char* why) {
-        std::vector<std::string> open;
-        for (const auto& [id, call] : calls_) {
-            if (call.on_outcome) open.push_back(id);
+        for (auto& [id, call] : calls_) {
+            if (call.due || !call.on_outcome) continue;
+            call.outcome = {};
+            call.outcome.attempt = Attempt::unknown;
+            call.due = true;
         }
-        for (const std::string& id : open) tell(id, {Attempt::unknown, id, {}, why});
+        for (auto& [id, call] : calls_) {
+            if (call.due && call.outcome.attempt == Attempt::unknown) call.outcome.text = why;
+        }
+        tell_due();
     }
     void refuse(const Order& order, const char* why) const {
         call_hook(order.on_outcome, {Attempt::refused, order.id, {}, why});
