@@ -62,7 +62,7 @@ struct DescriptorBlock {
     template <class Visitor>
     void take_all(const Visitor& visit) noexcept {
         int fd = first;
-        for (std::atomic<Word>& word : words) {
+        for (std::atomic<Word>& word : words_) {
             const Word set = word.exchange(0);
             for (int i = 0; i < word_bits && set != 0; ++i) {
                 if ((set >> i & 1U) != 0) visit(fd + i);
@@ -77,12 +77,12 @@ struct DescriptorBlock {
   private:
     static constexpr Word bit(int fd) noexcept { return Word{1} << (fd % word_bits); }
     [[nodiscard]] std::atomic<Word>& word(int fd) noexcept {
-        return words[static_cast<std::size_t>((fd - first) / word_bits)];
+        return words_[static_cast<std::size_t>((fd - first) / word_bits)];
     }
 
     static_assert(std::atomic<Word>::is_always_lock_free,
                   "a forked child must not wait for a lock");
-    std::array<std::atomic<Word>, size / word_bits> words{};
+    std::array<std::atomic<Word>, size / word_bits> words_{};
 };
 
 /// Descriptors that a forked child shall not have. Close-on-exec is for children that run another

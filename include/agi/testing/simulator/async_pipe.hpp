@@ -31,7 +31,7 @@ class AsyncPipe {
         std::string out;
         for (const char c : text) {
             const bool as_it_is = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                  (c >= '0' && c <= '9') || plain.find(c) != plain.npos;
+                                  (c >= '0' && c <= '9') || plain.find(c) != std::string_view::npos;
             if (out.size() + (as_it_is ? 1 : 3) > most) break;
             if (as_it_is) {
                 out += c;

@@ -26,7 +26,8 @@ class ChannelNames {
         for (int number = 1; !names_.insert(name).second; ++number) {
             std::string digits = std::to_string(number);
             digits.insert(0, digits.size() < 8 ? 8 - digits.size() : 0, '0');
-            name = head + '-' + digits;
+            name = head;
+            name.append(1, '-').append(digits);
         }
     }
 

@@ -107,7 +107,7 @@ class Switchboard {
     }
     /// The answer to an action.
     void respond(const Client& client, const ami::Message& action, std::string_view response,
-                 const Headers& headers) {
+                 const Headers& headers) const {
         Packet packet{"Response", response};
         if (!action.action_id().empty()) packet.add("ActionID", action.action_id());
         for (const auto& [name, value] : headers) packet.add(name, value);
