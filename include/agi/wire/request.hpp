@@ -37,14 +37,18 @@ class Request {
     static constexpr std::size_t max_words = 64;
 
     /// @throws AGIArgumentError  an argument that cannot be sent, or more than 64 words
-    template <class Verb, class... Arguments>
-    explicit Request(const Verb& verb, const Arguments&... arguments) : line_{verb}, verb_{verb} {
-        static_assert(std::is_array_v<Verb>, "wire::Request: the verb is a string literal");
+    template <std::size_t Size, class... Arguments>
+    explicit Request(const char (&verb)[Size], const Arguments&... arguments)
+        : line_{verb}, verb_{verb} {
         (add(arguments), ...);
         // Each argument is a word at most, and a verb has a blank between its words.
-        if constexpr (sizeof...(Arguments) + std::extent_v<Verb> / 2 > max_words) {
+        if constexpr (sizeof...(Arguments) + Size / 2 > max_words) {
             if (arguments_ + count_words(verb_) > max_words) refuse_words();
         }
+    }
+    template <class Verb, class... Arguments, class = std::enable_if_t<!std::is_array_v<Verb>>>
+    explicit Request(const Verb& /*verb*/, const Arguments&... /*arguments*/) {
+        static_assert(std::is_array_v<Verb>, "wire::Request: the verb is a string literal");
     }
 
     /// A line that was written elsewhere, taken as it is.
