@@ -114,10 +114,10 @@ class Switchboard {
         client->out += packet.text();
         on_out();
     }
-    void succeed(const Client& client, const ami::Message& action, std::string_view text) {
+    void succeed(const Client& client, const ami::Message& action, std::string_view text) const {
         respond(client, action, "Success", {{"Message", std::string{text}}});
     }
-    void refuse(const Client& client, const ami::Message& action, std::string_view why) {
+    void refuse(const Client& client, const ami::Message& action, std::string_view why) const {
         respond(client, action, "Error", {{"Message", std::string{why}}});
     }
 
