@@ -3,11 +3,10 @@
 
 #include "catch.hpp"
 #include "live_source.hpp"
+#include "own_asterisk.hpp"
 #include <agi/ami/client.hpp>
 #include <agi/ami/tls.hpp>
 
-#include <cstdlib>
-#include <filesystem>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -153,41 +152,19 @@ TEST_CASE("ami::Client: over TLS, with the certificate verified") {
 }
 
 TEST_CASE("ami::Client: stays over a reload, and comes back after a restart") {
-    namespace fs = std::filesystem;
-    const Asterisk& asterisk = Asterisk::get();
-    const fs::path folder =
-        fs::path{asterisk.setting("AST_DIR")}.parent_path() / ("own-" + std::to_string(::getpid()));
-    const std::string tools = AGI_ASTERISK_TOOLS;
-    const std::string suite = asterisk.version() >= 20 ? "forky" : "bullseye";
-    const auto shell = [](const std::string& command) { return std::system(command.c_str()); };
-    const auto setting = [&](const std::string& name) {
-        std::ifstream file{folder / "env"};
-        for (std::string line; std::getline(file, line);) {
-            if (line.compare(0, name.size() + 1, name + '=') == 0) {
-                return line.substr(name.size() + 1);
-            }
-        }
-        return std::string{};
-    };
-    const std::string up = tools + "/asterisk-up " + folder.string() + ' ' + suite + " 2>/dev/null";
-    REQUIRE(shell(up) == 0);
-    const std::string port = setting("AMI_PORT");
-    {
-        ami::ClientOptions options = client_options();
-        options.port = static_cast<std::uint16_t>(std::stoi(port));
-        options.last_pause = 200ms;
-        ClientThread client{options};
-        REQUIRE(logs_in(client));
-        shell((folder / "rx").string() + " 'manager reload' >/dev/null");
-        shell((folder / "rx").string() + " 'core reload' >/dev/null");
-        CHECK(client.send(ami::Action{"Ping"}).success());
-        CHECK(client.logins() == 1);
-        shell("kill -9 " + setting("AST_PID"));
-        CHECK(ClientThread::soon([&] { return client.send(ami::Action{"Ping"}).lost; }));
-        REQUIRE(shell("AMI_PORT=" + port + ' ' + up) == 0);
-        CHECK(ClientThread::soon([&] { return client.logins() == 2; }));
-        CHECK(client.send(ami::Action{"Ping"}).success());
-    }
-    shell(tools + "/asterisk-down " + folder.string() + " 2>/dev/null");
-    fs::remove_all(folder);
+    const OwnAsterisk own{"own"};
+    ami::ClientOptions options = client_options();
+    options.port = own.ami_port();
+    options.last_pause = 200ms;
+    ClientThread client{options};
+    REQUIRE(logs_in(client));
+    own.console("manager reload");
+    own.console("core reload");
+    CHECK(client.send(ami::Action{"Ping"}).success());
+    CHECK(client.logins() == 1);
+    own.kill();
+    CHECK(ClientThread::soon([&] { return client.send(ami::Action{"Ping"}).lost; }));
+    own.come_back();
+    CHECK(ClientThread::soon([&] { return client.logins() == 2; }));
+    CHECK(client.send(ami::Action{"Ping"}).success());
 }

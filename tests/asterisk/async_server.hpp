@@ -2,14 +2,13 @@
 #pragma once
 // A server whose calls come over AMI, in threads of the test process.
 
+#include "handed.hpp"
 #include "live_source.hpp"
 #include <agi/agi.hpp>
 #include <agi/asyncagi/source.hpp>
 
 #include <chrono>
-#include <future>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -58,23 +57,6 @@ inline Setup to(const std::string& script, const std::string& caller = "quiet") 
     setup.caller = caller;
     return setup;
 }
-
-/// A value that a handler hands to the test.
-template <class T>
-class Handed {
-  public:
-    void set(T value) { promise_.set_value(std::move(value)); }
-    T get() {
-        auto future = promise_.get_future();
-        if (future.wait_for(std::chrono::seconds{30}) != std::future_status::ready) {
-            throw std::runtime_error{"the handler has not handed anything over"};
-        }
-        return future.get();
-    }
-
-  private:
-    std::promise<T> promise_;
-};
 
 inline std::string letters(std::size_t size) {
     std::string text;

@@ -7,11 +7,9 @@
 #include "catch.hpp"
 #include "cuttable_way.hpp"
 #include "odd_values.hpp"
+#include "own_asterisk.hpp"
 
 #include <atomic>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -181,27 +179,9 @@ TEST_CASE("AsyncAGI: a connection that is cut in the middle of a message") {
 }
 
 TEST_CASE("AsyncAGI: one program on two Asterisks, of which one is restarted") {
-    namespace fs = std::filesystem;
-    const Asterisk& asterisk = Asterisk::get();
-    const fs::path folder = fs::path{asterisk.setting("AST_DIR")}.parent_path() /
-                            ("second-" + std::to_string(::getpid()));
-    const std::string tools = AGI_ASTERISK_TOOLS;
-    const std::string suite = asterisk.version() >= 20 ? "forky" : "bullseye";
-    const auto shell = [](const std::string& command) { return std::system(command.c_str()); };
-    const auto setting = [&](const std::string& name) {
-        std::ifstream file{folder / "env"};
-        for (std::string line; std::getline(file, line);) {
-            if (line.compare(0, name.size() + 1, name + '=') == 0) {
-                return line.substr(name.size() + 1);
-            }
-        }
-        return std::string{};
-    };
-    const std::string up = tools + "/asterisk-up " + folder.string() + ' ' + suite + " 2>/dev/null";
-    REQUIRE(shell(up) == 0);
-    const std::string port = setting("AMI_PORT");
+    const OwnAsterisk other{"second"};
     asyncagi::SourceOptions options = source_options();
-    options.ami.port = static_cast<std::uint16_t>(std::stoi(port));
+    options.ami.port = other.ami_port();
     options.ami.last_pause = 200ms;
     std::mutex mutex;
     std::vector<std::string> seen;
@@ -237,8 +217,8 @@ TEST_CASE("AsyncAGI: one program on two Asterisks, of which one is restarted") {
             seen.push_back("dead " + std::to_string(code));
         });
         CHECK(soon([&] { return both.counts().active == 1; }));
-        shell("kill -9 " + setting("AST_PID"));
-        REQUIRE(shell("AMI_PORT=" + port + ' ' + up) == 0);
+        other.kill();
+        other.come_back();
         second.wait_for_login(2);
         CHECK(wait(2).back() == "dead 511");
         second.source.originate(out, handler("again"));
@@ -250,6 +230,4 @@ TEST_CASE("AsyncAGI: one program on two Asterisks, of which one is restarted") {
         both.stop(0ms);
         serving.join();
     }
-    shell(tools + "/asterisk-down " + folder.string() + " 2>/dev/null");
-    fs::remove_all(folder);
 }

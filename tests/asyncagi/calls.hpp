@@ -4,13 +4,12 @@
 
 #include "catch.hpp"
 #include "fastagi/running.hpp"
+#include "handed.hpp"
 #include <agi/asyncagi/source.hpp>
 #include <agi/testing/simulated_manager.hpp>
 
 #include <chrono>
-#include <future>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -49,23 +48,6 @@ class AsyncServer {
   private:
     fastagi_tests::Running running_;
     std::optional<agi::asyncagi::Source> source_;
-};
-
-/// A value that a handler hands to the test.
-template <class T>
-class Handed {
-  public:
-    void set(T value) { promise_.set_value(std::move(value)); }
-    T get() {
-        auto future = promise_.get_future();
-        if (future.wait_for(std::chrono::seconds{30}) != std::future_status::ready) {
-            throw std::runtime_error{"nothing was handed over"};
-        }
-        return future.get();
-    }
-
-  private:
-    std::promise<T> promise_;
 };
 
 /// A call that was made, and what its handler has seen.

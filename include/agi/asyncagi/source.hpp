@@ -5,6 +5,7 @@
 #include <agi/ami/client.hpp>
 #include <agi/asyncagi/control.hpp>
 #include <agi/asyncagi/detail/socket_end.hpp>
+#include <agi/asyncagi/detail/source_requests.hpp>
 #include <agi/asyncagi/detail/source_state.hpp>
 #include <agi/asyncagi/options.hpp>
 #include <agi/asyncagi/originate.hpp>
@@ -35,20 +36,11 @@ namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_
 ///
 /// It has a thread of its own, on which hooks are called: they must not block; what they throw is
 /// logged. The server must outlive it; `run` does not listen on a port by itself any more.
-class Source {
+class Source : public SourceRequests {
   public:
     /// @throws AGIArgumentError  the name has other characters than letters, digits and `-._`
-    Source(fastagi::Server& server, SourceOptions options)
-        : server_{server},
-          label_{options.ami.host},
-          own_{std::make_shared<Own>(std::move(options))},
-          state_{own_, &own_->state} {
-        state_->set_self(state_);
-        state_->route = on_server(server_, label_);
-        state_->refuses = [&server] { return server.stopping(); };
-        state_->on_ended = [own = own_.get()] { own->context.stop(); };
-        server.expect_adopted();
-    }
+    Source(fastagi::Server& server, const SourceOptions& options)
+        : Source{server, options.ami.host, std::make_shared<Own>(options)} {}
     Source(const Source&) = delete;
     Source& operator=(const Source&) = delete;
     /// Takes no more calls, and ends those that run as a closed connection does. Call it, or `stop`,
@@ -82,28 +74,9 @@ class Source {
     /// @throws AGIArgumentError  something cannot be sent
     template <class Handler>
     std::string originate(Originate call, Handler handler, Dialer::OnOutcome on_outcome = {}) {
-        std::string id = state_->new_call_id();
-        static_cast<void>(call.action(id));
-        Dialer::Order order{id, std::move(call),
-                            on_server(server_, label_, server_.make_handler(std::move(handler))),
-                            std::move(on_outcome)};
-        state_->post([order = std::move(order)](SourceState& state) mutable {
-            state.dialer().add(std::move(order));
-        });
-        return id;
-    }
-
-    /// Takes the calls of another program, which has died: that of this name. Their handler is
-    /// `on_adopt`. From any thread.
-    void adopt(std::string name) {
-        state_->post([name = std::move(name)](SourceState& state) { state.adopt(name); });
-    }
-
-    /// Sends any action, and calls `done` with its answer on the source's thread. From any thread.
-    void send(ami::Action action, ami::Client::Done done = {}) {
-        state_->post([action = std::move(action), done = std::move(done)](SourceState& state) {
-            state.client().send(action, done);
-        });
+        return begin_call(std::move(call),
+                          on_server(server_, label_, server_.make_handler(std::move(handler))),
+                          std::move(on_outcome));
     }
 
     /// Takes no more calls, begins no more, hangs up what nobody has answered yet, lets the last
@@ -149,10 +122,20 @@ class Source {
         SourceState state;
     };
 
+    Source(fastagi::Server& server, std::string label, const std::shared_ptr<Own>& own)
+        : SourceRequests{std::shared_ptr<SourceState>{own, &own->state}},
+          server_{server},
+          label_{std::move(label)},
+          own_{own} {
+        state_->route = on_server(server_, label_);
+        state_->refuses = [&server] { return server.stopping(); };
+        state_->on_ended = [own = own_.get()] { own->context.stop(); };
+        server.expect_adopted();
+    }
+
     fastagi::Server& server_;
     const std::string label_;
     std::shared_ptr<Own> own_;
-    std::shared_ptr<SourceState> state_;
     std::thread thread_;
 };
 

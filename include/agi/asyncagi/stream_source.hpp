@@ -2,7 +2,7 @@
 #pragma once
 // Calls from one Asterisk over AMI, for sessions in a loop of the user's own.
 
-#include <agi/asyncagi/detail/source_state.hpp>
+#include <agi/asyncagi/detail/source_requests.hpp>
 #include <agi/asyncagi/tunnel_stream.hpp>
 #include <agi/version.hpp>
 
@@ -25,7 +25,7 @@ namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_
 ///
 /// All of it, its hooks too, is on the one thread that runs the context; `originate`, `adopt`, `send` and
 /// Control may be used from any. The script is the first argument: `session.environment().script()`.
-class StreamSource {
+class StreamSource : public SourceRequests {
   public:
     using OnCall = std::function<void(TunnelStream, std::shared_ptr<Control>)>;
 
@@ -33,9 +33,7 @@ class StreamSource {
     ///
     /// @throws AGIArgumentError  the name has other characters than letters, digits and `-._`
     StreamSource(net::io_context& context, SourceOptions options)
-        : state_{std::make_shared<SourceState>(context, std::move(options))} {
-        state_->set_self(state_);
-    }
+        : SourceRequests{std::make_shared<SourceState>(context, std::move(options))} {}
     StreamSource(const StreamSource&) = delete;
     StreamSource& operator=(const StreamSource&) = delete;
     /// Ends the connection at once: streams are closed, and Asterisk's dead man's switch does the rest.
@@ -62,24 +60,7 @@ class StreamSource {
 
     /// See Source::originate.
     std::string originate(Originate call, OnCall on_call, Dialer::OnOutcome on_outcome = {}) {
-        std::string id = state_->new_call_id();
-        static_cast<void>(call.action(id));
-        Dialer::Order order{id, std::move(call), begin_by(std::move(on_call)),
-                            std::move(on_outcome)};
-        state_->post([order = std::move(order)](SourceState& state) mutable {
-            state.dialer().add(std::move(order));
-        });
-        return id;
-    }
-    /// See Source::adopt.
-    void adopt(std::string name) {
-        state_->post([name = std::move(name)](SourceState& state) { state.adopt(name); });
-    }
-    /// See Source::send.
-    void send(ami::Action action, ami::Client::Done done = {}) {
-        state_->post([action = std::move(action), done = std::move(done)](SourceState& state) {
-            state.client().send(action, done);
-        });
+        return begin_call(std::move(call), begin_by(std::move(on_call)), std::move(on_outcome));
     }
 
   private:
@@ -94,8 +75,6 @@ class StreamSource {
             return end;
         };
     }
-
-    std::shared_ptr<SourceState> state_;
 };
 
 }}}}  // namespace agi::v0::asyncagi::AGI_NET
