@@ -12,6 +12,8 @@
 #include <agi/fastagi/regex.hpp>
 
 #include <atomic>
+#include <cerrno>
+#include <optional>
 #include <regex>
 #include <stdexcept>
 #include <string>
@@ -297,16 +299,39 @@ TEST_CASE("Server: says who calls") {
           Lines{"info: call 1 from 127.0.0.1 (PJSIP/100-00000001, x): hello\\nworld"});
 }
 
-TEST_CASE("Server: listens on IPv6, and on several addresses") {
-    Running running;
-    running.server.fallback([](Call& call) { say(call, call.peer().address().to_string()); });
+TEST_CASE("Server: says which address is taken, and why") {
+    Running first;
+    const auto port = first.start();
+    Running second;
     try {
-        running.server.listen("::1", 0);
-    } catch (const system_error&) {
-        WARN("this machine has no IPv6");
-        return;
+        second.server.listen("127.0.0.1", port);
+        FAIL("it listens there, too");
+    } catch (const system_error& taken) {
+        CHECK(taken.code().value() == EADDRINUSE);
+        CHECK_THAT(taken.what(), ContainsSubstring("listen on 127.0.0.1:" + std::to_string(port)) &&
+                                     ContainsSubstring("Address already in use"));
     }
-    running.server.listen("127.0.0.1", running.server.port());
+}
+
+TEST_CASE("Server: listens on IPv6, and on several addresses") {
+    std::optional<Running> both;
+    for (bool listens = false; !listens;) {
+        both.emplace();
+        try {
+            both->server.listen("::1", 0);
+        } catch (const system_error&) {
+            WARN("this machine has no IPv6");
+            return;
+        }
+        try {
+            both->server.listen("127.0.0.1", both->server.port());
+            listens = true;
+        } catch (const system_error& taken) {  // by another process: with another port, then
+            REQUIRE(taken.code().value() == EADDRINUSE);
+        }
+    }
+    Running& running = *both;
+    running.server.fallback([](Call& call) { say(call, call.peer().address().to_string()); });
     running.run();
     CHECK(said(running.server.port(), "x") == Lines{"NOOP \"127.0.0.1\"", "(closed)"});
     const int fd = ::socket(AF_INET6, SOCK_STREAM, 0);

@@ -29,8 +29,9 @@ class ListeningSocket {
                              (!v6_ || set(IPPROTO_IPV6, IPV6_V6ONLY)) &&
                              ::bind(fd_, at.data(), static_cast<socklen_t>(at.size())) == 0 &&
                              ::listen(fd_, longest) == 0;
+        const int error = errno;  // Asio clears it when it writes an address
         if (!listens)
-            fail("listen on " + at.address().to_string() + ':' + std::to_string(at.port()));
+            fail(error, "listen on " + at.address().to_string() + ':' + std::to_string(at.port()));
     }
 
     /// A socket that listens already. It is taken only when it can be used.
@@ -43,12 +44,11 @@ class ListeningSocket {
         socklen_t listens_size = sizeof listens;
         if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0 ||
             ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_size) != 0) {
-            fail("the inherited socket");
+            fail(errno, "the inherited socket");
         }
         const bool tcp = address.ss_family == AF_INET || address.ss_family == AF_INET6;
         if (!tcp || listens == 0) {
-            errno = tcp ? EINVAL : EAFNOSUPPORT;
-            fail("the inherited socket");
+            fail(tcp ? EINVAL : EAFNOSUPPORT, "the inherited socket");
         }
         ::fcntl(fd, F_SETFD, FD_CLOEXEC);
         v6_ = address.ss_family == AF_INET6;
@@ -74,8 +74,7 @@ class ListeningSocket {
     void close() const noexcept {
         if (fd_ >= 0) ::close(fd_);
     }
-    [[noreturn]] void fail(const std::string& what) const {
-        const int error = errno;
+    [[noreturn]] void fail(int error, const std::string& what) const {
         close();
         throw system_error{error_code{error, net::error::get_system_category()}, what};
     }
