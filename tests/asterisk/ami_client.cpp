@@ -13,6 +13,7 @@
 
 using namespace std::chrono_literals;
 using live::Asterisk;
+using live::OwnAsterisk;
 namespace ami = agi::ami;
 
 namespace {
