@@ -19,7 +19,7 @@ TYPES = {
     "OptionalSeconds": "time, in whole seconds, optional",
     "Flag": "`true` or `false`",
     "SampleOffset": "a count of samples (8,000 a second for telephone sounds)",
-    "std::optional<SampleOffset>": "a count of samples, optional",
+    "Optional<SampleOffset>": "a count of samples, optional",
     "std::optional<char>": "a key, optional",
     "std::optional<unsigned char>": "a byte, optional",
     "std::optional<std::chrono::milliseconds>": "milliseconds, optional",
@@ -63,10 +63,10 @@ def cell(text):
 
 
 def type_of(member, links):
-    name = re.sub(r"std::optional<(\w+)>", r"\1", member.type)
+    name = re.sub(r"(?:std::o|O)ptional<(\w+)>", r"\1", member.type)
     if member.type in TYPES:
         return TYPES[member.type]
-    optional = ", optional" if member.type.startswith("std::optional") else ""
+    optional = ", optional" if "optional<" in member.type.lower() else ""
     return f"[`{name}`](#{name.lower()}){optional}" if name in links else f"`{name}`{optional}"
 
 

@@ -141,6 +141,7 @@ using agi::Hook;
 using agi::IostreamStream;
 using agi::Milliseconds;
 using agi::Noop;
+using agi::Optional;
 using agi::OptionalMilliseconds;
 using agi::OptionalSeconds;
 using agi::OptionalText;

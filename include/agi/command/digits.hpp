@@ -3,6 +3,7 @@
 // Commands that wait for keys.
 
 #include <agi/command/parse.hpp>
+#include <agi/wire/time.hpp>
 
 #include <chrono>
 #include <optional>
@@ -35,7 +36,7 @@ struct [[nodiscard]] GetData {
     static Result when_stopped() { return {{}, false, true}; }
 
     /// How long Asterisk may take, not counting the prompt; nothing: without end.
-    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+    [[nodiscard]] OptionalMilliseconds longest() const {
         const auto each = wire::at_most_int(timeout);
         if (each < 0) return std::nullopt;
         return std::chrono::milliseconds{each == 0 ? 6000 + 2000LL * max_digits
@@ -96,7 +97,7 @@ struct [[nodiscard]] GetOption {
     static Result when_stopped() { return {{}, {}, true}; }
 
     /// How long Asterisk may take, not counting the prompt; nothing: without end.
-    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+    [[nodiscard]] OptionalMilliseconds longest() const {
         if (timeout.count() < 0) return std::nullopt;
         return timeout;
     }
@@ -148,7 +149,7 @@ struct [[nodiscard]] WaitForDigit {
     static Result when_stopped() { return {{}, false, true, {}}; }
 
     /// How long Asterisk may take; nothing: without end.
-    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+    [[nodiscard]] OptionalMilliseconds longest() const {
         if (timeout.count() < 0) return std::nullopt;
         return timeout;
     }

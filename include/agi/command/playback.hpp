@@ -3,7 +3,9 @@
 // Commands that play a sound file.
 
 #include <agi/command/parse.hpp>
+#include <agi/wire/optional.hpp>
 #include <agi/wire/server_version.hpp>
+#include <agi/wire/time.hpp>
 
 #include <chrono>
 #include <optional>
@@ -20,9 +22,9 @@ namespace agi { inline namespace v0 {
 /// AGIResultHangup, after one AGIDeadChannelError. Asterisk sets PLAYBACKSTATUS, to FAILED also when
 /// a key stopped the file. Since Asterisk 1.0.
 struct [[nodiscard]] StreamFile {
-    Text file;                             ///< Sound file, without extension.
-    DigitSet escape_digits{};              ///< Keys that stop it; none by default.
-    std::optional<SampleOffset> offset{};  ///< Where to begin; the start by default.
+    Text file;                        ///< Sound file, without extension.
+    DigitSet escape_digits{};         ///< Keys that stop it; none by default.
+    Optional<SampleOffset> offset{};  ///< Where to begin; the start by default.
 
     struct Result {
         std::optional<char> digit;  ///< The key that stopped it; none when it played to its end.
@@ -105,7 +107,7 @@ struct [[nodiscard]] ControlStreamFile {
         check("forward", forward.value_or('#'));
         check("rewind", rewind.value_or('*'));
         check("pause", pause.value_or(no_key));
-        std::optional<std::chrono::milliseconds> step = skip;
+        OptionalMilliseconds step = skip;
         if (send_forward && !skip) step = std::chrono::milliseconds{3000};
         return Request{"CONTROL STREAM FILE",
                        file,

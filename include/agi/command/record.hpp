@@ -3,6 +3,8 @@
 // The command that records the caller.
 
 #include <agi/command/parse.hpp>
+#include <agi/wire/optional.hpp>
+#include <agi/wire/time.hpp>
 
 #include <chrono>
 #include <optional>
@@ -27,13 +29,13 @@ enum class RecordEnd : unsigned char {
 /// A hang-up ends it too, and is a result, not an exception: the recording is there. After a hang-
 /// up: AGIDeadChannelError. `%d` in the name means nothing here. Since Asterisk 1.0.
 struct [[nodiscard]] RecordFile {
-    Text file;                             ///< Sound file, without extension.
-    Text format = "wav";                   ///< Any format that Asterisk has loaded.
-    DigitSet escape_digits{};              ///< Keys that end it; none by default.
-    Milliseconds timeout = forever;        ///< The longest recording; negative: no limit.
-    std::optional<SampleOffset> offset{};  ///< Keeps that much of an existing file.
-    Flag beep = false;                     ///< Beeps first.
-    OptionalSeconds silence{};             ///< Silence that ends it; at least 1 s.
+    Text file;                        ///< Sound file, without extension.
+    Text format = "wav";              ///< Any format that Asterisk has loaded.
+    DigitSet escape_digits{};         ///< Keys that end it; none by default.
+    Milliseconds timeout = forever;   ///< The longest recording; negative: no limit.
+    Optional<SampleOffset> offset{};  ///< Keeps that much of an existing file.
+    Flag beep = false;                ///< Beeps first.
+    OptionalSeconds silence{};        ///< Silence that ends it; at least 1 s.
 
     struct Result {
         RecordEnd ended_by = RecordEnd::timeout;
@@ -44,7 +46,7 @@ struct [[nodiscard]] RecordFile {
     static constexpr bool works_after_hangup = false;
 
     /// How long Asterisk may take, not counting the beep; nothing: without end.
-    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+    [[nodiscard]] OptionalMilliseconds longest() const {
         if (timeout.count() < 0) return std::nullopt;
         return timeout;
     }

@@ -3,6 +3,7 @@
 // Commands that speak numbers, letters and times from recorded sounds.
 
 #include <agi/command/parse.hpp>
+#include <agi/wire/optional.hpp>
 #include <agi/wire/server_version.hpp>
 
 #include <chrono>
@@ -25,7 +26,7 @@ inline std::optional<char> said(AnyCommand command, const Reply& reply) {
 
 /// A letter as an argument of its own.
 template <class Letter>
-std::optional<std::string> letter(const std::optional<Letter>& value) {
+std::optional<std::string> letter(const Optional<Letter>& value) {
     if (!value) return std::nullopt;
     return std::string(1, static_cast<char>(*value));
 }
@@ -48,8 +49,8 @@ enum class SayCase : char { none = 'n', lower = 'l', upper = 'u', all = 'a' };
 /// Since Asterisk 1.2.
 struct [[nodiscard]] SayAlpha {
     Text text;
-    DigitSet escape_digits{};           ///< Keys that stop it; none by default.
-    std::optional<SayCase> say_case{};  ///< None by default. Since Asterisk 12.
+    DigitSet escape_digits{};      ///< Keys that stop it; none by default.
+    Optional<SayCase> say_case{};  ///< None by default. Since Asterisk 12.
 
     static constexpr bool works_after_hangup = false;
     static constexpr bool stops_in_eagi_only = true;
@@ -130,7 +131,7 @@ enum class Gender : char { feminine = 'f', masculine = 'm', neuter = 'n', common
 struct [[nodiscard]] SayNumber {
     int number = 0;
     DigitSet escape_digits{};  ///< Keys that stop it; none by default.
-    std::optional<Gender> gender{};
+    Optional<Gender> gender{};
 
     static constexpr bool works_after_hangup = false;
     static constexpr bool stops_in_eagi_only = true;

@@ -4,6 +4,8 @@
 
 #include <agi/command/parse.hpp>
 #include <agi/wire/offsets.hpp>
+#include <agi/wire/optional.hpp>
+#include <agi/wire/time.hpp>
 
 #include <chrono>
 #include <optional>
@@ -97,8 +99,8 @@ enum class SpeechEnd : unsigned char { speech, digit, timeout, hangup };
 struct [[nodiscard]] SpeechRecognize {
     Text prompt;  ///< Sound file, without extension.
     Seconds timeout =
-        std::chrono::seconds{10};          ///< Silence after the prompt; 0 or less: without end.
-    std::optional<SampleOffset> offset{};  ///< Where in the prompt to begin.
+        std::chrono::seconds{10};     ///< Silence after the prompt; 0 or less: without end.
+    Optional<SampleOffset> offset{};  ///< Where in the prompt to begin.
 
     struct Result {
         SpeechEnd ended_by = SpeechEnd::timeout;
@@ -110,7 +112,7 @@ struct [[nodiscard]] SpeechRecognize {
     static constexpr bool works_after_hangup = false;
 
     /// How long Asterisk may take, not counting the prompt and what is said; nothing: without end.
-    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+    [[nodiscard]] OptionalMilliseconds longest() const {
         if (timeout.count() <= 0) return std::nullopt;
         constexpr std::chrono::seconds most{2147483647};  // longer is refused when it is sent
         return timeout < most ? timeout : most;

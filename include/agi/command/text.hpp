@@ -4,6 +4,7 @@
 
 #include <agi/command/formatted.hpp>
 #include <agi/command/parse.hpp>
+#include <agi/wire/time.hpp>
 
 #include <chrono>
 #include <optional>
@@ -30,7 +31,7 @@ struct [[nodiscard]] ReceiveChar {
     static constexpr bool works_after_hangup = false;
 
     /// How long Asterisk may take; nothing: without end.
-    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+    [[nodiscard]] OptionalMilliseconds longest() const {
         if (timeout.count() < 0) return std::nullopt;
         return timeout;
     }
@@ -68,7 +69,7 @@ struct [[nodiscard]] ReceiveText {
     static constexpr bool works_after_hangup = false;
 
     /// How long Asterisk may take; nothing: without end.
-    [[nodiscard]] std::optional<std::chrono::milliseconds> longest() const {
+    [[nodiscard]] OptionalMilliseconds longest() const {
         if (timeout.count() < 0) return std::nullopt;
         return timeout;
     }

@@ -5,6 +5,7 @@
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/time.hpp>
 
 #include <chrono>
 #include <optional>
@@ -42,8 +43,8 @@ struct Ask {
     std::vector<Prompt>
         again{};  ///< From the second try on, instead of the prompt; the last one stays.
     Check check{};
-    std::optional<std::chrono::milliseconds> first_key{};  ///< Silence after the prompt.
-    std::optional<std::chrono::milliseconds> next_key{};   ///< Silence between two keys.
+    OptionalMilliseconds first_key{};    ///< Silence after the prompt.
+    OptionalMilliseconds next_key{};     ///< Silence between two keys.
     std::chrono::milliseconds total{0};  ///< The longest entry after the prompt; 0: no limit.
     std::optional<int> tries{};
     bool interruptible = true;  ///< False: keys during the prompt are lost.

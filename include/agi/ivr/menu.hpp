@@ -5,6 +5,7 @@
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/time.hpp>
 
 #include <chrono>
 #include <optional>
@@ -52,8 +53,8 @@ struct Menu {
     char cancel = no_key;  ///< Ends the menu: End::cancelled.
     std::vector<Prompt>
         again{};  ///< From the second try on, instead of the prompt; the last one stays.
-    std::optional<std::chrono::milliseconds> first_key{};  ///< Silence after the prompt.
-    std::optional<std::chrono::milliseconds> next_key{};   ///< Silence between two keys.
+    OptionalMilliseconds first_key{};    ///< Silence after the prompt.
+    OptionalMilliseconds next_key{};     ///< Silence between two keys.
     std::chrono::milliseconds total{0};  ///< The longest time after the prompt; 0: no limit.
     std::optional<int> tries{};
     bool interruptible = true;  ///< False: keys during the prompt are lost.

@@ -5,6 +5,7 @@
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/time.hpp>
 
 #include <chrono>
 #include <optional>
@@ -37,8 +38,8 @@ struct YesNo {
     std::string no_words = "no";
     std::vector<Prompt>
         again{};  ///< From the second try on, instead of the prompt; the last one stays.
-    std::optional<std::chrono::milliseconds> first_key{};  ///< Silence after the prompt.
-    Prompt wrong{};  ///< After another key; empty: Manners::wrong_choice.
+    OptionalMilliseconds first_key{};  ///< Silence after the prompt.
+    Prompt wrong{};                    ///< After another key; empty: Manners::wrong_choice.
 
     /// @throws AGIArgumentError  a key that is none
     [[nodiscard]] Question question(const Manners& manners) const {

@@ -5,9 +5,9 @@
 #include <agi/session/exchange.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/line_buffer.hpp>
+#include <agi/wire/optional.hpp>
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -132,7 +132,7 @@ class ByteExchange {
     }
 
     /// Until when that may take: then `time_over`. Nothing: it takes as long as it takes.
-    [[nodiscard]] std::optional<Time> until() const noexcept { return exchange_.until(); }
+    [[nodiscard]] Optional<Time> until() const noexcept { return exchange_.until(); }
 
     // What was done about it.
 

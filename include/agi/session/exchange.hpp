@@ -6,11 +6,11 @@
 #include <agi/session/order.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
+#include <agi/wire/optional.hpp>
 #include <agi/wire/redacted_error.hpp>
 
 #include <chrono>
 #include <exception>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -60,7 +60,7 @@ class Exchange {
         }
         order_ = order;
         clock_ = {time_of, clock};
-        kept_.reset();
+        kept_ = false;
         stopped_ = asks_ = plain_ = false;
         timed_ = order.deadline != no_deadline || order.stop.ask != nullptr;
         if (order.stop.ask != nullptr) next_check_ = after(order.stop.interval);
@@ -83,7 +83,7 @@ class Exchange {
     /// Whether there may be such a time.
     [[nodiscard]] bool timed() const noexcept { return timed_ || phase_ == Phase::mark; }
     /// When a read must end, or a write that waits: `time_over` is told then.
-    [[nodiscard]] std::optional<Time> until() const noexcept {
+    [[nodiscard]] Optional<Time> until() const noexcept {
         if (!timed()) return std::nullopt;
         const Time next = need_ == Need::write ? order_.deadline : next_time();
         if (next == no_deadline) return std::nullopt;
@@ -218,7 +218,9 @@ class Exchange {
     }
 
     /// The reply to the order's request.
-    [[nodiscard]] const Reply& reply() const noexcept { return kept_ ? *kept_ : talk_.reply(); }
+    [[nodiscard]] const Reply& reply() const noexcept {
+        return kept_ ? kept_reply_ : talk_.reply();
+    }
 
     [[nodiscard]] Conversation& conversation() noexcept { return talk_; }
     [[nodiscard]] const Conversation& conversation() const noexcept { return talk_; }
@@ -364,11 +366,15 @@ class Exchange {
         }
     }
 
+    void keep() {
+        kept_ = true;
+        kept_reply_ = talk_.reply();
+    }
     /// Whether it is one, if that is not known.
     [[gnu::noinline]] void ask() {
         if (!talk_.options_.ask_after_failure) return;
-        if (!kept_) kept_ = talk_.reply();
-        if (order_.says_hangup != nullptr && order_.says_hangup(*kept_)) return;
+        if (!kept_) keep();
+        if (order_.says_hangup != nullptr && order_.says_hangup(kept_reply_)) return;
         asks_ = true;
         look();
     }
@@ -418,12 +424,12 @@ class Exchange {
             // Asterisk answers in order: behind an echo there is no reply to the request any more.
             const bool own =
                 order_.kind == Order::Kind::command && then_ == Then::done && !echoed_ && !kept_;
-            own ? void(kept_ = talk_.reply()) : void(++talk_.dropped_);
+            own ? keep() : void(++talk_.dropped_);
         } else if (phase_ == Phase::owed || then_ == Then::request) {
             look();  // what came with an echo is not the request's either
         } else {
             need_ = Need::done;
-            if (kept_ && may_be_hangup(*kept_)) ask();
+            if (kept_ && may_be_hangup(kept_reply_)) ask();
         }
     }
 
@@ -450,7 +456,8 @@ class Exchange {
     Order order_{};
     std::string_view output_{};
     Clock clock_{};
-    std::optional<Reply> kept_{};  ///< The order's reply, while more is said.
+    bool kept_ = false;
+    Reply kept_reply_{};  ///< The order's reply, while more is said.
     Time sent_{};
     Time next_check_{};
     Time next_mark_{};

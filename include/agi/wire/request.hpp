@@ -6,6 +6,7 @@
 #include <agi/wire/argument.hpp>
 #include <agi/wire/digit_set.hpp>
 #include <agi/wire/number.hpp>
+#include <agi/wire/optional.hpp>
 #include <agi/wire/sample_offset.hpp>
 #include <agi/wire/words.hpp>
 
@@ -92,6 +93,10 @@ class Request {
 
     template <class T>
     void add(const std::optional<T>& argument) {
+        if (argument) add(*argument);
+    }
+    template <class T>
+    void add(const Optional<T>& argument) {
         if (argument) add(*argument);
     }
 

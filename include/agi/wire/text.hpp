@@ -4,6 +4,7 @@
 
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
+#include <agi/wire/optional.hpp>
 #include <agi/wire/refuse.hpp>
 
 #include <optional>
@@ -65,29 +66,43 @@ class Text : public std::string {
     }
 };
 
-/// Text that need not be given: without it, the argument is not sent. Made from all that Text is
-/// made from, and from a std::optional<std::string>.
-class OptionalText : public std::optional<std::string> {
-  public:
-    OptionalText() = default;
-    OptionalText(std::nullopt_t /*none*/) noexcept {}  // NOLINT(google-explicit-constructor)
-    OptionalText(const char* text)                     // NOLINT(google-explicit-constructor)
-        : optional(std::string(wire::not_null(text))) {}
-    OptionalText(char* text)  // NOLINT(google-explicit-constructor)
-        : optional(std::string(wire::not_null(text))) {}
-    OptionalText(std::string text) noexcept  // NOLINT(google-explicit-constructor)
-        : optional(std::move(text)) {}
-    OptionalText(std::string_view text)  // NOLINT(google-explicit-constructor)
-        : optional(std::string(text)) {}
-    OptionalText(std::optional<std::string> text) noexcept  // NOLINT(google-explicit-constructor)
-        : optional(std::move(text)) {}
+namespace wire {
 
-    template <class T, class = wire::if_no_class<T>>
+/// A text that need not be given is made from all that Text is made from.
+template <>
+class OptionalFrom<std::string> {
+  public:
+    OptionalFrom() noexcept = default;
+    OptionalFrom(std::nullopt_t /*none*/) noexcept {}  // NOLINT(google-explicit-constructor)
+    OptionalFrom(const char* text)                     // NOLINT(google-explicit-constructor)
+        : value_(not_null(text)), has_value_{true} {}
+    OptionalFrom(char* text)  // NOLINT(google-explicit-constructor)
+        : value_(not_null(text)), has_value_{true} {}
+    OptionalFrom(std::string text) noexcept  // NOLINT(google-explicit-constructor)
+        : value_(std::move(text)), has_value_{true} {}
+    OptionalFrom(std::string_view text)  // NOLINT(google-explicit-constructor)
+        : value_(text), has_value_{true} {}
+    template <class Other,
+              class = std::enable_if_t<std::is_same_v<Other, std::optional<std::string>>>>
+    OptionalFrom(const Other& text)  // NOLINT(google-explicit-constructor)
+        : value_(text ? *text : std::string{}), has_value_{text.has_value()} {}
+
+    template <class T, class = if_no_class<T>>
     AGI_REFUSE(AGI_NO_TEXT)
-    OptionalText(T /*value*/) {  // NOLINT(google-explicit-constructor)
+    OptionalFrom(T /*value*/) {  // NOLINT(google-explicit-constructor)
         AGI_REFUSE_IN_BODY(T, AGI_NO_TEXT);
     }
+
+  protected:
+    std::string value_{};
+    bool has_value_ = false;
 };
+
+}  // namespace wire
+
+/// Text that need not be given: without it, the argument is not sent. Made from all that Text is
+/// made from, and from a std::optional<std::string>.
+using OptionalText = Optional<std::string>;
 
 #undef AGI_NO_TEXT
 

@@ -4,10 +4,10 @@
 // number.
 
 #include <agi/version.hpp>
+#include <agi/wire/optional.hpp>
 #include <agi/wire/refuse.hpp>
 
 #include <chrono>
-#include <optional>
 #include <type_traits>
 
 namespace agi { inline namespace v0 {
@@ -53,27 +53,34 @@ class Time : public Unit {
     }
 };
 
-/// The same for a time that need not be given.
-template <class Unit>
-class OptionalTime : public std::optional<Unit> {
-  public:
-    constexpr OptionalTime() = default;
-    constexpr OptionalTime(std::nullopt_t /*none*/) noexcept {
-    }  // NOLINT(google-explicit-constructor)
-    constexpr OptionalTime(
-        std::optional<Unit> time) noexcept  // NOLINT(google-explicit-constructor)
-        : std::optional<Unit>{time} {}
+/// A time that need not be given is made from every duration that is a whole number of its unit.
+template <class Rep, class Period>
+class OptionalFrom<std::chrono::duration<Rep, Period>> {
+    using Unit = std::chrono::duration<Rep, Period>;
 
-    template <class Rep, class Period, class = if_exact<Rep, Period, Unit>>
-    constexpr OptionalTime(
-        std::chrono::duration<Rep, Period> time)  // NOLINT(google-explicit-constructor)
-        : std::optional<Unit>{time} {}
+  public:
+    constexpr OptionalFrom() noexcept = default;
+    constexpr OptionalFrom(std::nullopt_t /*none*/) noexcept {
+    }  // NOLINT(google-explicit-constructor)
+
+    template <class R, class P, class = if_exact<R, P, Unit>>
+    constexpr OptionalFrom(
+        std::chrono::duration<R, P> time) noexcept  // NOLINT(google-explicit-constructor)
+        : value_{time}, has_value_{true} {}
+    template <class R, class P, class = if_exact<R, P, Unit>>
+    constexpr OptionalFrom(const std::optional<std::chrono::duration<R, P>>&
+                               time) noexcept  // NOLINT(google-explicit-constructor)
+        : value_{time.value_or(Unit{})}, has_value_{time.has_value()} {}
 
     template <class T, class = if_no_class<T>>
     AGI_REFUSE(AGI_NO_UNIT)
-    constexpr OptionalTime(T /*number*/) {  // NOLINT(google-explicit-constructor)
+    constexpr OptionalFrom(T /*number*/) {  // NOLINT(google-explicit-constructor)
         AGI_REFUSE_IN_BODY(T, AGI_NO_UNIT);
     }
+
+  protected:
+    Unit value_{};
+    bool has_value_ = false;
 };
 
 #undef AGI_NO_UNIT
@@ -84,7 +91,7 @@ class OptionalTime : public std::optional<Unit> {
 /// Times of a command's members: std::chrono durations of that unit or a larger one.
 using Milliseconds = wire::Time<std::chrono::milliseconds>;
 using Seconds = wire::Time<std::chrono::seconds>;
-using OptionalMilliseconds = wire::OptionalTime<std::chrono::milliseconds>;
-using OptionalSeconds = wire::OptionalTime<std::chrono::seconds>;
+using OptionalMilliseconds = Optional<std::chrono::milliseconds>;
+using OptionalSeconds = Optional<std::chrono::seconds>;
 
 }}  // namespace agi::v0
