@@ -95,8 +95,8 @@ class Request {
     void add(const std::optional<T>& argument) {
         if (argument) add(*argument);
     }
-    template <class T>
-    void add(const Optional<T>& argument) {
+    template <class Derived, class T>
+    void add(const OptionalValue<Derived, T>& argument) {
         if (argument) add(*argument);
     }
 

@@ -66,43 +66,32 @@ class Text : public std::string {
     }
 };
 
-namespace wire {
-
-/// A text that need not be given is made from all that Text is made from.
-template <>
-class OptionalFrom<std::string> {
-  public:
-    OptionalFrom() noexcept = default;
-    OptionalFrom(std::nullopt_t /*none*/) noexcept {}  // NOLINT(google-explicit-constructor)
-    OptionalFrom(const char* text)                     // NOLINT(google-explicit-constructor)
-        : value_(not_null(text)), has_value_{true} {}
-    OptionalFrom(char* text)  // NOLINT(google-explicit-constructor)
-        : value_(not_null(text)), has_value_{true} {}
-    OptionalFrom(std::string text) noexcept  // NOLINT(google-explicit-constructor)
-        : value_(std::move(text)), has_value_{true} {}
-    OptionalFrom(std::string_view text)  // NOLINT(google-explicit-constructor)
-        : value_(text), has_value_{true} {}
-    template <class Other,
-              class = std::enable_if_t<std::is_same_v<Other, std::optional<std::string>>>>
-    OptionalFrom(const Other& text)  // NOLINT(google-explicit-constructor)
-        : value_(text ? *text : std::string{}), has_value_{text.has_value()} {}
-
-    template <class T, class = if_no_class<T>>
-    AGI_REFUSE(AGI_NO_TEXT)
-    OptionalFrom(T /*value*/) {  // NOLINT(google-explicit-constructor)
-        AGI_REFUSE_IN_BODY(T, AGI_NO_TEXT);
-    }
-
-  protected:
-    std::string value_{};
-    bool has_value_ = false;
-};
-
-}  // namespace wire
-
 /// Text that need not be given: without it, the argument is not sent. Made from all that Text is
 /// made from, and from a std::optional<std::string>.
-using OptionalText = Optional<std::string>;
+class OptionalText : public wire::OptionalValue<OptionalText, std::string> {
+    using Base = wire::OptionalValue<OptionalText, std::string>;
+
+  public:
+    OptionalText() noexcept = default;
+    OptionalText(std::nullopt_t /*none*/) noexcept {}  // NOLINT(google-explicit-constructor)
+    OptionalText(const char* text)                     // NOLINT(google-explicit-constructor)
+        : Base(true, wire::not_null(text)) {}
+    OptionalText(char* text)  // NOLINT(google-explicit-constructor)
+        : Base(true, wire::not_null(text)) {}
+    OptionalText(std::string text) noexcept  // NOLINT(google-explicit-constructor)
+        : Base(true, std::move(text)) {}
+    OptionalText(std::string_view text)
+        : Base(true, text) {}  // NOLINT(google-explicit-constructor)
+    template <class Other, class = wire::if_std_optional<std::string, Other>>
+    OptionalText(const Other& text)  // NOLINT(google-explicit-constructor)
+        : Base(text.has_value(), text ? *text : std::string{}) {}
+
+    template <class T, class = wire::if_no_class<T>>
+    AGI_REFUSE(AGI_NO_TEXT)
+    OptionalText(T /*value*/) {  // NOLINT(google-explicit-constructor)
+        AGI_REFUSE_IN_BODY(T, AGI_NO_TEXT);
+    }
+};
 
 #undef AGI_NO_TEXT
 

@@ -53,34 +53,30 @@ class Time : public Unit {
     }
 };
 
-/// A time that need not be given is made from every duration that is a whole number of its unit.
-template <class Rep, class Period>
-class OptionalFrom<std::chrono::duration<Rep, Period>> {
-    using Unit = std::chrono::duration<Rep, Period>;
+/// The same for a time that need not be given.
+template <class Unit>
+class OptionalTime : public OptionalValue<OptionalTime<Unit>, Unit> {
+    using Base = OptionalValue<OptionalTime, Unit>;
 
   public:
-    constexpr OptionalFrom() noexcept = default;
-    constexpr OptionalFrom(std::nullopt_t /*none*/) noexcept {
+    constexpr OptionalTime() noexcept = default;
+    constexpr OptionalTime(std::nullopt_t /*none*/) noexcept {
     }  // NOLINT(google-explicit-constructor)
 
-    template <class R, class P, class = if_exact<R, P, Unit>>
-    constexpr OptionalFrom(
-        std::chrono::duration<R, P> time) noexcept  // NOLINT(google-explicit-constructor)
-        : value_{time}, has_value_{true} {}
-    template <class R, class P, class = if_exact<R, P, Unit>>
-    constexpr OptionalFrom(const std::optional<std::chrono::duration<R, P>>&
-                               time) noexcept  // NOLINT(google-explicit-constructor)
-        : value_{time.value_or(Unit{})}, has_value_{time.has_value()} {}
+    template <class Rep, class Period, class = if_exact<Rep, Period, Unit>>
+    constexpr OptionalTime(
+        std::chrono::duration<Rep, Period> time)  // NOLINT(google-explicit-constructor)
+        : Base(true, Unit{time}) {}
+    template <class Rep, class Period, class = if_exact<Rep, Period, Unit>>
+    constexpr OptionalTime(const std::optional<std::chrono::duration<Rep, Period>>&
+                               time)  // NOLINT(google-explicit-constructor)
+        : Base(time.has_value(), Unit{time ? *time : std::chrono::duration<Rep, Period>{}}) {}
 
     template <class T, class = if_no_class<T>>
     AGI_REFUSE(AGI_NO_UNIT)
-    constexpr OptionalFrom(T /*number*/) {  // NOLINT(google-explicit-constructor)
+    constexpr OptionalTime(T /*number*/) {  // NOLINT(google-explicit-constructor)
         AGI_REFUSE_IN_BODY(T, AGI_NO_UNIT);
     }
-
-  protected:
-    Unit value_{};
-    bool has_value_ = false;
 };
 
 #undef AGI_NO_UNIT
@@ -91,7 +87,7 @@ class OptionalFrom<std::chrono::duration<Rep, Period>> {
 /// Times of a command's members: std::chrono durations of that unit or a larger one.
 using Milliseconds = wire::Time<std::chrono::milliseconds>;
 using Seconds = wire::Time<std::chrono::seconds>;
-using OptionalMilliseconds = Optional<std::chrono::milliseconds>;
-using OptionalSeconds = Optional<std::chrono::seconds>;
+using OptionalMilliseconds = wire::OptionalTime<std::chrono::milliseconds>;
+using OptionalSeconds = wire::OptionalTime<std::chrono::seconds>;
 
 }}  // namespace agi::v0
