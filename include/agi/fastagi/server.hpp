@@ -266,7 +266,7 @@ class Server : public Routes {
     std::chrono::milliseconds signal_grace_{0};
     bool waits_for_signal_ = false;
     std::atomic<std::size_t> adopted_{0};
-    bool listens_by_itself_ = true;
+    std::atomic<bool> listens_by_itself_{true};  // a source may come while it runs
     Shutdown shutdown_{state_, loops_, listeners_, dispatcher_.workers()};
 };
 
