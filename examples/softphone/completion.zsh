@@ -34,5 +34,6 @@ _arguments -s \
     '--record[the call as a dialogue]:file:_files' \
     '--trace[show the lines of the protocol]' \
     '--help[help]' \
+    '--version[version]' \
     '1:program:_command_names -e' \
     '*::arguments:_files'

@@ -12,6 +12,7 @@
 #include "call.hpp"
 #include "command_line.hpp"
 #include "suite.hpp"
+#include <agi/version.hpp>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -71,6 +72,7 @@ int run(Options& options) {
 int main(int argc, char** argv) {
     Options options;
     CLI::App app{"A telephone that calls an AGI program, without Asterisk", "softphone"};
+    app.set_version_flag("--version", "softphone (agi) " AGI_VERSION_STRING);
     add_options(app, options);
     try {
         app.parse(argc, argv);

@@ -3,7 +3,7 @@ set(VCPKG_BUILD_TYPE release) # headers only
 
 vcpkg_from_github(
     OUT_SOURCE_PATH SOURCE_PATH
-    REPO agi/agi
+    REPO OWNER/agi
     REF "v${VERSION}"
     SHA512 0
     HEAD_REF main)

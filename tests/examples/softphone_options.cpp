@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "softphone.hpp"
+#include <agi/version.hpp>
 
 #ifdef AGI_SOFTPHONE
 
@@ -28,6 +29,12 @@ std::string sends(const std::string& name, std::initializer_list<const char*> li
 }
 
 }  // namespace
+
+TEST_CASE("softphone: says its version, which a report of a mistake asks for") {
+    const Run said = run("--version");
+    CHECK(said.status == 0);
+    has(said.output, "softphone (agi) " AGI_VERSION_STRING);
+}
 
 TEST_CASE("softphone: says which keys were never pressed, as no such sound was heard") {
     const std::string hello = script("typo.sh",

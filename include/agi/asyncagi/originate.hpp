@@ -28,7 +28,7 @@ struct Place {
 ///
 /// The place must lead to `AGI(agi:async)`: there the handler gets the call.
 struct Originate {
-    std::string channel{};  ///< `PJSIP/42@trunk`, `Local/42@out`...
+    std::string channel{};  ///< `PJSIP/desk`, `DAHDI/g1/42`...
     Place to{};
     std::chrono::milliseconds timeout{30'000};  ///< For the answer.
     std::string caller_id{};                    ///< `Name <number>`
@@ -81,8 +81,9 @@ constexpr std::string_view name_of(Attempt attempt) noexcept {
         case Attempt::congestion: return "congestion";
         case Attempt::failed: return "failed";
         case Attempt::refused: return "refused";
-        default: return "unknown";
+        case Attempt::unknown: break;
     }
+    return "unknown";
 }
 
 struct Outcome {

@@ -40,8 +40,9 @@ inline std::string outcome_of(const Recording& recording) {
         case Kept::kept: return "kept";
         case Kept::dropped: return "dropped";
         case Kept::hung_up: return "hung_up";
-        default: return "nothing";
+        case Kept::nothing: break;
     }
+    return "nothing";
 }
 inline std::string outcome_of(const Dialled& dialled) {
     return dialled.caller_left ? "hung_up" : to_string(dialled.end);

@@ -97,7 +97,11 @@ class SourceEvents {
                 // Found by Status before its event came.
                 case Tunnel::State::claiming:
                 case Tunnel::State::running: return;
-                default: calls_.table().forget_channel(uniqueid);  // its session has not ended yet
+                case Tunnel::State::foreign:
+                case Tunnel::State::gone:
+                case Tunnel::State::finishing:
+                case Tunnel::State::over:
+                    calls_.table().forget_channel(uniqueid);  // its session has not ended yet
             }
         }
         BeginCall begin = dialer_.take(uniqueid);

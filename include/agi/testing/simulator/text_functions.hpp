@@ -9,14 +9,13 @@
 #include <agi/version.hpp>
 #include <agi/wire/percent.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
@@ -208,14 +207,13 @@ inline MaybeText regex_function(std::string_view argument) {
 
 /// SORT(key:value,...): the keys by their values.
 inline std::string sort_function(std::string_view argument) {
-    std::vector<std::pair<double, std::string>> all;
+    // Not stable_sort: clang 19 warns of it in the library of g++ 12.
+    std::multimap<double, std::string> all;
     for (const std::string& one : arguments_of(argument)) {
         const std::size_t colon = one.find(':');
         if (colon == std::string::npos) continue;
-        all.emplace_back(std::strtod(one.c_str() + colon + 1, nullptr), one.substr(0, colon));
+        all.emplace(std::strtod(one.c_str() + colon + 1, nullptr), one.substr(0, colon));
     }
-    std::stable_sort(all.begin(), all.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string out;
     for (const auto& [value, key] : all) (out += out.empty() ? "" : ",") += key;
     return out;
