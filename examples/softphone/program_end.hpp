@@ -268,6 +268,13 @@ class ProgramEnd : public FarEnd {
                                      "AST_AGI_DIR=/usr/share/asterisk/agi-bin",
                                      "AST_KEY_DIR=/usr/share/asterisk/keys",
                                      "AST_RUN_DIR=/var/run/asterisk",
+                                     "AST_SYSTEMNAME=",
+                                     "AST_BUILD_HOST=localhost",
+                                     "AST_BUILD_MACHINE=x86_64",
+                                     "AST_BUILD_OS=Linux",
+                                     "AST_BUILD_DATE=2023-11-14 22:13:20 UTC",
+                                     "AST_BUILD_KERNEL=unknown",
+                                     "AST_BUILD_USER=root",
                                      "AST_VERSION=" + version};
         for (char** entry = environ; *entry != nullptr; ++entry) {
             if (std::string_view{*entry}.substr(0, 4) != "AST_") all.emplace_back(*entry);

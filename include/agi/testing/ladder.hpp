@@ -24,7 +24,7 @@ inline std::string ladder(const Asterisk& asterisk) {
     constexpr std::size_t right = 40;
     using Kind = Happening::Kind;
     std::string out = "  time    caller" + std::string(left - 6, ' ') + "Asterisk" +
-                      std::string(right - 12, ' ') + "program\n";
+                      std::string(right - 14, ' ') + "program\n";
     const auto row = [&](const Happening& what, const std::string& caller,
                          const std::string& program, bool bad = false) {
         const auto padded = [](std::string text, std::size_t width) {
@@ -86,7 +86,7 @@ inline std::string ladder(const Asterisk& asterisk) {
             case Kind::broken: row(what, {}, " the connection is lost", true); break;
             case Kind::remark: rows(what, what.text, false); break;
             case Kind::not_simulated: rows(what, "NOT SIMULATED: " + what.text, true); break;
-            default: row(what, {}, " nothing will come: the program waits", true);
+            default: row(what, {}, "the program waits, and nothing will come", true);
         }
     }
     return out;

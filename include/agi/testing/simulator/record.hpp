@@ -71,6 +71,11 @@ inline std::optional<Answer> play_record_beep(Channel& channel, const std::strin
     return result(code_of(played), "(randomerror) " + endpos(offset));
 }
 
+/// What is recorded comes in frames: the one that has begun counts.
+inline Time whole_frames(Time length, Time frame) {
+    return (length + frame - Time{1}) / frame * frame;
+}
+
 inline Answer record_file(Call& call, const Words& words) {
     const auto timeout = number(words, 5);
     if (!timeout) return usage();
@@ -118,7 +123,7 @@ inline Answer record_file(Call& call, const Words& words) {
             const Time left = std::min(end - channel.now(), longest_wait);
             return result(left.count(), "(timeout) " + finish(length - cut - silence));
         } else {
-            return result(0, "(timeout) " + finish(length - cut));
+            return result(0, "(timeout) " + finish(whole_frames(length, frame) - cut));
         }
     }
 }
