@@ -96,10 +96,12 @@ inline Answer record_file(Call& call, const Words& words) {
     const auto finish = [&](Time length) {
         // Nothing comes in on a channel that is not answered.
         const Time spoken = channel.answered ? std::max(Time{0}, length) : Time{0};
-        const Time total = Time{options.offset / 8} + spoken;
+        // In frames, where a format has no samples of its own.
+        const long from = words[3] == "gsm" ? options.offset / 160 * 160 : options.offset;
+        const Time total = Time{from / 8} + spoken;
         call.recorded[words[2]] = total;
         channel.sounds[words[2]] = total;
-        return endpos(samples(total));
+        return endpos(from + samples(spoken));
     };
     for (;;) {
         Time until = end;
