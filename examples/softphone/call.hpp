@@ -34,12 +34,16 @@ struct CallOptions {
     Time patience{30000};  // for a program that says nothing, when nobody is at the telephone
 };
 
+// What a server of this library tells the dialplan of its end.
+constexpr const char* server_status = "FASTAGI_STATUS";
+
 // How a call went.
 struct Outcome {
     std::string agistatus;
-    int status = 0;       // as waitpid has it
-    std::string errors;   // standard error
-    std::string problem;  // it had to be ended, and why
+    int status = 0;         // as waitpid has it
+    std::string errors;     // standard error
+    std::string problem;    // it had to be ended, and why
+    std::string complaint;  // what a server says that it could not do
     [[nodiscard]] bool crashed() const {
         return WIFSIGNALED(status) && WTERMSIG(status) != SIGHUP && WTERMSIG(status) != SIGPIPE;
     }
@@ -411,6 +415,7 @@ class Call {
         if (!errors_.empty()) terminal_.print("          " + errors_, "35");
         outcome_.status = *status;
         outcome_.agistatus = asterisk_.agistatus(*status);
+        outcome_.complaint = complaint_of_server();
         const std::string& keys = asterisk_.channel.keys();
         const std::size_t sounds = asterisk_.channel.heard().size();
         terminal_.print("");
@@ -420,10 +425,31 @@ class Call {
                             (keys.empty() ? "no keys" : "keys " + keys) + ", " + ending(*status) +
                             ", AGISTATUS " + outcome_.agistatus,
                         outcome_.agistatus == "FAILURE" ? "31" : "32", 4);
+        if (!outcome_.complaint.empty()) terminal_.print(outcome_.complaint, "31", 4);
         for (const std::string& moment : asterisk_.channel.caller.left()) {
             terminal_.print("The caller's moment never came: " + moment, "33", 4);
         }
         return outcome_;
+    }
+    // For Asterisk a script that a server does not know is a call like another.
+    [[nodiscard]] std::string complaint_of_server() const {
+        const agi::testing::Channel& channel = asterisk_.channel;
+        if (!asterisk_.network && !asterisk_.async) return {};
+        if (asterisk_.network && asterisk_.requests().empty() && outcome_.problem.empty() &&
+            !channel.hung_up() && !channel.broken()) {
+            return "The server has closed the connection without a command: does it know this "
+                   "script?";
+        }
+        const auto said = channel.variables.find(server_status);
+        if (said == channel.variables.end()) return {};
+        const std::string& status = said->second;
+        const char* const why = status == "NOTFOUND"  ? ": it has no route for this script"
+                                : status == "FAILED"  ? ": its handler has failed"
+                                : status == "BUSY"    ? ": it takes no more calls"
+                                : status == "STOPPED" ? ": it stops"
+                                : status == "DENIED"  ? ": it wants a secret"
+                                                      : "";
+        return "The server says " + std::string{server_status} + ' ' + status + why;
     }
     [[nodiscard]] std::string ending(int status) const {
         if (asterisk_.network) return "connection closed";

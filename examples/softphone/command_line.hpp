@@ -129,6 +129,9 @@ inline void add_options(CLI::App& app, Options& options) {
         "  softphone ./ivr.php                                you are the caller: type keys, "
         "Ctrl-C hangs up\n"
         "  softphone --press enter-pin=1234# ./ivr.php        the same unattended, in no time\n"
+        "  softphone --keys '4321 - 1234' ./ivr.php           after the first sound 4321, after "
+        "the "
+        "second nothing, after the third 1234\n"
         "  softphone --app Dial=0,DIALSTATUS=BUSY ./ivr.py 42 with an argument, and a busy "
         "telephone\n"
         "  softphone --scenario tests/ ./ivr.pl               all scenarios of a folder, as a test "
@@ -141,6 +144,8 @@ inline void add_options(CLI::App& app, Options& options) {
         "\n"
         "Exit status: 0; 1 when AGISTATUS is FAILURE, the program had to be ended, something was "
         "not simulated,\n"
-        "or a scenario failed; 2 when there was no call. The manual page softphone(1) describes "
-        "scenarios.");
+        "the server does not know the script, or a scenario failed; 2 when there was no call. "
+        "Scenarios are described in\n"
+        "the manual page: man softphone, or, before the install, man "
+        "examples/softphone/softphone.1");
 }

@@ -127,7 +127,7 @@ class Describer {
             return word(words, 2).empty() ? "(no sound)" : word(words, 2);
         }
         if (first == "CONTROL STREAM") return word(words, 3);
-        if (word(words, 0) == "SAY") return word(words, 1) + ": " + word(words, 2);
+        if (words.size() > 2 && words[0] == "SAY") return agi::testing::said_sound(words);
         return {};
     }
 

@@ -2,6 +2,7 @@
 // The program that the softphone calls: started with pipes, or reached over TCP.
 #pragma once
 
+#include "end_signals.hpp"
 #include "far_end.hpp"
 
 #include <fcntl.h>
@@ -81,19 +82,28 @@ class ProgramEnd : public FarEnd {
         const Pipe start;  // closes when the program runs, and carries errno when it does not
         const std::string path = found(program.front());
         std::vector<std::string> environment = environment_of(version);
+        sigset_t all;
+        sigset_t before;
+        sigfillset(&all);
+        sigprocmask(SIG_BLOCK, &all, &before);
         pid_ = fork();
-        if (pid_ < 0) throw failure("fork", errno);
         if (pid_ == 0) {
             setpgid(0, 0);  // Ctrl-C is for the softphone
             dup2(replies.read, STDIN_FILENO);
             dup2(requests.write, STDOUT_FILENO);
             dup2(errors.write, STDERR_FILENO);
-            for (const int signal : {SIGHUP, SIGINT, SIGTSTP, SIGPIPE, SIGTERM, SIGCHLD})
+            for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGPIPE, SIGTERM, SIGCHLD})
                 ::signal(signal, SIG_DFL);
+            sigprocmask(SIG_UNBLOCK, &all, nullptr);
             execute(path, program, environment, start.write, audio);
         }
-        setpgid(pid_, pid_);
-        group_ = pid_;
+        const int reason_of_fork = errno;
+        if (pid_ > 0) {
+            setpgid(pid_, pid_);
+            EndSignals::runs(group_ = pid_);
+        }
+        sigprocmask(SIG_SETMASK, &before, nullptr);
+        if (pid_ < 0) throw failure("fork", reason_of_fork);
         for (const int fd : {replies.read, requests.write, errors.write, start.write}) close(fd);
         int reason = 0;
         const bool failed = ::read(start.read, &reason, sizeof reason) == sizeof reason;
@@ -105,11 +115,16 @@ class ProgramEnd : public FarEnd {
         if (!failed) return;
         close_both();
         waitpid(pid_, nullptr, 0);
+        EndSignals::runs(0);
         const std::string& name = program.front();
         const bool is_here = name.find('/') == std::string::npos && access(name.c_str(), F_OK) == 0;
         std::string why = name;
         if (is_here) why += " (or do you mean ./" + name + "?)";
         if (reason == ENOEXEC) why += " (does its first line begin with #! ?)";
+        if (reason == EACCES && access(path.c_str(), F_OK) == 0 &&
+            access(path.c_str(), X_OK) != 0) {
+            why += " (it is not executable: chmod +x " + name + ')';
+        }
         throw failure(why, reason);
     }
     ProgramEnd(const ProgramEnd&) = delete;
@@ -121,6 +136,7 @@ class ProgramEnd : public FarEnd {
             send(SIGKILL, true);
             waitpid(pid_, nullptr, 0);
         }
+        EndSignals::runs(0);
     }
 
     // What it has written: lines that came together, without their last LF, as one read of Asterisk's
@@ -193,6 +209,7 @@ class ProgramEnd : public FarEnd {
         int status = 0;
         if (pid_ > 0 && waitpid(pid_, &status, WNOHANG) == 0) return std::nullopt;
         pid_ = 0;
+        EndSignals::runs(0);  // what outlives it is left alone, as by Asterisk
         return status;
     }
 
@@ -251,6 +268,13 @@ class ProgramEnd : public FarEnd {
                                      "AST_AGI_DIR=/usr/share/asterisk/agi-bin",
                                      "AST_KEY_DIR=/usr/share/asterisk/keys",
                                      "AST_RUN_DIR=/var/run/asterisk",
+                                     "AST_SYSTEMNAME=",
+                                     "AST_BUILD_HOST=localhost",
+                                     "AST_BUILD_MACHINE=x86_64",
+                                     "AST_BUILD_OS=Linux",
+                                     "AST_BUILD_DATE=2023-11-14 22:13:20 UTC",
+                                     "AST_BUILD_KERNEL=unknown",
+                                     "AST_BUILD_USER=root",
                                      "AST_VERSION=" + version};
         for (char** entry = environ; *entry != nullptr; ++entry) {
             if (std::string_view{*entry}.substr(0, 4) != "AST_") all.emplace_back(*entry);

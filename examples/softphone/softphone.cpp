@@ -11,6 +11,7 @@
 
 #include "call.hpp"
 #include "command_line.hpp"
+#include "end_signals.hpp"
 #include "suite.hpp"
 #include <agi/version.hpp>
 
@@ -36,8 +37,8 @@ int one_call(const Options& options) {
     if (!options.report.empty()) {
         write_file(options.report, agi::testing::page(asterisk, options.call.program.front()));
     }
-    const bool good =
-        outcome.agistatus != "FAILURE" && outcome.problem.empty() && asterisk.not_simulated.empty();
+    const bool good = outcome.agistatus != "FAILURE" && outcome.problem.empty() &&
+                      outcome.complaint.empty() && asterisk.not_simulated.empty();
     return good ? 0 : 1;
 }
 
@@ -77,6 +78,7 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
         std::signal(SIGPIPE, SIG_IGN);
+        EndSignals::watch();
         return run(options);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : no_call;

@@ -102,7 +102,7 @@ class Suite {
         try {
             const Outcome outcome = make_call(scenario.asterisk, call);
             result.problems = scenario.problems(outcome.exit_status());
-            common_problems(scenario.asterisk, outcome, result.problems);
+            common_problems(scenario, outcome, result.problems);
             if (outcome.agistatus == "FAILURE" && !scenario.expected.agistatus) {
                 result.problems.push_back("AGISTATUS is FAILURE");
             }
@@ -118,14 +118,16 @@ class Suite {
         tell(std::move(result));
     }
 
-    static void common_problems(const agi::testing::Asterisk& asterisk, const Outcome& outcome,
+    static void common_problems(const agi::testing::Scenario& scenario, const Outcome& outcome,
                                 std::vector<std::string>& problems) {
         if (!outcome.problem.empty()) problems.push_back(outcome.problem);
-        if (outcome.crashed()) {
+        const bool expected = scenario.expected.variables.count(server_status) != 0;
+        if (!outcome.complaint.empty() && !expected) problems.push_back(outcome.complaint);
+        if (outcome.crashed() && outcome.problem.empty()) {
             problems.push_back(std::string{"the program crashed: "} +
                                strsignal(WTERMSIG(outcome.status)));
         }
-        for (const std::string& what : asterisk.not_simulated) {
+        for (const std::string& what : scenario.asterisk.not_simulated) {
             problems.push_back("not simulated: " + what +
                                " (say what it does with --app or --function)");
         }
@@ -158,18 +160,12 @@ class Suite {
                 "\n    " + std::to_string(count) + (count == 1 ? " call: " : " calls: ") + what;
         }
         notes_.clear();
-        if (!has_always(scenario)) {
+        if (scenario.always.empty()) {
             result.summary +=
                 "\n    what has to be done whatever happens was not checked: [always] of a "
                 "scenario says it";
         }
         tell(std::move(result));
-    }
-
-    static bool has_always(const agi::testing::Scenario& scenario) {
-        const agi::testing::Expectation& always = scenario.always;
-        return !always.variables.empty() || !always.database.empty() || !always.console.empty() ||
-               always.goes_on || always.agistatus;
     }
 
     // Whether something was wrong.
@@ -186,11 +182,11 @@ class Suite {
         }
         const Outcome outcome = make_call(scenario.asterisk, call);
         std::vector<std::string> problems;
-        common_problems(scenario.asterisk, outcome, problems);
+        common_problems(scenario, outcome, problems);
         const bool connected = run.loss != Loss::broken_before && run.loss != Loss::broken_during;
         if (run.loss == Loss::none) {
             problems = scenario.problems(outcome.exit_status());
-            common_problems(scenario.asterisk, outcome, problems);
+            common_problems(scenario, outcome, problems);
             if (outcome.exit_status() != 0 && !scenario.expected.exit_status) {
                 problems.push_back("the exit status is " + std::to_string(outcome.exit_status()));
             }
@@ -216,7 +212,9 @@ class Suite {
 
     // How programs end that lose their caller: for the report.
     void note(const Outcome& outcome) {
-        if (WIFSIGNALED(outcome.status)) {
+        if (!outcome.problem.empty()) {
+            // The softphone has ended it.
+        } else if (WIFSIGNALED(outcome.status)) {
             ++notes_[std::string{"ended by the signal "} + strsignal(WTERMSIG(outcome.status))];
         } else if (outcome.exit_status() != 0) {
             ++notes_["exit status " + std::to_string(outcome.exit_status())];

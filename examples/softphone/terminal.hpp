@@ -2,6 +2,7 @@
 // The terminal of the softphone: keys as they are typed, and one line at the bottom that changes.
 #pragma once
 
+#include "end_signals.hpp"
 #include "text.hpp"
 
 #include <poll.h>
@@ -36,13 +37,7 @@ class Terminal {
         types_ = true;
         raw();
         handle(SIGINT, [](int) { interrupted() = 1; });
-        for (const int signal : {SIGTERM, SIGQUIT, SIGHUP}) {
-            handle(signal, [](int number) {
-                tcsetattr(STDIN_FILENO, TCSANOW, &before());
-                ::signal(number, SIG_DFL);
-                raise(number);
-            });
-        }
+        EndSignals::on_end([] { tcsetattr(STDIN_FILENO, TCSANOW, &before()); });
         handle(SIGTSTP, [](int) {
             tcsetattr(STDIN_FILENO, TCSANOW, &before());
             raise(SIGSTOP);
@@ -56,6 +51,7 @@ class Terminal {
     ~Terminal() {
         status("");
         if (types_) tcsetattr(STDIN_FILENO, TCSANOW, &before());
+        EndSignals::on_end(nullptr);
     }
 
     // Whether somebody can type.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The simulated Asterisk against this one: the same commands, the same replies.
 
+#include "../simulator/dialplan_lines.hpp"
 #include "catch.hpp"
 #include "fast_agi.hpp"
 #include <agi/testing/asterisk.hpp>
@@ -552,6 +553,23 @@ TEST_CASE("simulator: functions and applications of the dialplan are the same on
                                          Case{"Set \"X=a,Y=b\"", "X"}}) {
         same(std::string{"EXEC "} + line);
         if (*variable != '\0') same(std::string{"GET VARIABLE "} + variable);
+    }
+    fast.close();
+}
+
+TEST_CASE("simulator: the recorded lines of a dialplan get the same replies from both") {
+    FastAgiCall fast;
+    auto& real = fast.session();
+    const WithoutEvents quiet;
+    auto twin = twin_of(real.environment());
+    twin.missing_if_not_simulated = true;
+    agi::Session simulated{agi::testing::SimulatedStream{twin}};
+    agi::DatabaseDeltree{"fam"}(real);
+    const auto lines = dialplan_lines(AGI_SOURCE "/tests/simulator/dialplan.tsv");
+    CHECK(lines.size() > 500);
+    for (const DialplanLine& one : lines) {
+        INFO(one.request);
+        CHECK(compared(simulated.send(one.request)) == compared(real.send(one.request)));
     }
     fast.close();
 }

@@ -7,6 +7,7 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <array>
 #include <cstdio>
@@ -19,7 +20,8 @@
 namespace {
 
 // What the softphone prints of a call.
-std::string call(const ServerProcess& server, const std::string& path, const std::string& keys) {
+std::string call(const ServerProcess& server, const std::string& path, const std::string& keys,
+                 int status = 0) {
     const std::string command = std::string{AGI_SOFTPHONE} + " --keys '" + keys +
                                 "' 'agi://127.0.0.1:" + std::to_string(server.port()) + path +
                                 "' 2>&1 < /dev/null";
@@ -28,7 +30,8 @@ std::string call(const ServerProcess& server, const std::string& path, const std
     std::string output;
     std::array<char, 512> bytes{};
     while (std::fgets(bytes.data(), bytes.size(), pipe) != nullptr) output += bytes.data();
-    CHECK(pclose(pipe) == 0);
+    const int ended = pclose(pipe);
+    CHECK((WIFEXITED(ended) && WEXITSTATUS(ended) == status));
     return output;
 }
 
@@ -48,9 +51,10 @@ TEST_CASE("fastagi_server: menus, a route with a parameter and a query, any othe
     CHECK_THAT(message, ContainsSubstring("vm-review"));
     const std::string account = call(server, "/account/42?greeting=hello", "");
     CHECK_THAT(account, ContainsSubstring("hello"));
-    CHECK_THAT(account, ContainsSubstring("DIGITS: 42"));
-    CHECK_THAT(call(server, "/nowhere", ""),
-               ContainsSubstring("FASTAGI_STATUS is now \"NOTFOUND\""));
+    CHECK_THAT(account, ContainsSubstring("say digits 42"));
+    const std::string nowhere = call(server, "/nowhere", "", 1);
+    CHECK_THAT(nowhere, ContainsSubstring("FASTAGI_STATUS is now \"NOTFOUND\""));
+    CHECK_THAT(nowhere, ContainsSubstring("it has no route for this script"));
     server.says("account/42): ended after ");
 
     server.send(SIGTERM);
@@ -112,7 +116,7 @@ TEST_CASE("fastagi_secret: who does not know the secret is denied") {
     ::setenv("FASTAGI_SECRET", "correct-horse", 1);
     const ServerProcess server{{AGI_FASTAGI_SECRET, "0"}};
     ::unsetenv("FASTAGI_SECRET");
-    const std::string denied = call(server, "/hello", "");
+    const std::string denied = call(server, "/hello", "", 1);
     CHECK(denied.find("FASTAGI_STATUS is now \"DENIED\"") != std::string::npos);
     CHECK(denied.find("hello-world") == std::string::npos);
 
@@ -134,7 +138,7 @@ TEST_CASE("fastagi_secret: does not start without a secret") {
 TEST_CASE("fastagi_coroutines: a menu, and a prompt that plays until the database answers") {
     ServerProcess server{{AGI_FASTAGI_COROUTINES, "0"}};
     CHECK(call(server, "/menu", "1").find("hello-world") != std::string::npos);
-    CHECK(call(server, "/menu", "2").find("DIGITS: ") != std::string::npos);
+    CHECK(call(server, "/menu", "2").find("say digits ") != std::string::npos);
 
     const std::string balance = call(server, "/balance/42?ms=20", "");
     CHECK(balance.find("pls-hold-while-try") != std::string::npos);
@@ -155,7 +159,7 @@ TEST_CASE("fastagi_poll: several calls at once") {
     { const Connection gone{server.port()}; }
 
     const std::string whole = call(server, "", "1234");
-    CHECK(whole.find("DIGITS: 1234") != std::string::npos);
+    CHECK(whole.find("say digits 1234") != std::string::npos);
     CHECK(whole.find("NUMBER is now \"1234\"") != std::string::npos);
     CHECK(call(server, "", "").find("vm-goodbye") != std::string::npos);
 

@@ -164,6 +164,11 @@ TEST_CASE("softphone: a program that cannot be run or reached is a clear error")
     const Run missing = run("--keys 1 /nonexistent/program");
     CHECK(missing.status == 2);
     has(missing.output, "softphone: /nonexistent/program: No such file or directory");
+    const std::string plain = script("plain", "#!/bin/sh\n");
+    chmod(plain.c_str(), 0644);
+    const Run no_program = run("--keys 1 " + plain);
+    CHECK(no_program.status == 2);
+    has(no_program.output, "(it is not executable: chmod +x " + plain + "): Permission denied");
     const Run nameless = run("--keys 1 agi:///script");
     CHECK(nameless.status == 2);
     has(nameless.output, "no host in agi:///script");
@@ -256,6 +261,33 @@ TEST_CASE("softphone: calls a FastAGI server") {
     CHECK(call.status == 0);
 }
 
+TEST_CASE("softphone: a server that hangs up without a command is told, and is a failure") {
+    const int listener = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(listen(listener, 1) == 0);
+    REQUIRE(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    std::thread server{[&] {
+        const int fd = accept(listener, nullptr, nullptr);
+        char byte = '\0';
+        while (read(fd, &byte, 1) == 1 && byte != '\n') {
+        }
+        shutdown(fd, SHUT_WR);
+        while (read(fd, &byte, 1) == 1) {
+        }
+        close(fd);
+    }};
+    const Run call =
+        run("--keys 1 'agi://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/mistyped'");
+    server.join();
+    close(listener);
+    CHECK(call.status == 1);
+    has(call.output, "without a command: does it know this script?");
+}
+
 TEST_CASE("softphone: at a terminal, keys that are typed are key presses") {
     Telephone telephone{80, "--set PIN=1234 " + pin};
     REQUIRE(telephone.shows("agent-pass"));
@@ -325,13 +357,35 @@ TEST_CASE("softphone: a narrow terminal never breaks the line that changes") {
     CHECK(lines > 0);
 }
 
-TEST_CASE("softphone: a signal that ends it leaves the terminal as it was") {
-    Telephone telephone{80, "--set PIN=1234 " + pin};
-    REQUIRE(telephone.shows("agent-pass"));
-    telephone.send(SIGTERM);
+TEST_CASE("softphone: a signal that ends it leaves the terminal as it was, and no program") {
+    const int signal = GENERATE(SIGTERM, SIGHUP, SIGQUIT);
+    const std::string plan = GENERATE("", "--keys - ", "--rehearse ");
+    CAPTURE(signal, plan);
+    // Two processes that do not care for it.
+    const std::string file = softphone + ".pids";
+    std::remove(file.c_str());
+    const std::string program = script("stays",
+                                       "#!/bin/sh\ntrap '' TERM HUP QUIT INT PIPE\n"
+                                       "sleep 1000 & echo $$ $! end > \"$1\"; sleep 1000\n");
+    Telephone telephone{80, plan + program + ' ' + file};
+    pid_t first = 0;
+    pid_t second = 0;
+    std::string end;
+    for (int i = 0; i < 2000 && end.empty(); ++i) {
+        std::this_thread::sleep_for(10ms);
+        std::ifstream{file} >> first >> second >> end;
+    }
+    REQUIRE(end == "end");
+    telephone.send(signal);
     const int status = telephone.wait();
-    CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM));
+    CHECK((WIFSIGNALED(status) && WTERMSIG(status) == signal));
     CHECK(telephone.is_cooked());
+    const auto ends = [](pid_t pid) {
+        for (int i = 0; i < 2000 && kill(pid, 0) == 0; ++i) std::this_thread::sleep_for(10ms);
+        return kill(pid, 0) != 0;
+    };
+    CHECK(ends(first));
+    CHECK(ends(second));
 }
 
 #endif

@@ -227,9 +227,14 @@ TEST_CASE("softphone: the process has Asterisk's environment") {
     const std::string program = script(
         "env",
         skip_environment +
-            "echo \"VERBOSE \\\"$AST_AGI_DIR $AST_VERSION $AST_CONFIG_FILE\\\"\"\nread -r x\n");
+            "echo \"VERBOSE \\\"$AST_AGI_DIR $AST_VERSION $AST_CONFIG_FILE\\\"\"\nread -r x\n"
+            "echo \"VERBOSE \\\"<$AST_SYSTEMNAME> $AST_BUILD_OS\\\"\"\nread -r x\n"
+            "echo \"VERBOSE \\\"blocked $(sed -n 's/^SigBlk:.//p' /proc/self/status)\\\"\"\nread "
+            "-r x\n");
     const Run call = run("--keys - --asterisk 16.28.0 " + program);
     has(call.output, "console: /usr/share/asterisk/agi-bin 16.28.0 /etc/asterisk/asterisk.conf");
+    has(call.output, "console: <> Linux");
+    has(call.output, "blocked 0000000000000000");
 }
 
 TEST_CASE("softphone: says that a call was not answered") {

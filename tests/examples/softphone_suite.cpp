@@ -73,6 +73,43 @@ TEST_CASE("softphone: a scenario passes or fails, and shows where") {
     has(content(page), "<title>the right &lt;PIN&gt;</title>");
 }
 
+TEST_CASE("softphone: a scenario may say that a variable is set, to whatever") {
+    const std::string program = script("ask", ask_pin);
+    const auto scenario_of = [&](const std::string& expected) {
+        return run("--scenario " + file("set.call", scenario(expected)) + ' ' + program);
+    };
+    CHECK(scenario_of("is-set = [\"GOT\", \"DB(calls/last)\"]\nnot-set = \"OTHER\"\n").status == 0);
+    const Run wrong = scenario_of("is-set = \"OTHER\"\nnot-set = \"GOT\"\n");
+    CHECK(wrong.status == 1);
+    has(wrong.output, "OTHER is not set");
+    has(wrong.output, "GOT is set, to \"1234\"");
+}
+
+TEST_CASE("softphone: what SAY says has one name, on the screen, in plans and in scenarios") {
+    const std::string program =
+        script("say",
+               "#!/bin/sh\nwhile read -r line && [ -n \"$line\" ]; do :; done\n"
+               "echo 'say DIGITS 123456 5'; read -r reply\n"
+               "echo 'SAY ALPHA aB \"\"'; read -r reply\n");
+    const Run call = run("--answered --press-during 'say digits 123456=5' " + program);
+    has(call.output, "say digits 123456   keys: 5\n");
+    has(call.output, "say alpha aB\n");
+    const std::string heard =
+        file("heard.call", "[expect]\nheard = [\"say digits 123456\", \"say alpha aB\"]\n");
+    CHECK(run("--scenario " + heard + ' ' + program).status == 0);
+}
+
+TEST_CASE("softphone: a program that had to be ended has not crashed") {
+    const std::string program = script("silent", "#!/bin/sh\nexec sleep 1000\n");
+    const Run suite = run("--patience 300ms --scenario " + file("silent.call", "") + ' ' + program);
+    CHECK(suite.status == 1);
+    has(suite.output, "the program has said nothing for 0.3 s");
+    CHECK(suite.output.find("crashed") == std::string::npos);
+    const Run crash = run("--scenario " + file("silent.call", "") + ' ' +
+                          script("crash", "#!/bin/sh\nkill -SEGV $$\n"));
+    has(crash.output, "the program crashed: Segmentation fault");
+}
+
 TEST_CASE("softphone: a folder of scenarios is a test suite, with programs from its own folder") {
     const std::filesystem::path folder = softphone + ".suite";
     std::filesystem::remove_all(folder);
@@ -154,6 +191,9 @@ TEST_CASE("softphone: rehearses a program in any language") {
     CHECK(call.status == 0);
     has(call.output, "21 calls, 5 commands");
     has(call.output, "was not checked: [always] of a scenario says it");
+    const std::string always = file("never.call", "[always]\nnever-heard = \"nosuch\"\n");
+    const Run checked = run("--rehearse --scenario " + always + ' ' + script("ask", ask_pin));
+    CHECK(checked.output.find("was not checked") == std::string::npos);
 }
 
 TEST_CASE("softphone: a rehearsal finds the step at which a program goes wrong") {

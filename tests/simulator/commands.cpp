@@ -262,6 +262,13 @@ TEST_CASE("Asterisk: WAIT FOR DIGIT, and keys that nobody waits for") {
     CHECK(line.asterisk.channel.keys() == "12");
 }
 
+TEST_CASE("Asterisk: RECORD FILE goes on in samples, in a gsm file in frames") {
+    Line line;
+    CHECK(line("RECORD FILE /tmp/x wav # 300 100") == "200 result=0 (timeout) endpos=2500");
+    CHECK(line("RECORD FILE /tmp/x gsm # 300 100") == "200 result=0 (timeout) endpos=2400");
+    CHECK(line("RECORD FILE /tmp/x gsm # 310 200") == "200 result=0 (timeout) endpos=2720");
+}
+
 TEST_CASE("Asterisk: the SAY commands are one sound each") {
     Line line;
     CHECK(line("SAY NUMBER 42 \"\"") == "200 result=0");

@@ -44,6 +44,8 @@ TEST_CASE("Scenario: says what is not as expected") {
     scenario.expected.never_heard = {"wrong"};
     scenario.expected.heard_in_order = {"welcome"};
     scenario.expected.variables = {{"PIN", "1234"}};
+    scenario.expected.is_set = {"PIN", "CALLS"};
+    scenario.expected.not_set = {"PIN", "CALLS"};
     scenario.expected.database = {{"calls/last", "x"}};
     scenario.expected.console = {"hello"};
     scenario.expected.goes_on = "default,100,5";
@@ -59,14 +61,14 @@ TEST_CASE("Scenario: says what is not as expected") {
           std::vector<std::string>{
               "heard was enter-pin, wrong, not enter-pin, welcome",
               "welcome was not heard: enter-pin, wrong", "wrong was heard",
-              "PIN is \"4321\", not \"1234\"", "the database has no calls/last",
-              "the console never said \"hello\"",
+              "PIN is \"4321\", not \"1234\"", "CALLS is not set", "PIN is set, to \"4321\"",
+              "the database has no calls/last", "the console never said \"hello\"",
               "the dialplan goes on at is \"default,100,2\", not \"default,100,5\"",
               "AGISTATUS is \"SUCCESS\", not \"FAILURE\"", "the exit status is \"0\", not \"3\"",
               "the call was answered", "the call took    4.900 s, not    1.000"});
     CHECK_FALSE(scenario.passed());
     CHECK(has(scenario.report(), "wrong was heard\n"));
-    CHECK(has(scenario.report(), "<----------- enter-pin ---|"));
+    CHECK(has(scenario.report(), "<--------- enter-pin ---|"));
 }
 
 TEST_CASE("scenario: names the moments of the caller that never came") {

@@ -5,6 +5,7 @@
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/refuse.hpp>
 #include <agi/wire/time.hpp>
 
 #include <chrono>
@@ -13,11 +14,23 @@
 
 namespace agi { inline namespace v0 { namespace ivr {
 
-/// How many digits an answer has.
+#define AGI_NO_LENGTH "agi: how many digits is exactly(6), or between(4, 6)"
+
+/// How many digits an answer has. A number alone does not compile: see `exactly` and `between`.
 struct Length {
+    constexpr Length() noexcept = default;
+    constexpr Length(int at_least, int at_most) noexcept : least{at_least}, most{at_most} {}
+
+    template <class T, class = wire::if_no_class<T>>
+    AGI_REFUSE(AGI_NO_LENGTH)
+    constexpr Length(T /*number*/) {  // NOLINT(google-explicit-constructor)
+        AGI_REFUSE_IN_BODY(T, AGI_NO_LENGTH);
+    }
+
     int least = 1;
     int most = 255;
 };
+#undef AGI_NO_LENGTH
 /// That many, no more and no less: the last one ends the entry.
 constexpr Length exactly(int count) noexcept { return {count, count}; }
 /// `#` or silence ends the entry, the last possible one too. With 0 an answer may be only a `#`.

@@ -43,15 +43,23 @@ constexpr std::string_view not_a_call =
     "does: "
     "softphone ./program";
 
+/// What agi::run takes.
+template <class Handler>
+constexpr bool is_handler() {
+    if constexpr (std::is_invocable_v<Handler&, ProcessSession&>) {
+        using Result = std::invoke_result_t<Handler&, ProcessSession&>;
+        return std::is_void_v<Result> || std::is_same_v<Result, bool>;
+    } else {
+        return false;
+    }
+}
+
 template <class Handler>
 bool succeeds(Handler& handler, ProcessSession& session) {
-    using Result = std::invoke_result_t<Handler&, ProcessSession&>;
-    if constexpr (std::is_void_v<Result>) {
+    if constexpr (std::is_void_v<std::invoke_result_t<Handler&, ProcessSession&>>) {
         handler(session);
         return true;
     } else {
-        static_assert(std::is_same_v<Result, bool>,
-                      "agi::run: the handler returns nothing, or whether it succeeded");
         return handler(session);
     }
 }
@@ -112,8 +120,17 @@ bool run_program(Handler& handler, SessionOptions&& options) {
 /// Options that have a name are given away: `agi::run(handler, std::move(options))`.
 template <class Handler>
 int run(Handler&& handler, SessionOptions&& options = {}) {
-    const wire::NoMoreOutput no_more_output;
-    return exit_status(wire::run_program(handler, std::move(options)));
+    constexpr bool is_handler = wire::is_handler<Handler>();
+    static_assert(
+        is_handler,
+        "A handler is  void(agi::ProcessSession&)  or  bool(agi::ProcessSession&), such as "
+        "[](agi::ProcessSession& call) { agi::Answer{}(call); }");
+    if constexpr (is_handler) {
+        const wire::NoMoreOutput no_more_output;
+        return exit_status(wire::run_program(handler, std::move(options)));
+    } else {
+        return exit_status(false);
+    }
 }
 
 #define AGI_NO_COPY "agi: options have hooks and are not copied: run(handler, std::move(options))"

@@ -123,8 +123,10 @@ struct Call {
 
     std::map<std::string, std::string> process_environment;  ///< What ENV() reads.
     std::map<std::string, std::string> channel_items;        ///< CHANNEL(): what was set.
-    std::map<std::string, std::string> shared;               ///< SHARED().
-    std::time_t began_at = 1700000000;                       ///< The time of day: EPOCH.
+    std::vector<std::pair<std::string, std::string>>
+        hashes;                                 ///< HASH(): `hash,key`, the oldest first.
+    std::map<std::string, std::string> shared;  ///< SHARED().
+    std::time_t began_at = 1700000000;          ///< The time of day: EPOCH.
 
     /// What Asterisk has and the simulator does not is taken for missing and noted in `not_simulated`;
     /// otherwise NotSimulated is thrown.

@@ -11,27 +11,28 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace agi { inline namespace v0 { namespace testing {
 
 /// Draws the call: the caller, Asterisk, the program, and what went between them. An `!` marks what
-/// went wrong. For the message of a test that fails:
+/// went wrong. It is 77 columns wide, what fits into the message of a test that fails:
 ///
 ///     INFO(ladder(asterisk));
 inline std::string ladder(const Asterisk& asterisk) {
-    constexpr std::size_t left = 26;
-    constexpr std::size_t right = 46;
+    constexpr std::size_t left = 24;
+    constexpr std::size_t right = 40;
     using Kind = Happening::Kind;
     std::string out = "  time    caller" + std::string(left - 6, ' ') + "Asterisk" +
-                      std::string(right - 10, ' ') + "program\n";
+                      std::string(right - 14, ' ') + "program\n";
     const auto row = [&](const Happening& what, const std::string& caller,
                          const std::string& program, bool bad = false) {
         const auto padded = [](std::string text, std::size_t width) {
             text.resize(std::max(text.size(), width), ' ');
             return text;
         };
-        out += simulator::shown_time(what.time) + "  |" + padded(caller, left) + '|' +
-               padded(program, right) + '|' + (bad ? " !" : "") + '\n';
+        out += simulator::shown_time(what.time) + (bad ? " !|" : "  |") + padded(caller, left) +
+               '|' + padded(program, right) + "|\n";
     };
     const auto to_caller = [](const std::string& text) {
         return simulator::rung(text, false, left);
@@ -42,6 +43,17 @@ inline std::string ladder(const Asterisk& asterisk) {
     const auto to_program = [](std::string_view text) {
         return simulator::rung(simulator::shown_line(text), true, right);
     };
+    const auto rows = [&](const Happening& what, std::string text, bool bad) {
+        while (text.size() + 2 > right) {
+            const std::size_t blank = text.rfind(' ', right - 2);
+            const std::size_t end = blank == std::string::npos ? right - 2 : blank;
+            row(what, {}, ' ' + text.substr(0, end), bad);
+            text.erase(0, end == blank ? end + 1 : end);
+        }
+        row(what, {}, ' ' + text, bad);
+    };
+    const std::string unanswered = " (not answered)";
+    bool said_unanswered = false;
     std::size_t environment = 0;
     for (const Happening& what : asterisk.channel.log()) {
         if (what.kind != Kind::environment && environment > 0) {
@@ -56,7 +68,13 @@ inline std::string ladder(const Asterisk& asterisk) {
             case Kind::reply:
                 row(what, {}, to_program(what.text), simulator::is_bad(what.text));
                 break;
-            case Kind::sound: row(what, to_caller(what.text), {}); break;
+            case Kind::sound:
+                row(what, to_caller(what.text.substr(0, what.text.find(unanswered))), {});
+                if (what.text.find(unanswered) != std::string::npos &&
+                    !std::exchange(said_unanswered, true)) {
+                    row(what, unanswered, {});
+                }
+                break;
             case Kind::sound_cut: row(what, " " + what.text + " is cut", {}); break;
             case Kind::key: row(what, by_caller("key " + what.text), {}); break;
             case Kind::text: row(what, by_caller("text " + what.text), {}); break;
@@ -66,9 +84,9 @@ inline std::string ladder(const Asterisk& asterisk) {
             case Kind::signal: row(what, {}, to_program("SIGHUP")); break;
             case Kind::closed: row(what, {}, " Asterisk ends the session"); break;
             case Kind::broken: row(what, {}, " the connection is lost", true); break;
-            case Kind::remark: row(what, {}, ' ' + what.text); break;
-            case Kind::not_simulated: row(what, {}, " NOT SIMULATED: " + what.text, true); break;
-            default: row(what, {}, " the program waits, and nothing will come", true);
+            case Kind::remark: rows(what, what.text, false); break;
+            case Kind::not_simulated: rows(what, "NOT SIMULATED: " + what.text, true); break;
+            default: row(what, {}, "the program waits, and nothing will come", true);
         }
     }
     return out;

@@ -22,6 +22,8 @@ struct Expectation {
     std::vector<std::string> heard_in_order;        ///< These among others.
     std::vector<std::string> never_heard;
     std::map<std::string, std::string> variables;  ///< As `${name}`: functions, too.
+    std::vector<std::string> is_set;               ///< These are not empty, whatever they are.
+    std::vector<std::string> not_set;              ///< These are empty.
     std::map<std::string, std::string> database;   ///< `family/key` to value.
     std::vector<std::string> console;              ///< Each is a part of a line of VERBOSE.
     std::optional<std::string> goes_on;            ///< `context,extension,priority`.
@@ -29,6 +31,13 @@ struct Expectation {
     std::optional<int> exit_status;
     std::optional<bool> answered;
     std::optional<std::chrono::milliseconds> within;  ///< How long the call may be.
+
+    /// Whether nothing is looked at.
+    [[nodiscard]] bool empty() const {
+        return !heard && heard_in_order.empty() && never_heard.empty() && variables.empty() &&
+               is_set.empty() && not_set.empty() && database.empty() && console.empty() &&
+               !goes_on && !agistatus && !exit_status && !answered && !within;
+    }
 };
 
 /// A scenario: an Asterisk that is set up, the program to run on it, and what is expected. Read from a file
@@ -73,6 +82,13 @@ struct Scenario {
         compare_sounds(what);
         for (const auto& [variable, value] : what.variables) {
             compare(variable, value, asterisk.value(variable));
+        }
+        for (const std::string& variable : what.is_set) {
+            if (asterisk.value(variable).empty()) found_.push_back(variable + " is not set");
+        }
+        for (const std::string& variable : what.not_set) {
+            const std::string value = asterisk.value(variable);
+            if (!value.empty()) found_.push_back(variable + " is set, to \"" + value + '"');
         }
         for (const auto& [entry, value] : what.database) {
             const auto there = asterisk.database.find('/' + entry);

@@ -249,13 +249,16 @@ class ScenarioReader {
     }
 
     [[nodiscard]] Expectation expectation(const toml::table& table) const {
-        only(table, {"heard", "heard-in-order", "never-heard", "variables", "database", "console",
-                     "goes-on", "agistatus", "exit-status", "answered", "within"});
+        only(table,
+             {"heard", "heard-in-order", "never-heard", "variables", "is-set", "not-set",
+              "database", "console", "goes-on", "agistatus", "exit-status", "answered", "within"});
         Expectation expected;
         if (table.get("heard") != nullptr) expected.heard = texts(table, "heard");
         expected.heard_in_order = texts(table, "heard-in-order");
         expected.never_heard = texts(table, "never-heard");
         expected.variables = pairs(table, "variables");
+        expected.is_set = texts(table, "is-set");
+        expected.not_set = texts(table, "not-set");
         expected.database = pairs(table, "database");
         expected.console = texts(table, "console");
         if (table.get("goes-on") != nullptr) expected.goes_on = text(table, "goes-on", {});

@@ -25,4 +25,12 @@ inline std::vector<std::string> words(std::string_view line) {
     return found;
 }
 
+/// What a SAY command speaks from pieces is one sound with this name, in `heard()`, in plans and in scenarios:
+/// `say digits 1234`.
+inline std::string said_sound(const std::vector<std::string>& words) {
+    std::string name;
+    for (const char c : words.at(0) + ' ' + words.at(1)) name += wire::ascii_lower(c);
+    return name + ' ' + words.at(2);
+}
+
 }}}  // namespace agi::v0::testing

@@ -7,6 +7,7 @@
 #include <agi/testing/simulator/astdb.hpp>
 #include <agi/testing/simulator/flow_applications.hpp>
 #include <agi/testing/simulator/functions.hpp>
+#include <agi/testing/simulator/hash_functions.hpp>
 #include <agi/testing/simulator/media_applications.hpp>
 #include <agi/testing/simulator/unsimulated.hpp>
 #include <agi/version.hpp>
@@ -84,7 +85,7 @@ inline Application find_application(const Call& call, std::string_view name) {
         {"Answer", answer_application},
         {"Background", background},
         {"CELGenUserEvent", nothing},
-        {"ClearHash", nothing},
+        {"ClearHash", [](Call& on, const std::string& hash) { return clear_hash(on, hash), 0; }},
         {"ControlPlayback", control_playback_application},
         {"DBdeltree", delete_tree_application},
         {"Dial", dial_application},
@@ -110,6 +111,7 @@ inline Application find_application(const Call& call, std::string_view name) {
         {"Read", read_application},
         {"Record", record_application},
         {"ResetCDR", nothing},
+        {"Return", [](Call&, const std::string&) { return -1; }},  // nothing was called
         {"Ringing", nothing},
         {"SayAlpha", say_alpha_application},
         {"SayDigits", say_digits_application},

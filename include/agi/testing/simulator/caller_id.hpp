@@ -51,23 +51,4 @@ inline void set_caller_id(Call& call, std::string_view text) {
     call.entry("agi_calleridname") = name;
 }
 
-/// What CALLERID(part) says.
-inline std::optional<std::string> caller_id_part(const Call& call, std::string_view part) {
-    if (part == "num" || part == "number") return caller_number(call);
-    if (part == "name") return caller_name(call);
-    if (part == "all") return caller_id(call);
-    if (part == "dnid") return known(call.entry("agi_dnid"));
-    if (part == "rdnis") return known(call.entry("agi_rdnis"));
-    return std::nullopt;
-}
-
-inline void set_caller_id_part(Call& call, std::string_view part, std::string_view value) {
-    value = trimmed(value);
-    if (part == "num" || part == "number") call.entry("agi_callerid") = value;
-    if (part == "name") call.entry("agi_calleridname") = value;
-    if (part == "dnid") call.entry("agi_dnid") = value;
-    if (part == "rdnis") call.entry("agi_rdnis") = value;
-    if (part == "all") set_caller_id(call, value);
-}
-
 }}}  // namespace agi::v0::testing::simulator

@@ -4,11 +4,12 @@
 
 #include <agi/testing/call.hpp>
 #include <agi/testing/simulator/text_functions.hpp>
-#include <agi/testing/simulator/unsimulated.hpp>
+#include <agi/testing/simulator/time_function.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/words.hpp>
 
 #include <cstdio>
-#include <ctime>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,11 +24,6 @@ inline std::optional<std::string> stored(const std::map<std::string, std::string
     return found->second;
 }
 
-/// Seconds since 1970.
-inline std::time_t clock_of(const Call& call) {
-    return call.began_at + static_cast<std::time_t>(call.channel.now().count() / 1000);
-}
-
 /// The variables that Asterisk itself has.
 inline MaybeText built_in_variable(const Call& call, std::string_view name) {
     if (name == "CHANNEL") return call.entry("agi_channel");
@@ -38,6 +34,7 @@ inline MaybeText built_in_variable(const Call& call, std::string_view name) {
     if (name == "EPOCH") return std::to_string(clock_of(call));
     if (name == "HANGUPCAUSE") return "0";
     if (name == "SYSTEMNAME") return "";
+    if (name == "ENTITYID") return "00:00:5e:00:53:01";
     if (name == "CALLINGPRES") return call.entry("agi_callingpres");
     struct Folder {
         std::string_view name;
@@ -77,15 +74,29 @@ inline MaybeText constant_channel_item(std::string_view item) {
                                      {"peeraccount", ""},
                                      {"dtmf_features", ""},
                                      {"callgroup", ""},
-                                     {"pickupgroup", ""}};
+                                     {"pickupgroup", ""},
+                                     {"namedcallgroup", ""},
+                                     {"namedpickupgroup", ""},
+                                     {"secure_bridge_media", ""},
+                                     {"secure_bridge_signaling", ""},
+                                     {"after_bridge_goto", ""},
+                                     {"onhold", "0"},
+                                     {"callid", "[C-00000001]"}};
     for (const Item& one : items) {
         if (one.name == item) return one.value;
     }
     return std::nullopt;
 }
 
+inline std::string lower(std::string_view text) {
+    std::string out;
+    for (const char c : text) out += wire::ascii_lower(c);
+    return out;
+}
+
 /// CHANNEL(item).
-inline MaybeText channel_item(const Call& call, const std::string& item) {
+inline MaybeText channel_item(const Call& call, std::string_view name) {
+    const std::string item = lower(name);
     if (auto written = stored(call.channel_items, item)) return written;
     if (item == "name") return call.entry("agi_channel");
     if (item == "state") return call.channel.answered ? "Up" : "Ring";
@@ -101,54 +112,35 @@ inline MaybeText channel_item(const Call& call, const std::string& item) {
     return constant_channel_item(item);
 }
 
-/// Writing one.
-inline void set_channel_item(Call& call, const std::string& item, const std::string& value) {
+/// Writing one that can be written.
+inline void set_channel_item(Call& call, std::string_view name, const std::string& value) {
+    const std::string item = lower(name);
     if (item == "language") call.entry("agi_language") = value;
     if (item == "accountcode") call.entry("agi_accountcode") = value;
-    call.channel_items[item] = value;
-}
-
-/// STRFTIME([epoch][,zone[,format]]). Without a zone it is UTC.
-inline MaybeText time_function(Call& call, std::string_view argument) {
-    const auto all = arguments_of(argument, 3);
-    const bool utc = all[1].empty() || all[1] == "UTC" || all[1] == "GMT" || all[1] == "Etc/UTC";
-    if (!utc) {
-        say_not_simulated(call, "STRFTIME in zone " + all[1]);
-        return std::nullopt;
+    for (const std::string_view kept :
+         {"language", "accountcode", "musicclass", "userfield", "parkinglot", "peeraccount",
+          "max_forwards", "transfercapability", "hangupsource", "secure_bridge_media",
+          "secure_bridge_signaling", "after_bridge_goto", "tonezone"}) {
+        if (item == kept) call.channel_items[item] = value;
     }
-    const double seconds =
-        all[0].empty() ? static_cast<double>(clock_of(call)) : std::strtod(all[0].c_str(), nullptr);
-    const auto whole = static_cast<std::time_t>(seconds);
-    std::tm time{};
-    if (const std::tm* const found = std::gmtime(&whole))
-        time = *found;  // NOLINT(concurrency-mt-unsafe)
-    std::string format;
-    const std::string wanted = all[2].empty() ? "%c" : all[2];
-    for (std::size_t at = 0; at < wanted.size(); ++at) {
-        // %q is Asterisk's own: milliseconds, with a number for less of them.
-        const std::size_t kind = wanted.find_first_not_of("0123456789", at + 1);
-        if (wanted[at] == '%' && kind != std::string::npos && wanted[kind] == 'q') {
-            char text[16];
-            std::snprintf(text, sizeof text, "%03d",
-                          static_cast<int>((seconds - static_cast<double>(whole)) * 1000));
-            const int digits = kind == at + 1 ? 3 : std::atoi(wanted.c_str() + at + 1);
-            format += std::string{text}.substr(0, static_cast<std::size_t>(digits));
-            at = kind;
-        } else if (wanted[at] == '%' && at + 1 < wanted.size()) {
-            format += wanted[at] == '%' && wanted[at + 1] == 'Z' ? std::string{"UTC"}
-                                                                 : wanted.substr(at, 2);
-            ++at;
-        } else {
-            format += wanted[at];
-        }
+    if (item == "amaflags") {
+        const std::string flag = lower(value);
+        call.channel_items[item] = flag == "omit"            ? "1"
+                                   : flag == "billing"       ? "2"
+                                   : flag == "documentation" ? "3"
+                                                             : value;
     }
-    char text[4096];
-    const std::size_t size = std::strftime(text, sizeof text, format.c_str(), &time);
-    return std::string{text, size};
+    if (item == "callgroup" || item == "pickupgroup" || item == "namedcallgroup" ||
+        item == "namedpickupgroup") {
+        std::string groups;
+        for (const char c : value) groups += c == ',' ? std::string{", "} : std::string(1, c);
+        call.channel_items[item] = groups;
+    }
 }
 
 /// TIMEOUT(kind): the absolute one is SET AUTOHANGUP. The others are there for the dialplan's own digits.
-inline MaybeText timeout_function(const Call& call, const std::string& kind) {
+inline MaybeText timeout_function(const Call& call, std::string_view name) {
+    const std::string kind = lower(name);
     char text[32];
     double seconds = 0;
     if (kind == "digit" || kind == "response") {
@@ -167,7 +159,20 @@ inline MaybeText timeout_function(const Call& call, const std::string& kind) {
 
 /// VERSION([what]).
 inline std::string version_function(const Call& call, std::string_view what) {
-    if (what != "ASTERISK_VERSION_NUM") return call.entry("agi_version");
+    struct Fact {
+        std::string_view name;
+        const char* value;
+    };
+    static constexpr Fact facts[] = {{"BUILD_USER", "root"},
+                                     {"BUILD_HOST", "localhost"},
+                                     {"BUILD_MACHINE", "x86_64"},
+                                     {"BUILD_OS", "Linux"},
+                                     {"BUILD_DATE", "2023-11-14 22:13:20 UTC"},
+                                     {"BUILD_KERNEL", "unknown"}};
+    for (const Fact& fact : facts) {
+        if (wire::is_command(what, fact.name)) return fact.value;
+    }
+    if (!wire::is_command(what, "ASTERISK_VERSION_NUM")) return call.entry("agi_version");
     char text[32];
     std::snprintf(text, sizeof text, "%d%02d%02d", call.version.major_number(),
                   call.version.minor_number(), call.version.patch_number());
@@ -175,7 +180,8 @@ inline std::string version_function(const Call& call, std::string_view what) {
 }
 
 /// DIALPLAN_EXISTS and VALID_EXTEN: what the call knows of is there.
-inline std::string dialplan_exists(const Call& call, std::string_view argument) {
+inline MaybeText dialplan_exists(const Call& call, std::string_view argument) {
+    if (argument.empty()) return std::nullopt;
     const auto all = arguments_of(argument, 3);
     const Place here = call.place();
     std::string wanted = all[0];

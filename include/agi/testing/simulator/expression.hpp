@@ -4,9 +4,9 @@
 
 #include <agi/testing/simulator/calculation.hpp>
 #include <agi/version.hpp>
-#include <agi/wire/number.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -58,11 +58,14 @@ struct Reference {
     }
 
   private:
+    /// What is no number counts as not written.
     void slice(std::string_view numbers) {
-        const std::size_t second = numbers.find(':');
-        offset = wire::to_number<long>(numbers.substr(0, second)).value_or(0);
-        if (second == std::string_view::npos) return;
-        length = wire::to_number<long>(numbers.substr(second + 1)).value_or(0);
+        const std::string text{numbers};
+        int from = 0;
+        int size = 0;
+        const int found = std::sscanf(text.c_str(), "%30d:%30d", &from, &size);
+        if (found > 0) offset = from;
+        if (found > 1) length = size;
     }
 };
 

@@ -36,8 +36,10 @@ inline int goto_application(Call& call, const std::string& options) {
     if (parts.size() > 1) call.go_to_extension(parts[parts.size() - 2]);
     const Place place = call.place();
     const auto label = call.labels.find(place.context + ',' + place.extension + ',' + parts.back());
-    call.go_to_priority(label != call.labels.end() ? label->second
-                                                   : std::atoi(parts.back().c_str()));
+    const int priority =
+        label != call.labels.end() ? label->second : std::atoi(parts.back().c_str());
+    if (priority < 1) return -1;
+    call.go_to_priority(priority);
     return 0;
 }
 
@@ -82,14 +84,16 @@ inline int exec_application(Call& call, const std::string& options) {
 
 inline int try_exec_application(Call& call, const std::string& options) {
     const std::string text = evaluated(call, options);
-    const auto result = text.empty() ? 0 : run_application(call, text);
+    if (text.empty()) return 0;
+    const auto result = run_application(call, text);
     call.channel.variables["TRYSTATUS"] = !result ? "NOAPP" : *result == 0 ? "SUCCESS" : "FAILED";
     return 0;
 }
 
 /// ExecIf(condition?application(options):application(options)).
 inline int exec_if_application(Call& call, const std::string& options) {
-    if (options.find('?') == std::string::npos) return -1;
+    if (options.empty()) return 0;
+    if (options.find('?') >= options.size() - 1) return -1;
     const std::string chosen = chosen_half(options);
     return chosen.empty() ? 0 : run_application(call, evaluated(call, chosen)).value_or(-1);
 }

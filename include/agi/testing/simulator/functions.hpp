@@ -3,11 +3,14 @@
 // Variables and functions of the dialplan, read and written.
 
 #include <agi/testing/call.hpp>
-#include <agi/testing/simulator/caller_id.hpp>
 #include <agi/testing/simulator/channel_functions.hpp>
+#include <agi/testing/simulator/database_functions.hpp>
 #include <agi/testing/simulator/expression.hpp>
+#include <agi/testing/simulator/hash_functions.hpp>
 #include <agi/testing/simulator/list_functions.hpp>
 #include <agi/testing/simulator/math_function.hpp>
+#include <agi/testing/simulator/party.hpp>
+#include <agi/testing/simulator/quirks.hpp>
 #include <agi/testing/simulator/text_functions.hpp>
 #include <agi/testing/simulator/unsimulated.hpp>
 #include <agi/version.hpp>
@@ -17,7 +20,6 @@
 #include <initializer_list>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -45,51 +47,12 @@ inline std::optional<std::string> find_variable(Call& call, const std::string& n
     return stored(call.globals, name);
 }
 
-inline MaybeText read_database_function(Call& call, std::string_view function,
-                                        const std::string& argument) {
-    const auto entry = call.database.find('/' + argument);
-    const bool there = entry != call.database.end();
-    if (function == "DB_EXISTS") return there ? "1" : "0";
-    if (!there) return "";
-    std::string value = entry->second;
-    if (function == "DB_DELETE") call.database.erase(entry);
-    return value;
-}
-
-/// DB_KEYS and DB_KEYCOUNT: what is right under a prefix, and how many entries there are.
-inline std::string database_keys(const Call& call, const std::string& prefix, bool count) {
-    const std::string begin = prefix.empty() ? "/" : '/' + prefix + '/';
-    std::set<std::string> keys;
-    std::size_t entries = 0;
-    for (const auto& [path, value] : call.database) {
-        if (path.compare(0, begin.size(), begin) != 0) continue;
-        ++entries;
-        keys.insert(path.substr(begin.size(), path.find('/', begin.size()) - begin.size()));
-    }
-    if (count) return std::to_string(entries);
-    std::string out;
-    for (const std::string& key : keys) (out += out.empty() ? "" : ",") += key;
-    return out;
-}
-
 inline MaybeText set_function(Call& call, const std::string& argument) {
     const std::size_t equals = argument.find('=');
     if (equals == std::string::npos) return std::nullopt;
     std::string value{trimmed(std::string_view{argument}.substr(equals + 1))};
     set_value(call, trimmed(std::string_view{argument}.substr(0, equals)), value);
     return value;
-}
-
-/// HASHKEYS(hash): the newest first.
-inline std::string hash_keys(const Call& call, const std::string& hash) {
-    const std::string begin = "~HASH~" + hash + ',';
-    std::string out;
-    for (const auto& [name, value] : call.channel.variables) {
-        if (name.compare(0, begin.size(), begin) != 0) continue;
-        if (!out.empty()) out.insert(0, 1, ',');
-        out.insert(0, name, begin.size());
-    }
-    return out;
 }
 
 /// Functions that know the call. Nothing: no such function.
@@ -100,35 +63,54 @@ struct CallFunction {
 inline const CallFunction* find_call_function(std::string_view function) {
     using In = const std::string&;
     static constexpr CallFunction known[] = {
-        {"CALLERID", [](Call& c, In of) { return caller_id_part(c, of); }},
+        {"ABS",
+         [](Call&, In of) {
+             const auto value = chosen_number(of, [](double, double) { return false; });
+             return value && value->front() == '-' ? value->substr(1) : value;
+         }},
+        {"CALLERID",
+         [](Call& c, In of) -> MaybeText {
+             if (of.empty()) return std::nullopt;
+             // Behind a comma is another caller ID, which is none.
+             return of.find(',') == Text::npos ? PartyPart{"CALLERID", of}.read(c) : "";
+         }},
+        {"CALLERPRES",
+         [](Call& c, In) -> MaybeText {
+             return PartyPart{"CALLERID", "num-pres"}.read(c);
+         }},
         {"CHANNEL", [](Call& c, In of) { return channel_item(c, of); }},
         {"CHANNEL_EXISTS",
          [](Call& c, In of) -> MaybeText {
+             if (of.empty()) return std::nullopt;
              const bool there = of == c.entry("agi_channel") || c.other_channels.count(of) == 1;
              return there ? "1" : "0";
          }},
-        {"CONNECTEDLINE", [](Call&, In) -> MaybeText { return ""; }},
-        {"CUT", [](Call& c, In of) -> MaybeText { return cut_function(c, of); }},
+        {"CONNECTEDLINE",
+         [](Call& c, In of) -> MaybeText {
+             return PartyPart{"CONNECTEDLINE", of}.read(c);
+         }},
+        {"CUT", [](Call& c, In of) { return cut_function(c, of); }},
         {"DB", [](Call& c, In of) { return read_database_function(c, "DB", of); }},
         {"DB_DELETE", [](Call& c, In of) { return read_database_function(c, "DB_DELETE", of); }},
         {"DB_EXISTS", [](Call& c, In of) { return read_database_function(c, "DB_EXISTS", of); }},
         {"DB_KEYCOUNT", [](Call& c, In of) -> MaybeText { return database_keys(c, of, true); }},
         {"DB_KEYS", [](Call& c, In of) -> MaybeText { return database_keys(c, of, false); }},
         {"DEC", [](Call& c, In of) { return counted(c, of, -1); }},
-        {"DIALPLAN_EXISTS", [](Call& c, In of) -> MaybeText { return dialplan_exists(c, of); }},
+        {"DIALPLAN_EXISTS", [](Call& c, In of) { return dialplan_exists(c, of); }},
+        {"DIGIT_SUM", [](Call&, In of) { return digit_sum(of); }},
         {"ENV",
          [](Call& c, In of) -> MaybeText {
              return stored(c.process_environment, of).value_or("");
          }},
-        {"EVAL", [](Call& c, In of) -> MaybeText { return evaluated(c, of); }},
-        {"FIELDNUM", [](Call& c, In of) -> MaybeText { return field_number(c, of); }},
+        {"EVAL", [](Call& c, In of) { return of.empty() ? MaybeText{} : evaluated(c, of); }},
+        {"FIELDNUM", [](Call& c, In of) { return field_number(c, of); }},
         {"FIELDQTY", [](Call& c, In of) -> MaybeText { return field_count(c, of); }},
         {"GLOBAL", [](Call& c, In of) -> MaybeText { return stored(c.globals, of).value_or(""); }},
-        {"HASH",
-         [](Call& c, In of) -> MaybeText {
-             return stored(c.channel.variables, "~HASH~" + of).value_or("");
-         }},
-        {"HASHKEYS", [](Call& c, In of) -> MaybeText { return hash_keys(c, of); }},
+        {"GLOBAL_EXISTS",
+         [](Call& c, In of) -> MaybeText { return c.globals.count(of) == 1 ? "1" : "0"; }},
+        {"HANGUPCAUSE_KEYS", [](Call&, In) -> MaybeText { return ""; }},
+        {"HASH", [](Call& c, In of) -> MaybeText { return hash_value(c, of); }},
+        {"HASHKEYS", [](Call& c, In of) -> MaybeText { return hash_list(c, of, true); }},
         {"IMPORT",
          [](Call& c, In of) -> MaybeText {
              const auto all = arguments_of(of, 2);
@@ -137,25 +119,52 @@ inline const CallFunction* find_call_function(std::string_view function) {
              return stored(other->second.variables, all[1]).value_or("");
          }},
         {"INC", [](Call& c, In of) { return counted(c, of, 1); }},
-        {"LISTFILTER", [](Call& c, In of) -> MaybeText { return list_filter(c, of); }},
-        {"MASTER_CHANNEL", [](Call& c, In of) { return find_variable(c, of); }},
+        {"LISTFILTER", [](Call& c, In of) { return list_filter(c, of); }},
+        // Nothing but what GOSUB runs has some.
+        {"LOCAL", [](Call&, In) { return MaybeText{}; }},
+        {"LOCAL_PEEK",
+         [](Call& c, In of) -> MaybeText {
+             const std::size_t comma = of.find(',');
+             if (comma == Text::npos) return std::nullopt;
+             return of.substr(0, comma) == "0" ? find_variable(c, of.substr(comma + 1)).value_or("")
+                                               : "";
+         }},
+        {"LTRIM", [](Call&, In of) -> MaybeText { return trimmed_text(of, true, false); }},
+        {"MASTER_CHANNEL",
+         [](Call& c, In of) -> MaybeText { return find_variable(c, of).value_or(""); }},
         {"MATH", [](Call&, In of) { return math_function(of); }},
-        {"POP", [](Call& c, In of) -> MaybeText { return take_from_list(c, of, false); }},
-        {"REDIRECTING", [](Call&, In) -> MaybeText { return ""; }},
+        {"MAX",
+         [](Call&, In of) { return chosen_number(of, [](double a, double b) { return a > b; }); }},
+        {"MIN",
+         [](Call&, In of) { return chosen_number(of, [](double a, double b) { return a < b; }); }},
+        {"POP", [](Call& c, In of) { return take_from_list(c, of, false); }},
+        {"REDIRECTING",
+         [](Call& c, In of) -> MaybeText {
+             return PartyPart{"REDIRECTING", of}.read(c);
+         }},
         {"REPLACE", [](Call& c, In of) { return replace_function(c, of); }},
+        {"RTRIM", [](Call&, In of) -> MaybeText { return trimmed_text(of, false, true); }},
         {"SET", [](Call& c, In of) { return set_function(c, of); }},
         {"SHARED",
          [](Call& c, In of) {
              return c.shared.empty() ? std::nullopt : MaybeText{stored(c.shared, of).value_or("")};
          }},
-        {"SHIFT", [](Call& c, In of) -> MaybeText { return take_from_list(c, of, true); }},
+        {"SHIFT", [](Call& c, In of) { return take_from_list(c, of, true); }},
         // What SPEECH CREATE makes belongs to the session, not to the channel.
         {"SPEECH",
          [](Call&, In of) -> MaybeText { return of == "status" ? MaybeText{"0"} : std::nullopt; }},
         {"STRFTIME", [](Call& c, In of) { return time_function(c, of); }},
+        {"STACK_PEEK", [](Call&, In) { return MaybeText{}; }},
+        {"STRBETWEEN", [](Call& c, In of) { return text_between(c, of); }},
         {"STRREPLACE", [](Call& c, In of) { return text_replace_function(c, of); }},
         {"TIMEOUT", [](Call& c, In of) { return timeout_function(c, of); }},
-        {"VALID_EXTEN", [](Call& c, In of) -> MaybeText { return dialplan_exists(c, of); }},
+        {"TRIM", [](Call&, In of) -> MaybeText { return trimmed_text(of, true, true); }},
+        {"VALID_EXTEN",
+         [](Call& c, In of) {
+             return of.find(',') == Text::npos ? MaybeText{} : dialplan_exists(c, of);
+         }},
+        {"VARIABLE_EXISTS",
+         [](Call& c, In of) -> MaybeText { return find_variable(c, of) ? "1" : "0"; }},
         {"VERSION", [](Call& c, In of) -> MaybeText { return version_function(c, of); }},
     };
     for (const CallFunction& one : known) {
@@ -171,7 +180,8 @@ inline std::optional<std::string> read_function(Call& call, std::string_view fun
     if (const TextFunction* const known = find_text_function(function)) {
         return known->value(argument);
     }
-    if (const CallFunction* const known = find_call_function(function)) {
+    const CallFunction* const known = find_call_function(function);
+    if (known != nullptr && has_function(call.version, function)) {
         return known->value(call, argument);
     }
     if (is_in(unsimulated_functions, function)) {
@@ -197,27 +207,20 @@ inline std::string evaluated(Call& call, std::string_view text) {
     });
 }
 
-/// ARRAY(names): each gets the value at its place.
-inline void set_array(Call& call, const std::string& names, const std::string& value) {
-    const auto values = arguments_of(value);
-    std::size_t next = 0;
-    for (const std::string& one : arguments_of(names)) {
-        set_value(call, one, next < values.size() ? values[next] : std::string{});
-        ++next;
-    }
-}
-
 inline void set_value(Call& call, std::string_view name, const std::string& value) {
     const Reference reference{name};
     const std::string argument{reference.argument};
     if (reference.function == "DB") {
         call.database['/' + argument] = value;
-    } else if (reference.function == "CALLERID") {
-        set_caller_id_part(call, argument, value);
+    } else if (is_one_of(reference.function, {"CALLERID", "CONNECTEDLINE", "REDIRECTING"})) {
+        PartyPart{reference.function, argument}.write(call, std::string{trimmed(value)});
     } else if (reference.function == "GLOBAL") {
         call.globals[argument] = value;
     } else if (reference.function == "HASH") {
-        call.channel.variables["~HASH~" + argument] = value;
+        set_hash_value(call, argument, value);
+    } else if (reference.function == "GLOBAL_DELETE" &&
+               has_function(call.version, "GLOBAL_EXISTS")) {
+        call.globals.erase(argument);
     } else if (reference.function == "CHANNEL") {
         set_channel_item(call, argument, value);
     } else if (reference.function == "ENV") {

@@ -6,6 +6,7 @@
 #include <agi/testing/simulator/text_functions.hpp>
 #include <agi/version.hpp>
 
+#include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -37,12 +38,15 @@ inline std::string joined(const std::vector<std::string>& parts, char separator)
 
 /// The arguments of such a function: what is in the variable, and the delimiter.
 struct ListArguments {
+    std::size_t given;  ///< How many there are.
     std::vector<std::string> all;
     std::string text;
     char delimiter;
 
     ListArguments(Call& call, std::string_view argument)
-        : all{arguments_of(argument, 4)},
+        : given{arguments_of(argument, 0).size() +
+                (!argument.empty() && argument.back() == ',' ? 1U : 0U)},
+          all{arguments_of(argument, 4)},
           text{find_value(call, all[0]).value_or("")},
           delimiter{all[1].empty() ? ',' : all[1].front()} {}
     [[nodiscard]] std::vector<std::string> parts() const {
@@ -50,23 +54,34 @@ struct ListArguments {
     }
 };
 
-/// CUT(variable,delimiter,fields): fields as `2`, `2-4`, `2-`, `-4`, `1&3`.
-inline std::string cut_function(Call& call, const std::string& argument) {
+/// Some of the parts of a list: `2`, `2-4`, `2-`, `-4`. Nothing: it is none of these.
+struct Fields {
+    std::size_t first = 0;
+    std::size_t last = 0;
+
+    static std::optional<Fields> of(const std::string& text) {
+        constexpr std::size_t all = std::string::npos;
+        unsigned first = 0;
+        unsigned last = 0;
+        char next = '\0';
+        if (std::sscanf(text.c_str(), "%30u-%30u", &first, &last) == 2) return Fields{first, last};
+        if (std::sscanf(text.c_str(), "-%30u", &last) == 1) return Fields{1, last};
+        const int found = std::sscanf(text.c_str(), "%30u%1c", &first, &next);
+        if (found < 1) return std::nullopt;
+        return Fields{first, found == 2 && next == '-' ? all : first};
+    }
+};
+
+/// CUT(variable,delimiter,fields): fields with a `&` between them.
+inline MaybeText cut_function(Call& call, const std::string& argument) {
     const ListArguments list{call, argument};
     const char delimiter = list.all[1].empty() ? '-' : list.all[1].front();
     const auto parts = split(list.text, delimiter);
     std::vector<std::string> chosen;
-    if (list.all[2].empty()) return {};
     for (const std::string& range : split(list.all[2], '&')) {
-        const std::size_t dash = range.find('-');
-        std::size_t first = std::strtoul(range.c_str(), nullptr, 10);
-        std::size_t last = first;
-        if (dash != std::string::npos) {
-            first = dash == 0 ? 1 : first;
-            last = dash + 1 == range.size() ? parts.size()
-                                            : std::strtoul(range.c_str() + dash + 1, nullptr, 10);
-        }
-        for (std::size_t i = first; i <= last && i <= parts.size(); ++i) {
+        const auto fields = Fields::of(range);
+        if (!fields) return std::nullopt;
+        for (std::size_t i = fields->first; i <= fields->last && i <= parts.size(); ++i) {
             if (i > 0) chosen.push_back(parts[i - 1]);
         }
     }
@@ -74,10 +89,10 @@ inline std::string cut_function(Call& call, const std::string& argument) {
 }
 
 /// Takes the first or the last of a list away, and says what it was.
-inline std::string take_from_list(Call& call, const std::string& argument, bool first) {
+inline MaybeText take_from_list(Call& call, const std::string& argument, bool first) {
     const ListArguments list{call, argument};
     auto parts = list.parts();
-    if (parts.empty()) return {};
+    if (parts.empty()) return std::nullopt;
     const auto at = first ? parts.begin() : parts.end() - 1;
     std::string taken = *at;
     parts.erase(at);
@@ -98,8 +113,9 @@ inline void put_into_list(Call& call, const std::string& argument, const std::st
 inline std::string field_count(Call& call, const std::string& argument) {
     return std::to_string(ListArguments{call, argument}.parts().size());
 }
-inline std::string field_number(Call& call, const std::string& argument) {
+inline MaybeText field_number(Call& call, const std::string& argument) {
     const ListArguments list{call, argument};
+    if (list.given < 3) return std::nullopt;
     std::size_t number = 1;
     for (const std::string& part : list.parts()) {
         if (part == list.all[2]) return std::to_string(number);
@@ -108,8 +124,9 @@ inline std::string field_number(Call& call, const std::string& argument) {
     return "0";
 }
 
-inline std::string list_filter(Call& call, const std::string& argument) {
+inline MaybeText list_filter(Call& call, const std::string& argument) {
     const ListArguments list{call, argument};
+    if (list.given < 3) return std::nullopt;
     std::vector<std::string> left;
     for (const std::string& part : list.parts()) {
         if (part != list.all[2]) left.push_back(part);
@@ -120,7 +137,7 @@ inline std::string list_filter(Call& call, const std::string& argument) {
 /// REPLACE(variable,bytes[,byte]).
 inline MaybeText replace_function(Call& call, const std::string& argument) {
     const ListArguments list{call, argument};
-    if (list.all[1].empty()) return std::nullopt;
+    if (list.all[1].empty() || list.text.empty()) return std::nullopt;
     std::string out;
     for (const char c : list.text) {
         if (list.all[1].find(c) == std::string::npos) {
@@ -136,14 +153,36 @@ inline MaybeText replace_function(Call& call, const std::string& argument) {
 inline MaybeText text_replace_function(Call& call, const std::string& argument) {
     const ListArguments list{call, argument};
     if (list.all[1].empty()) return std::nullopt;
-    std::size_t left =
-        list.all[3].empty() ? std::string::npos : std::strtoul(list.all[3].c_str(), nullptr, 10);
+    const int most = std::atoi(list.all[3].c_str());
+    std::size_t left = most > 0 ? static_cast<std::size_t>(most) : std::string::npos;
     std::string text = list.text;
     for (std::size_t at = text.find(list.all[1]); at != std::string::npos && left > 0; --left) {
         text.replace(at, list.all[1].size(), list.all[2]);
         at = text.find(list.all[1], at + list.all[2].size());
     }
     return text;
+}
+
+/// STRBETWEEN(variable,text): the text between each two bytes.
+inline MaybeText text_between(Call& call, const std::string& argument) {
+    const ListArguments list{call, argument};
+    if (list.given != 2) return std::nullopt;
+    std::string out;
+    for (const char c : list.text) {
+        if (!out.empty()) out += list.all[1];
+        out += c;
+    }
+    return out;
+}
+
+/// ARRAY(names): each gets the value at its place.
+inline void set_array(Call& call, const std::string& names, const std::string& value) {
+    const auto values = arguments_of(value);
+    std::size_t next = 0;
+    for (const std::string& one : arguments_of(names)) {
+        set_value(call, one, next < values.size() ? values[next] : std::string{});
+        ++next;
+    }
 }
 
 /// INC and DEC: nothing when the variable has no number.

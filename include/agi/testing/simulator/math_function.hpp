@@ -4,10 +4,13 @@
 
 #include <agi/testing/simulator/text_functions.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/words.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,7 +30,7 @@ struct MathTask {
                                                           "-",   "*",  "/",   "<",  ">"};
         const std::size_t from = text.find_first_not_of(' ');
         if (from == std::string::npos) return std::nullopt;
-        for (std::size_t at = from + 1; at < text.size(); ++at) {
+        for (std::size_t at = text[from] == '-' ? from + 1 : from; at < text.size(); ++at) {
             for (const std::string_view one : operations) {
                 if (std::string_view{text}.substr(at, one.size()) != one || one == "MOD") continue;
                 char* end = nullptr;
@@ -57,50 +60,89 @@ struct MathTask {
         return !(left < right) && !(left > right);
     }
     [[nodiscard]] double value() const {
-        const auto a = static_cast<long>(left);
-        const auto b = static_cast<long>(right);
+        const std::int32_t a = whole(left);
+        const std::int32_t b = whole(right);
         if (operation == "+") return left + right;
         if (operation == "-") return left - right;
         if (operation == "*") return left * right;
         if (operation == "/") return right != 0 ? left / right : 0;
-        if (operation == "%") return b != 0 ? static_cast<double>(a % b) : 0;
+        if (operation == "%") return b != 0 && b != -1 ? static_cast<double>(a % b) : 0;
         if (operation == "^") return std::pow(left, right);
         if (operation == "AND") return static_cast<double>(a & b);
         if (operation == "OR") return static_cast<double>(a | b);
         if (operation == "XOR") return static_cast<double>(a ^ b);
-        const auto bits = static_cast<unsigned>(b) % 64U;
-        const auto word = static_cast<unsigned long>(a);
+        const auto bits = static_cast<std::uint32_t>(b) % 32U;
+        if (operation == ">>") return static_cast<double>(a >> bits);
         return static_cast<double>(
-            static_cast<long>(operation == "<<" ? word << bits : word >> bits));
+            static_cast<std::int32_t>(static_cast<std::uint32_t>(a) << bits));
+    }
+    /// As a PC makes an int of a double.
+    static std::int32_t whole(double value) {
+        constexpr double end = 2147483648.0;
+        return value > -end - 1 && value < end ? static_cast<std::int32_t>(value)
+                                               : std::numeric_limits<std::int32_t>::min();
     }
 };
 
 /// MATH(calculation[,type]).
 inline MaybeText math_function(std::string_view argument) {
     const auto all = arguments_of(argument, 2);
+    const bool names_type = argument.find(',') != std::string_view::npos;
     const auto task = MathTask::of(all[0]);
-    if (!task) return std::nullopt;
+    if (!task || all.size() > 2 || (names_type && all[1].empty())) return std::nullopt;
     if (task->compares()) return std::string{task->is_true() ? "TRUE" : "FALSE"};
-    const std::string& type = all[1];
-    const char* format = type.empty() || type == "float" || type == "f" ? "%f"
-                         : type == "int" || type == "i"                 ? "%ld"
-                         : type == "hex" || type == "h"                 ? "%lx"
-                         : type == "char" || type == "c"                ? "%c"
-                                                                        : nullptr;
-    if (format == nullptr) return std::nullopt;
+    const auto is_type = [&](std::string_view name) {
+        return wire::is_command(all[1], name) || wire::is_command(all[1], name.substr(0, 1));
+    };
     char text[512];
     const double value = task->value();
-    if (format[1] == 'f') {
+    if (!names_type || is_type("float")) {
         std::snprintf(text, sizeof text, "%f", value);
-    } else if (format[1] == 'c') {
+    } else if (is_type("char")) {
         std::snprintf(text, sizeof text, "%c", static_cast<int>(value));
-    } else if (format[2] == 'd') {
-        std::snprintf(text, sizeof text, "%ld", static_cast<long>(value));
+    } else if (is_type("int")) {
+        std::snprintf(text, sizeof text, "%d", MathTask::whole(value));
+    } else if (is_type("hex")) {
+        std::snprintf(text, sizeof text, "%x",
+                      static_cast<unsigned>(static_cast<std::int64_t>(value)));
     } else {
-        std::snprintf(text, sizeof text, "%lx",
-                      static_cast<unsigned long>(static_cast<long>(value)));
+        return std::nullopt;
     }
     return text;
+}
+
+/// What ABS, MIN and MAX say: whole numbers without a fraction.
+inline std::string shown_number(double value, bool is_whole) {
+    char text[512];
+    std::snprintf(text, sizeof text, is_whole ? "%.0f" : "%f", value);
+    return text;
+}
+
+/// ABS(number), MIN(numbers), MAX(numbers): `better` chooses between two.
+template <class Better>
+MaybeText chosen_number(std::string_view argument, const Better& better) {
+    std::optional<double> chosen;
+    bool is_whole = true;
+    for (const std::string& one : arguments_of(argument)) {
+        char* end = nullptr;
+        const double value = std::strtod(one.c_str(), &end);
+        if (end == one.c_str()) return std::nullopt;
+        is_whole = is_whole && one.find_first_not_of("0123456789-+ ") == std::string::npos;
+        if (!chosen || better(value, *chosen)) chosen = value;
+    }
+    if (!chosen) return std::nullopt;
+    return shown_number(*chosen, is_whole);
+}
+
+/// DIGIT_SUM(digits).
+inline MaybeText digit_sum(std::string_view digits) {
+    long sum = 0;
+    if (digits.empty()) return std::nullopt;
+    for (const char c : digits) {
+        if (c < '0' || c > '9') return std::nullopt;
+        sum += c - '0';
+    }
+    return std::to_string(sum);
 }
 
 }}}  // namespace agi::v0::testing::simulator

@@ -186,6 +186,7 @@ inline int say_phonetic_application(Call& call, const std::string& text) {
     return say_application(call, "phonetic", text);
 }
 inline int say_number_application(Call& call, const std::string& options) {
+    if (options.empty()) return -1;
     return say_application(call, "number", arguments_of(options)[0]);
 }
 
@@ -281,6 +282,10 @@ inline int wait_digit_application(Call& call, const std::string& options) {
     Channel& channel = call.channel;
     const auto end = channel.now() + seconds_of(all[0]);
     std::string& status = channel.variables["WAITDIGITSTATUS"];
+    if (options.empty()) {
+        status = "ERROR";
+        return 0;
+    }
     for (;;) {
         const auto wake = channel.wait_until_stopped(end);
         const bool wanted = all[1].empty() || all[1].find(channel.key()) != std::string::npos;

@@ -6,6 +6,7 @@
 #include <agi/wire/server_version.hpp>
 
 #include <initializer_list>
+#include <string_view>
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
 
@@ -63,5 +64,20 @@ inline bool knows_exit_on_hangup(const ServerVersion& v) { return since(v, {{11}
 inline bool tells_abnormal_exit(const ServerVersion& v) { return since(v, {{1, 8, 30}, {11}}); }
 /// EXEC Playback fails when the caller hangs up.
 inline bool playback_tells_hangup(const ServerVersion& v) { return since(v, {{18}}); }
+
+/// Whether it has a function that came late, or went.
+inline bool has_function(const ServerVersion& v, std::string_view name) {
+    if (name == "TRIM" || name == "LTRIM" || name == "RTRIM") {
+        return since(v, {{16, 30}, {18, 16}, {19, 8}, {20, 1}, {21}});
+    }
+    if (name == "ABS" || name == "MIN" || name == "MAX") return since(v, {{16, 19}, {18, 5}, {19}});
+    if (name == "STRBETWEEN") return since(v, {{16, 21}, {18, 7}, {19}});
+    if (name == "GLOBAL_EXISTS" || name == "VARIABLE_EXISTS") {
+        return since(v, {{18, 21}, {20, 6}, {21, 1}, {22}});
+    }
+    if (name == "CALLERPRES") return !v.at_least(21);
+    if (name == "DIGIT_SUM") return since(v, {{20, 17}, {22, 7}, {23, 1}, {24}});
+    return true;
+}
 
 }}}  // namespace agi::v0::testing::simulator

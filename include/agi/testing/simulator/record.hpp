@@ -71,6 +71,11 @@ inline std::optional<Answer> play_record_beep(Channel& channel, const std::strin
     return result(code_of(played), "(randomerror) " + endpos(offset));
 }
 
+/// What is recorded comes in frames: the one that has begun counts.
+inline Time whole_frames(Time length, Time frame) {
+    return (length + frame - Time{1}) / frame * frame;
+}
+
 inline Answer record_file(Call& call, const Words& words) {
     const auto timeout = number(words, 5);
     if (!timeout) return usage();
@@ -91,10 +96,12 @@ inline Answer record_file(Call& call, const Words& words) {
     const auto finish = [&](Time length) {
         // Nothing comes in on a channel that is not answered.
         const Time spoken = channel.answered ? std::max(Time{0}, length) : Time{0};
-        const Time total = Time{options.offset / 8} + spoken;
+        // In frames, where a format has no samples of its own.
+        const long from = words[3] == "gsm" ? options.offset / 160 * 160 : options.offset;
+        const Time total = Time{from / 8} + spoken;
         call.recorded[words[2]] = total;
         channel.sounds[words[2]] = total;
-        return endpos(samples(total));
+        return endpos(from + samples(spoken));
     };
     for (;;) {
         Time until = end;
@@ -118,7 +125,7 @@ inline Answer record_file(Call& call, const Words& words) {
             const Time left = std::min(end - channel.now(), longest_wait);
             return result(left.count(), "(timeout) " + finish(length - cut - silence));
         } else {
-            return result(0, "(timeout) " + finish(length - cut));
+            return result(0, "(timeout) " + finish(whole_frames(length, frame) - cut));
         }
     }
 }

@@ -4,8 +4,8 @@
 
 #include <agi/testing/call.hpp>
 #include <agi/testing/simulator/answer.hpp>
+#include <agi/testing/words.hpp>
 #include <agi/version.hpp>
-#include <agi/wire/words.hpp>
 
 #include <optional>
 #include <string>
@@ -13,14 +13,10 @@
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
 
-/// What is spoken from pieces counts as one sound, such as `say number 42`, of half a second for
-/// each piece.
+/// What is spoken from pieces counts as one sound, of half a second for each piece.
 inline Channel::Playing start_saying(Call& call, const Words& words, std::size_t pieces) {
-    std::string sound = words[0] + ' ' + words[1] + ' ';
-    for (char& c : sound) c = wire::ascii_lower(c);
-    sound += words[2];
     constexpr Time piece{500};
-    return call.channel.start(sound, piece * static_cast<Time::rep>(pieces));
+    return call.channel.start(said_sound(words), piece * static_cast<Time::rep>(pieces));
 }
 
 /// SAY DATE, SAY TIME, SAY DATETIME: nothing but the caller ends them.

@@ -9,7 +9,6 @@
 #include <agi/version.hpp>
 #include <agi/wire/percent.hpp>
 
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -120,7 +119,10 @@ inline char take_filter_byte(std::string_view& rest) {
 
 /// FILTER(allowed,text): what is between two bytes with a `-` is allowed, too.
 inline MaybeText filter_function(std::string_view argument) {
-    const std::size_t comma = argument.find(',');
+    std::size_t comma = argument.find(',');
+    while (comma != std::string_view::npos && comma > 0 && argument[comma - 1] == '\\') {
+        comma = argument.find(',', comma + 1);
+    }
     if (comma == std::string_view::npos) return std::nullopt;
     std::string_view rest = argument.substr(0, comma);
     std::string allowed;
@@ -128,6 +130,7 @@ inline MaybeText filter_function(std::string_view argument) {
         const char first = take_filter_byte(rest);
         if (rest.size() < 2 || rest.front() != '-') {
             allowed += first;
+            if (rest == "-") break;
             continue;
         }
         rest.remove_prefix(1);
@@ -186,9 +189,18 @@ inline MaybeText sprintf_function(std::string_view argument) {
     return out;
 }
 
+/// LTRIM, RTRIM, TRIM: without the blanks at its begin, its end, or both.
+inline std::string trimmed_text(std::string_view text, bool begin, bool end) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const std::size_t first = begin ? text.find_first_not_of(blanks) : 0;
+    if (first == std::string_view::npos) return {};
+    const std::size_t last = end ? text.find_last_not_of(blanks) + 1 : text.size();
+    return std::string{text.substr(first, last > first ? last - first : 0)};
+}
+
 /// IF(condition?yes:no): a condition is no when it begins with 0, an empty one is an error.
 inline MaybeText if_function(std::string_view rest) {
-    const std::string condition = take_argument(rest, '?');
+    const std::string condition{trimmed(take_argument(rest, '?'))};
     const std::string yes{trimmed(take_argument(rest, ':'))};
     const std::string no{trimmed(rest)};
     if (condition.empty() || (yes.empty() && no.empty())) return std::nullopt;
@@ -198,10 +210,16 @@ inline MaybeText if_function(std::string_view rest) {
 /// REGEX("pattern" text).
 inline MaybeText regex_function(std::string_view argument) {
     const std::size_t open = argument.find('"');
-    const std::size_t close = argument.find("\" ", open + 1);
-    if (open == std::string_view::npos || close == std::string_view::npos) return std::nullopt;
-    const std::string text{argument.substr(close + 2)};
-    const Match match{std::string{argument.substr(open + 1, close - open - 1)}, text};
+    if (open == std::string_view::npos) return std::nullopt;
+    std::size_t close = open + 1;
+    while (close < argument.size() && argument[close] != '"') {
+        close += argument[close] == '\\' ? 2U : 1U;
+    }
+    if (close >= argument.size()) return std::nullopt;
+    std::string_view text = argument.substr(close + 1);
+    if (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    const Match match{std::string{argument.substr(open + 1, close - open - 1)}, std::string{text}};
+    if (!match.readable()) return std::nullopt;
     return std::string{match.found() ? "1" : "0"};
 }
 
@@ -227,15 +245,8 @@ struct TextFunction {
 inline const TextFunction* find_text_function(std::string_view function) {
     using In = const Text&;
     static constexpr TextFunction known[] = {
-        {"ABS",
-         [](In of) -> MaybeText {
-             const double value = std::fabs(std::strtod(of.c_str(), nullptr));
-             char text[64];
-             std::snprintf(text, sizeof text, "%g", value);
-             return text;
-         }},
-        {"BASE64_DECODE", [](In of) -> MaybeText { return base64_decoded(of); }},
-        {"BASE64_ENCODE", [](In of) -> MaybeText { return base64_encoded(of); }},
+        {"BASE64_DECODE", [](In of) { return of.empty() ? MaybeText{} : base64_decoded(of); }},
+        {"BASE64_ENCODE", [](In of) { return of.empty() ? MaybeText{} : base64_encoded(of); }},
         {"BASENAME", [](In of) -> MaybeText { return of.substr(of.rfind('/') + 1); }},
         {"CSV_QUOTE", [](In of) -> MaybeText { return quoted_for_csv(of); }},
         {"DIRNAME",
