@@ -29,7 +29,7 @@ std::vector<std::string> read(std::string_view bytes, std::size_t piece,
     while (!bytes.empty()) {
         reader.push(
             bytes.substr(0, piece),
-            [&](std::string_view banner) { all.push_back('[' + std::string{banner} + ']'); },
+            [&](std::string_view first) { all.push_back('[' + std::string{first} + ']'); },
             [&](const Message& message) { all.push_back(shown(message)); });
         bytes.remove_prefix(std::min(piece, bytes.size()));
     }

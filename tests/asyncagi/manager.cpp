@@ -137,6 +137,45 @@ TEST_CASE(
     CHECK(call.asterisk().channel.keys() == "7");
 }
 
+TEST_CASE("SimulatedManager: what is not simulated ends the call, and is thrown in the test") {
+    SimulatedManager manager;
+    const auto call = manager.call(Asterisk{});
+    Client client{manager};
+    client.log_in("|Events: call");
+    const std::string channel = "|Channel: PJSIP/alice-00000001";
+    const std::string not_there = "JITTERBUFFER(disabled)";
+    const std::string action =
+        GENERATE_COPY("AGI|Command: GET VARIABLE " + not_there, "Getvar|Variable: " + not_there,
+                      "Setvar|Value: 1|Variable: " + not_there, "Status|Variables: A," + not_there);
+    CAPTURE(action);
+    const std::string answer = client.ask("Action: " + action + channel);
+    const bool is_queued = action[0] == 'A' || action.substr(0, 2) == "St";
+    if (!is_queued) CHECK(answer == refused("This is not simulated"));
+    if (action.substr(0, 2) == "St") CHECK(client.next().find("Event: StatusComplete|") == 0);
+    CHECK(client.event().find("Event: Hangup|") == 0);
+    CHECK_THROWS_AS(call.finish(), agi::testing::NotSimulated);
+    CHECK_THROWS_AS(call.wait_for("NOOP"), agi::testing::NotSimulated);
+    CHECK(manager.call(Asterisk{}).uniqueid() != call.uniqueid());
+}
+
+TEST_CASE("SimulatedManager: what functions of the test throw is thrown in the test") {
+    SimulatedManager manager;
+    Asterisk asterisk;
+    asterisk.functions["MINE"] = [](const auto&...) -> std::string { throw std::range_error{"x"}; };
+    const auto call = manager.call(asterisk);
+    manager.on_originate(
+        [](const auto&) -> agi::testing::Origination { throw std::range_error{"two\nlines"}; });
+    Client client{manager};
+    client.log_in("|Events: off");
+    client.ask("Action: AGI|Command: GET VARIABLE MINE()|Channel: PJSIP/alice-00000001");
+    CHECK_THROWS_AS(call.finish(), std::range_error);
+    const std::string begin = "Action: Originate|Priority: 1|Channel: PJSIP/7";
+    CHECK(client.ask(begin) == refused("two"));
+    manager.on_originate([](const auto&) { return agi::testing::Origination{}; });
+    CHECK(client.ask(begin + "|Variable: JITTERBUFFER(disabled)=1").find("Response: Error|") == 0);
+    CHECK(manager.calls().size() == 1);
+}
+
 TEST_CASE("SimulatedManager: tests are not kept waiting") {
     ManagerOptions options;
     options.patience = std::chrono::milliseconds{50};

@@ -17,8 +17,11 @@ TEST_CASE("SimulatedManager: who does not log in is told so, and a wrong login e
           "Response: Error|ActionID: 3|Message: Permission denied");
     CHECK(client.ask("Foo: x") == refused("Missing action in request"));
     CHECK(client.ask("Action: Challenge|AuthType: x") == refused("Must specify AuthType"));
-    const std::string wrong = GENERATE("Username: ivr|Secret: x", "Username: nobody|Secret: secret",
-                                       "Username: ivr", "AuthType: MD5|Username: ivr|Key: x");
+    // The last one has been given no challenge.
+    const std::string wrong = GENERATE(
+        as<std::string>{}, "Username: ivr|Secret: x", "Username: nobody|Secret: secret",
+        "Username: ivr", "AuthType: MD5|Username: ivr|Key: x", "AuthType: MD5|Username: ivr|Key: ",
+        "AuthType: MD5|Username: ivr|Key: " + agi::ami::md5_hex("secret"));
     CHECK(client.ask("Action: Login|" + wrong) == refused("Authentication failed"));
     CHECK(client.next() == "(closed)");
 }
@@ -33,9 +36,20 @@ TEST_CASE("SimulatedManager: a login by a challenge, and a goodbye") {
                      agi::ami::md5_hex(challenge + "secret")) ==
           "Response: Success|Message: Authentication accepted");
     CHECK(client.ask("Action: Ping").find("Response: Success|Ping: Pong|Timestamp: ") == 0);
-    CHECK(client.ask("Action: Logoff|ActionID: 9") ==
-          "Response: Goodbye|ActionID: 9|Message: Thanks for all the fish.");
+    // What comes behind it is not looked at.
+    client.send_bytes("Action: Logoff\r\nActionID: 9\r\n\r\nAction: Ping\r\n\r\n");
+    CHECK(client.next() == "Response: Goodbye|ActionID: 9|Message: Thanks for all the fish.");
     CHECK(client.next() == "(closed)");
+}
+
+TEST_CASE("SimulatedManager: who has not logged in hears nothing") {
+    SimulatedManager manager;
+    Client client{manager};
+    Client other{manager};
+    other.log_in();
+    manager.call(Asterisk{});
+    CHECK(other.event().find("Event: AsyncAGIStart|") == 0);
+    CHECK(client.ask("Action: Ping") == refused("Permission denied"));
 }
 
 TEST_CASE("SimulatedManager: a second challenge is another") {
@@ -55,12 +69,17 @@ TEST_CASE("SimulatedManager: reads as Asterisk does") {
     CHECK(client.next().find("Response: Success|ActionID: 7|") == 0);
     CHECK(client.ask("Action: Ping|X: " + std::string(1019, 'y') + "|ActionID: 8")
               .find("Response: Success|ActionID: 8|") == 0);
-    CHECK(client.ask("Action: Ping|X: " + std::string(1021, 'y') + "|ActionID: 9") ==
-          "Response: Error|ActionID: 9|Message: Failed to parse message: line too long");
+    for (const std::size_t size : {std::size_t{1020}, std::size_t{1021}, std::size_t{50'000}}) {
+        CHECK(client.ask("Action: Ping|X: " + std::string(size, 'y') + "|ActionID: 9") ==
+              "Response: Error|ActionID: 9|Message: Failed to parse message: line too long");
+    }
     std::string many = "Action: Ping";
-    for (int i = 0; i < 128; ++i) many += "|X: y";
-    CHECK(client.ask(many) == refused("Too many lines in message or allocation failure"));
-    CHECK(client.ask("Action: Ping").find("Response: Success|") == 0);
+    for (int i = 0; i < 127; ++i) many += "|X: y";
+    CHECK(client.ask(many).find("Response: Success|") == 0);
+    CHECK(client.ask(many + "|X: y") == refused("Too many lines in message or allocation failure"));
+    // Empty lines are no actions, lines without a colon no headers.
+    client.send_bytes("\r\n\n\r\nAction: Ping\r\nx\r\nActionID: 10\r\n\r\n");
+    CHECK(client.next().find("Response: Success|ActionID: 10|") == 0);
 }
 
 TEST_CASE("SimulatedManager: what is wrong with an action is said in Asterisk's words") {

@@ -212,3 +212,66 @@ TEST_CASE("together: a call that came by FastAGI has one command after the other
     CHECK(peer.answer("200 result=1 (b)\n") == "GET VARIABLE \"B\"");
     CHECK(notes.wait(1) == Lines{"b"});
 }
+
+#ifdef AGI_HAS_COROUTINES
+
+namespace {
+
+/// Serves calls with a coroutine that adds to the notes what its commands come to, three times.
+auto in_coroutine(Notes& notes) {
+    return [&notes](agi::fastagi::AsyncCall& call) -> agi::Task<> {
+        const agi::SetVariable set{"A", "1"};
+        const agi::GetFullVariable get{"abc"};
+        const agi::DatabasePut put{"f", "k", "v"};
+        const agi::Answer answer;
+        const auto [done, text] = co_await together(call, set, get);
+        static_cast<void>(done);
+        notes.add(text);
+        try {
+            co_await together(call, get, put);
+        } catch (const agi::AGIDBError&) {
+            notes.add("database");
+        }
+        try {
+            co_await together(call, set, answer);
+            notes.add("answered");
+        } catch (const agi::AGIArgumentError&) {
+            notes.add("refused");
+        }
+    };
+}
+
+}  // namespace
+
+TEST_CASE("together: in a coroutine") {
+    FakePbx pbx;
+    Notes notes;
+    pbx.hold("DATABASE");
+    const RunningSource running{
+        pbx, [&](Server& server, Source&) { server.fallback(in_coroutine(notes)); }};
+    pbx.call("1", "x");
+    CHECK(eventually([&] { return pbx.has_begun("1", R"(DATABASE PUT "f" "k" "v")"); }));
+    pbx.reply("1", "200 result=0\n");
+    CHECK(notes.wait(3) == Lines{"abc", "database", "refused"});
+    const Lines ran = pbx.channel("1").ran;
+    CHECK(ran[0] == R"(SET VARIABLE "A" "1")");
+    CHECK(ran[1].find("agi-mark-") != std::string::npos);
+    CHECK(ran[2] == R"(GET FULL VARIABLE "abc")");
+}
+
+TEST_CASE("together: in a coroutine whose call came by FastAGI") {
+    Notes notes;
+    fastagi_tests::Running running;
+    running.server.fallback(in_coroutine(notes));
+    fastagi_tests::Peer peer{running.start(), "x"};
+    const std::string set = R"(SET VARIABLE "A" "1")";
+    const std::string get = R"(GET FULL VARIABLE "abc")";
+    CHECK(peer.answer() == set);
+    for (int i = 0; i < 2; ++i) CHECK(peer.answer("200 result=1 (b)\n") == get);
+    CHECK(peer.answer("200 result=0\n") == R"(DATABASE PUT "f" "k" "v")");
+    CHECK(peer.answer() == set);
+    CHECK(peer.answer() == "ANSWER");
+    CHECK(notes.wait(3) == Lines{"b", "database", "answered"});
+}
+
+#endif

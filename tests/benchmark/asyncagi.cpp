@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
-// NOOP over AMI next to NOOP over FastAGI, on a running Asterisk: `run-asyncagi` starts both.
+// Commands over AMI next to those over FastAGI, on a running Asterisk: `run-asyncagi` starts both.
 //
-//     asyncagi AMI_PORT PID_OF_ASTERISK
+//     asyncagi AMI_PORT PID_OF_ASTERISK        times
+//     asyncagi AMI_PORT PID_OF_ASTERISK CALLS coroutine|thread AsyncAGI|FastAGI
+//                                              memory of so many calls, all open
 
 #include <agi/agi.hpp>
 #include <agi/asyncagi/source.hpp>
+#include <agi/asyncagi/together.hpp>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,16 +21,19 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
+using agi::fastagi::AsyncCall;
 using agi::fastagi::Call;
 
 namespace {
 
 constexpr int calls_at_once = 20;
 constexpr int commands_of_each = 500;
+constexpr int together_at_once = 20;
 
 /// Counts to a number.
 class Count {
@@ -47,25 +54,6 @@ class Count {
     int count_ = 0;
 };
 
-const char* kind(const Call& call) { return call.origin() ? "AsyncAGI" : "FastAGI"; }
-
-void one_call(Call& call) {
-    for (const auto pause : {0ms, 10ms}) {
-        std::vector<double> times;
-        for (int i = 0; i < (pause == 0ms ? 2000 : 200); ++i) {
-            if (pause != 0ms) std::this_thread::sleep_for(pause);
-            const auto begin = Clock::now();
-            agi::Noop{}(call);
-            times.push_back(
-                std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
-        }
-        std::sort(times.begin(), times.end());
-        std::printf("%-8s %-12s p50 %5.0f us, p99 %5.0f us\n", kind(call),
-                    pause == 0ms ? "back to back" : "with pauses", times[times.size() / 2],
-                    times[times.size() * 99 / 100]);
-    }
-}
-
 /// Processor time of a process, in milliseconds.
 double processor_time(const std::string& pid) {
     std::ifstream file{"/proc/" + pid + "/stat"};
@@ -77,75 +65,205 @@ double processor_time(const std::string& pid) {
     return ticks * 1000 / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-}  // namespace
+/// Resident memory of this process, in KB.
+double resident() {
+    std::ifstream file{"/proc/self/status"};
+    for (std::string word; file >> word;) {
+        if (word != "VmRSS:") continue;
+        double kilobytes = 0;
+        file >> kilobytes;
+        return kilobytes;
+    }
+    return 0;
+}
 
-int main(int argc, char** argv) {
-    if (argc != 3) return 2;
-    agi::fastagi::ServerOptions quiet;
-    quiet.log = {};
-    agi::fastagi::Server server{quiet};
-    Count singles;
-    Count ready;
-    Count go;
-    Count done;
-    server.route("one", [&](Call& call) {
-        one_call(call);
-        singles.one_more();
-    });
-    int round = 0;
-    server.route("many", [&](Call& call) {
-        const int mine = round;
-        ready.one_more();
-        go.wait_for(mine + 1);
-        for (int i = 0; i < commands_of_each; ++i) agi::Noop{}(call);
-        done.one_more();
-    });
-    server.listen("127.0.0.1", 0);
+agi::fastagi::ServerOptions quiet() {
+    agi::fastagi::ServerOptions options;
+    options.log = {};
+    options.max_threads = 2'000;
+    return options;
+}
+
+agi::asyncagi::SourceOptions source_options(const char* port) {
     agi::asyncagi::SourceOptions options;
-    options.ami.port = static_cast<std::uint16_t>(std::atoi(argv[1]));
+    options.ami.port = static_cast<std::uint16_t>(std::atoi(port));
     options.ami.user = "ivr";
     options.ami.secret = "ivr secret";
     options.ami.events = "agi,call";
     options.ami.log = {};
-    agi::asyncagi::Source pbx{server, options};
-    Count logins;
-    pbx.on_login([&](bool) { logins.one_more(); });
-    pbx.start();
-    std::thread serving{[&] { server.run(); }};
-    logins.wait_for(1);
+    return options;
+}
 
-    const auto call = [&](const std::string& program) {
+/// A server, with a source that has logged in.
+class Bench {
+  public:
+    /// `set_up(server)` adds routes.
+    template <class SetUp>
+    Bench(char** arguments, SetUp set_up)
+        : pid{arguments[2]}, pbx{server, source_options(arguments[1])} {
+        set_up(server);
+        server.listen("127.0.0.1", 0);
+        Count logins;
+        pbx.on_login([&](bool) { logins.one_more(); });
+        pbx.start();
+        serving_ = std::thread{[&] { server.run(); }};
+        logins.wait_for(1);
+    }
+    Bench(const Bench&) = delete;
+    Bench& operator=(const Bench&) = delete;
+    ~Bench() {
+        server.stop(0ms);
+        serving_.join();
+    }
+
+    void call(bool over_ami, const std::string& script) {
+        const std::string fast = "agi://127.0.0.1:" + std::to_string(server.port()) + '/';
         pbx.send(agi::ami::Action{"Originate"}
                      .set("Channel", "Local/on@agi/n")
                      .set("Context", "peer")
                      .set("Exten", "quiet")
                      .set("Priority", "1")
                      .set("Async", "true")
-                     .set_variable("AGI", program));
-    };
-    const std::string fast = "agi://127.0.0.1:" + std::to_string(server.port()) + '/';
-    const std::string async = "agi:async,";
-    for (int i = 0; i < 3; ++i) {
-        call(fast + "one");
-        singles.wait_for(2 * i + 1);
-        call(async + "one");
-        singles.wait_for(2 * i + 2);
+                     .set_variable("AGI", (over_ami ? "agi:async," : fast) + script));
     }
-    for (; round < 4;) {
+
+    const std::string pid;  ///< Of Asterisk.
+    agi::fastagi::Server server{quiet()};
+    agi::asyncagi::Source pbx;
+
+  private:
+    std::thread serving_;
+};
+
+const char* kind(bool over_ami) { return over_ami ? "AsyncAGI" : "FastAGI"; }
+
+template <std::size_t... Numbers>
+void noops_together(Call& call, std::index_sequence<Numbers...> /*numbers*/) {
+    const agi::Noop noop;
+    agi::asyncagi::together(call, (static_cast<void>(Numbers), noop)...);
+}
+
+/// Times of `work`, sorted, in microseconds.
+template <class Work>
+std::vector<double> times_of(int number, std::chrono::milliseconds pause, Work work) {
+    std::vector<double> times;
+    for (int i = 0; i < number; ++i) {
+        if (pause != 0ms) std::this_thread::sleep_for(pause);
+        const auto begin = Clock::now();
+        work();
+        times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
+    }
+    std::sort(times.begin(), times.end());
+    return times;
+}
+
+/// One command after the other, and several together.
+void one_call(Call& call, const std::string& pid) {
+    const bool over_ami = call.origin() != nullptr;
+    const auto show = [&](const char* how, const std::vector<double>& times) {
+        std::printf("%-8s %-14s p50 %5.0f us, p99 %5.0f us\n", kind(over_ami), how,
+                    times[times.size() / 2], times[times.size() * 99 / 100]);
+    };
+    const auto single = [&] { agi::Noop{}(call); };
+    show("back to back", times_of(2000, 0ms, single));
+    show("with pauses", times_of(200, 10ms, single));
+    if (!over_ami) return;
+    constexpr int rounds = 200;
+    double used = processor_time(pid);
+    const auto alone = times_of(rounds * together_at_once, 0ms, single);
+    const double used_alone = processor_time(pid) - used;
+    used = processor_time(pid);
+    const auto all = times_of(
+        rounds, 0ms, [&] { noops_together(call, std::make_index_sequence<together_at_once>{}); });
+    const double used_together = processor_time(pid) - used;
+    show("20 together", all);
+    std::printf("%-8s for each of the 20, to one alone: time %.2f, Asterisk's processor %.2f\n",
+                kind(over_ami), all[all.size() / 2] / together_at_once / alone[alone.size() / 2],
+                used_together / used_alone);
+}
+
+void measure_times(char** arguments) {
+    Count singles;
+    Count ready;
+    Count go;
+    Count done;
+    int round = 0;
+    Bench bench{arguments, [&](agi::fastagi::Server& server) {
+                    server.route("one", [&](Call& call) {
+                        one_call(call, arguments[2]);
+                        singles.one_more();
+                    });
+                    server.route("many", [&](Call& call) {
+                        const int mine = round;
+                        ready.one_more();
+                        go.wait_for(mine + 1);
+                        for (int i = 0; i < commands_of_each; ++i) agi::Noop{}(call);
+                        done.one_more();
+                    });
+                }};
+    for (int i = 0; i < 6; ++i) {
+        bench.call(i % 2 == 1, "one");
+        singles.wait_for(i + 1);
+    }
+    while (round < 4) {
         const bool over_ami = round % 2 == 1;
-        for (int i = 0; i < calls_at_once; ++i) call((over_ami ? async : fast) + "many");
+        for (int i = 0; i < calls_at_once; ++i) bench.call(over_ami, "many");
         ready.wait_for((round + 1) * calls_at_once);
-        const double used = processor_time(argv[2]);
+        const double used = processor_time(bench.pid);
         const auto begin = Clock::now();
         ++round;
         go.one_more();
         done.wait_for(round * calls_at_once);
         constexpr int commands = calls_at_once * commands_of_each;
         const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-        std::printf("%-8s %d calls: %5.0f commands/s, %.3f ms of Asterisk each\n",
-                    over_ami ? "AsyncAGI" : "FastAGI", calls_at_once, commands / seconds,
-                    (processor_time(argv[2]) - used) / commands);
+        std::printf("%-8s %d calls: %5.0f commands/s, %.3f ms of Asterisk each\n", kind(over_ami),
+                    calls_at_once, commands / seconds,
+                    (processor_time(bench.pid) - used) / commands);
     }
-    server.stop(0ms);
-    serving.join();
+}
+
+/// Resident memory for each of so many calls that wait for a key.
+void measure_memory(char** arguments) {
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &files);
+    const int number = std::atoi(arguments[3]);
+    Count ready;
+    Bench bench{arguments, [&](agi::fastagi::Server& server) {
+                    server.route("thread", [&](Call& call) {
+                        agi::Noop{}(call);
+                        ready.one_more();
+                        call.send("WAIT FOR DIGIT -1");
+                    });
+                    server.route("coroutine", [&](AsyncCall& call) -> agi::Task<> {
+                        const agi::Noop noop;
+                        co_await call(noop);
+                        ready.one_more();
+                        std::string wait = "WAIT FOR DIGIT -1";
+                        co_await call.send(std::move(wait));
+                    });
+                }};
+    const std::string handler = arguments[4];
+    const bool over_ami = std::string{arguments[5]} == "AsyncAGI";
+    int all = 0;
+    const auto begin = [&](int calls) {
+        for (int i = 0; i < calls; ++i) {
+            bench.call(over_ami, handler);
+            if (++all % 20 == 0) ready.wait_for(all);
+        }
+        ready.wait_for(all);
+    };
+    begin(20);  // what the first ones cost
+    const double before = resident();
+    begin(number);
+    std::printf("%-8s %d calls open, each a %s: %.1f KB each\n", kind(over_ami), number,
+                handler.c_str(), (resident() - before) / number);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 3 && argc != 6) return 2;
+    argc == 3 ? measure_times(argv) : measure_memory(argv);
 }

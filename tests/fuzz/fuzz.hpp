@@ -22,6 +22,7 @@ inline void require(bool holds, const char* property) {
 
 void ami(std::string_view bytes);
 void asyncagi(std::string_view bytes);
+void manager(std::string_view bytes);
 void reply(std::string_view bytes);
 void environment(std::string_view bytes);
 void request(std::string_view bytes);

@@ -6,6 +6,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/server_version.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -168,9 +169,10 @@ struct Call {
     }
     /// SET AUTOHANGUP and TIMEOUT(absolute): in so many seconds; 0 or less: never mind.
     void hang_up_after(double seconds) {
+        constexpr double longest = 1e9;
         if (seconds > 0) {
-            channel.hang_up_at(channel.now() +
-                               std::chrono::milliseconds{std::lround(seconds * 1000)});
+            channel.hang_up_at(channel.now() + std::chrono::milliseconds{
+                                                   std::lround(std::min(seconds, longest) * 1000)});
         } else {
             channel.hang_up_at(std::nullopt);
         }

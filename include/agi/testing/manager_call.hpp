@@ -25,6 +25,8 @@ class ManagerCall {
     ///
     /// @throws WouldHang  the program has begun no command for ManagerOptions::patience, or more than
     ///                    ManagerOptions::most_commands
+    /// @throws NotSimulated  the program has used something that the simulator does not have, which has
+    ///                       ended the call; or what a function of the test's own has thrown
     Asterisk finish() const {
         Lock lock{state_->mutex};
         for (int seen = -1; !call_->over();) {
@@ -42,6 +44,7 @@ class ManagerCall {
             state_->changed.wait_for(lock, state_->board.options.patience,
                                      [&] { return call_->over() || call_->commands() != seen; });
         }
+        call_->throw_error();
         return call_->asterisk();
     }
     /// The same at any moment, without a wait.
@@ -61,11 +64,13 @@ class ManagerCall {
     /// Channel::never, or a wait without a limit, when the plan of the caller has nothing more.
     ///
     /// @throws WouldHang  there is none within ManagerOptions::patience, or the call is over
+    /// @throws NotSimulated  see `finish`
     void wait_for(std::string_view command) const {
         Lock lock{state_->mutex};
         const bool there = state_->changed.wait_for(lock, state_->board.options.patience, [&] {
             return call_->over() || wire::is_command(call_->waits_in(), command);
         });
+        call_->throw_error();
         if (!there || call_->over()) {
             throw WouldHang{"the program never waits in " + std::string{command}};
         }

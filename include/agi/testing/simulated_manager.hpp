@@ -9,7 +9,9 @@
 #include <agi/testing/simulator/origination.hpp>
 #include <agi/version.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -92,7 +94,7 @@ class SimulatedManager {
     }
 
     /// Says what becomes of each call that a client begins. It runs in a thread of the manager, and must
-    /// not use it. Without it they are refused.
+    /// not use it. Without it they are refused; what it throws refuses that one.
     void on_originate(OnOriginate hook) {
         const std::lock_guard<std::mutex> lock{state_.mutex};
         on_originate_ = std::move(hook);
@@ -145,11 +147,18 @@ class SimulatedManager {
         auto& board = state_.board;
         if (!on_originate_ || state_.stopping)
             return board.refuse(client, action, "Originate failed");
-        Origination what = on_originate_(action);
+        Origination what;
+        try {
+            what = on_originate_(action);
+            simulator::answer_originate(action, what.asterisk);
+        } catch (const std::exception& error) {
+            what.attempt = asyncagi::Attempt::refused;
+            what.text = error.what();
+            what.text.erase(std::min(what.text.find('\n'), what.text.size()));
+        }
         if (what.attempt == asyncagi::Attempt::refused)
             return board.refuse(client, action, what.text);
         board.succeed(client, action, "Originate successfully queued");
-        simulator::answer_originate(action, what.asterisk);
         names_.give(what.asterisk);
         if (what.attempt == asyncagi::Attempt::unknown) return state_.cut();
         board.send_event("call", simulator::originate_response(action, what));

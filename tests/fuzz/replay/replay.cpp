@@ -23,6 +23,7 @@ Harness harness_of(const fs::path& file) {
     const std::string name = fs::absolute(file).parent_path().filename().string();
     if (name == "ami") return fuzz::ami;
     if (name == "asyncagi") return fuzz::asyncagi;
+    if (name == "manager") return fuzz::manager;
     if (name == "reply") return fuzz::reply;
     if (name == "environment") return fuzz::environment;
     if (name == "request") return fuzz::request;

@@ -19,7 +19,7 @@ class ActionReader {
     void push(std::string_view bytes, const OnAction& on_action) {
         for (const char c : bytes) {
             if (c != '\n') {
-                line_ += c;
+                if (line_.size() < kept) line_ += c;
                 continue;
             }
             if (!line_.empty() && line_.back() == '\r') line_.pop_back();
@@ -36,6 +36,7 @@ class ActionReader {
 
   private:
     static constexpr std::size_t longest = 1022;
+    static constexpr std::size_t kept = longest + 2;  ///< One too many, and a CR.
     static constexpr int most = 128;
 
     void take(const std::string& line) {

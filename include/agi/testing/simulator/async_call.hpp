@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -79,6 +80,10 @@ class AsyncCall {
     [[nodiscard]] Asterisk& asterisk() noexcept { return asterisk_; }
     /// Whether it has left AGI() for good.
     [[nodiscard]] bool over() const noexcept { return over_; }
+    /// Throws what has ended it, if that was something which is not simulated.
+    void throw_error() const {
+        if (error_) std::rethrow_exception(error_);
+    }
     /// How many commands have begun.
     [[nodiscard]] int commands() const noexcept { return commands_; }
     /// The command that waits for what will never come by itself; empty: none does.
@@ -98,18 +103,26 @@ class AsyncCall {
     void run() {
         Lock lock{state_.mutex};
         asterisk_.channel.live = [&](Time longest) { return wait(lock, longest); };
-        End end = End::none;
-        do {
-            asterisk_.begin();
-            channel_.start(environment());
-            end = session(lock);
+        try {
+            while (begin_and_serve(lock) == End::failed && state_.board.options.comes_back &&
+                   !state_.stopping) {
+            }
+        } catch (...) {  // what is not simulated, or is the test's own
+            error_ = std::current_exception();
             channel_.end();
-        } while (end == End::failed && state_.board.options.comes_back && !state_.stopping);
+        }
         asterisk_.channel.live = nullptr;
         vanished_ = channel_.elsewhere().empty();
         if (vanished_) vanish();
         over_ = true;
         state_.changed.notify_all();
+    }
+    End begin_and_serve(Lock& lock) {
+        asterisk_.begin();
+        channel_.start(environment());
+        const End end = session(lock);
+        channel_.end();
+        return end;
     }
     void vanish() {
         channel_.vanish();
@@ -221,6 +234,7 @@ class AsyncCall {
     bool holds_key_ = false;
     bool over_ = false;
     bool vanished_ = false;
+    std::exception_ptr error_;
     std::thread thread_;
 };
 

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -71,6 +72,11 @@ class AsyncChannel {
         if (seconds) asterisk_.hang_up_after(*seconds);
     }
 
+    /// What is asked of the call cannot be simulated: that ends it.
+    void fail(std::exception_ptr error) {
+        failure_ = std::move(error);
+        on_work();
+    }
     /// Whether the call goes on when its clients are away is not looked at any more.
     void disarm() noexcept { armed_ = false; }
 
@@ -82,8 +88,10 @@ class AsyncChannel {
         commands_.pop_front();
         return running_;
     }
+    /// Throws what was given to `fail`.
     std::optional<Caller::Action> take_frame() {
         using Kind = Caller::Action::Kind;
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
         if (std::exchange(wants_hangup_, false)) return Caller::Action{Kind::hang_up, {}, {}};
         if (frames_.empty()) return std::nullopt;
         Caller::Action frame = std::move(frames_.front());
@@ -94,7 +102,8 @@ class AsyncChannel {
     [[nodiscard]] bool wants_hangup() const noexcept { return wants_hangup_; }
     /// Whether there is something for a call that waits. While a command runs, a new one is nothing.
     [[nodiscard]] bool has_work() const noexcept {
-        return wants_hangup_ || !frames_.empty() || (running_.line.empty() && !commands_.empty());
+        return failure_ || wants_hangup_ || !frames_.empty() ||
+               (running_.line.empty() && !commands_.empty());
     }
 
     /// `environment`: its lines, and the empty one.
@@ -206,6 +215,7 @@ class AsyncChannel {
     Send send_;
     std::deque<Command> commands_;
     std::deque<Caller::Action> frames_;
+    std::exception_ptr failure_;
     AsyncPipe pipe_;
     Command running_;
     std::string started_;  ///< The number of the command that runs, for the events of AGI.

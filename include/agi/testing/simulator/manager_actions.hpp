@@ -9,8 +9,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdlib>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,7 +58,7 @@ class ActionCall {
             return refuse("No timeout specified");
         }
         const bool sign_of_life =
-            std::chrono::milliseconds{std::lround(seconds * 1000)} >= board_.options.dead_man;
+            seconds >= std::chrono::duration<double>{board_.options.dead_man}.count();
         channel->set_limit(sign_of_life ? std::nullopt : std::optional<double>{seconds});
         succeed("Timeout Set");
     }
@@ -107,7 +107,7 @@ class ActionCall {
         if (!action_["Channel"].empty()) {
             AsyncChannel* const channel = find_or_refuse({});
             if (channel == nullptr) return;
-            value = channel->asterisk().value(variable);
+            if (!can(*channel, [&] { value = channel->asterisk().value(variable); })) return;
         }
         respond({{"Variable", std::string{variable}}, {"Value", value}});
     }
@@ -116,7 +116,8 @@ class ActionCall {
         if (variable.empty()) return refuse("No variable specified");
         AsyncChannel* const channel = find_or_refuse("No channel specified");
         if (channel == nullptr) return;
-        channel->asterisk().set(variable, std::string{action_["Value"]});
+        const std::string value{action_["Value"]};
+        if (!can(*channel, [&] { channel->asterisk().set(variable, value); })) return;
         if (ami::same_name(variable, "TIMEOUT(absolute)")) channel->disarm();
         succeed("Variable Set");
     }
@@ -139,7 +140,11 @@ class ActionCall {
         for (AsyncChannel* const channel : board_.channels()) {
             if (!wanted.empty() && channel != find()) continue;
             ++count;
-            tell_status(*channel);
+            try {
+                tell_status(*channel);
+            } catch (...) {
+                channel->fail(std::current_exception());
+            }
         }
         Packet end{"Event", "StatusComplete"};
         add_id(end).add("EventList", "Complete").add("ListItems", std::to_string(count));
@@ -163,6 +168,18 @@ class ActionCall {
         AsyncChannel* const channel = find();
         if (channel == nullptr) refuse("No such channel");
         return channel;
+    }
+    /// What is not simulated is for the test, as in a command.
+    template <class Work>
+    bool can(AsyncChannel& channel, const Work& work) {
+        try {
+            work();
+            return true;
+        } catch (...) {
+            channel.fail(std::current_exception());
+            refuse("This is not simulated");
+            return false;
+        }
     }
     void respond(const Switchboard::Headers& headers) {
         board_.respond(client_, action_, "Success", headers);
