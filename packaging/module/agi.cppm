@@ -360,6 +360,7 @@ using agi::testing::ends_call;
 using agi::testing::explore;
 using agi::testing::ladder;
 using agi::testing::rehearse;
+using agi::testing::said_sound;
 using agi::testing::to_string;
 using agi::testing::transcript;
 using agi::testing::words;
