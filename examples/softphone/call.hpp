@@ -431,6 +431,13 @@ class Call {
         }
         return outcome_;
     }
+    // Over AMI a server can tell the call how it ended, even then.
+    static bool was_broken(const agi::testing::Channel& channel) {
+        const auto& log = channel.log();
+        return std::any_of(log.begin(), log.end(), [](const agi::testing::Happening& what) {
+            return what.kind == agi::testing::Happening::Kind::broken;
+        });
+    }
     // For Asterisk a script that a server does not know is a call like another.
     [[nodiscard]] std::string complaint_of_server() const {
         const agi::testing::Channel& channel = asterisk_.channel;
@@ -441,7 +448,7 @@ class Call {
                    "script?";
         }
         const auto said = channel.variables.find(server_status);
-        if (said == channel.variables.end()) return {};
+        if (said == channel.variables.end() || was_broken(channel)) return {};
         const std::string& status = said->second;
         const char* const why = status == "NOTFOUND"  ? ": it has no route for this script"
                                 : status == "FAILED"  ? ": its handler has failed"

@@ -96,6 +96,7 @@ TEST_CASE("softphone: rehearses a program over AMI, and runs scenarios with it")
     const Program program{pin};
     const std::string url = "ami://" + program.place() + "/pin";
     const Run rehearsal = run("--rehearse --keys 1234 " + url);
+    CAPTURE(rehearsal.output);
     CHECK(rehearsal.status == 0);
     has(rehearsal.output, "25 calls, 6 commands");
     const std::string folder = softphone + ".ami-scenarios" + std::to_string(::getpid());
