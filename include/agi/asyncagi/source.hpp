@@ -74,9 +74,8 @@ class Source : public SourceRequests {
     /// @throws AGIArgumentError  something cannot be sent
     template <class Handler>
     std::string originate(Originate call, Handler handler, Dialer::OnOutcome on_outcome = {}) {
-        return begin_call(std::move(call),
-                          on_server(server_, label_, server_.make_handler(std::move(handler))),
-                          std::move(on_outcome));
+        BeginCall begin = on_server(server_, label_, server_.make_handler(std::move(handler)));
+        return begin_call(std::move(call), std::move(begin), std::move(on_outcome));
     }
 
     /// Takes no more calls, begins no more, hangs up what nobody has answered yet, lets the last

@@ -80,16 +80,7 @@ struct Scenario {
                                                     std::optional<int> exit_status) {
         found_.clear();
         compare_sounds(what);
-        for (const auto& [variable, value] : what.variables) {
-            compare(variable, value, asterisk.value(variable));
-        }
-        for (const std::string& variable : what.is_set) {
-            if (asterisk.value(variable).empty()) found_.push_back(variable + " is not set");
-        }
-        for (const std::string& variable : what.not_set) {
-            const std::string value = asterisk.value(variable);
-            if (!value.empty()) found_.push_back(variable + " is set, to \"" + value + '"');
-        }
+        compare_variables(what);
         for (const auto& [entry, value] : what.database) {
             const auto there = asterisk.database.find('/' + entry);
             if (there == asterisk.database.end()) {
@@ -123,6 +114,20 @@ struct Scenario {
     }
 
   private:
+    void compare_variables(const Expectation& what) {
+        for (const auto& [variable, value] : what.variables) {
+            compare(variable, value, asterisk.value(variable));
+        }
+        for (const std::string& variable : what.is_set) {
+            if (asterisk.value(variable).empty()) found_.push_back(variable + " is not set");
+        }
+        for (const std::string& variable : what.not_set) {
+            const std::string value = asterisk.value(variable);
+            if (value.empty()) continue;
+            found_.push_back(variable);
+            found_.back().append(" is set, to \"").append(value) += '"';
+        }
+    }
     void compare(const std::string& what, const std::string& wanted, const std::string& is) {
         if (wanted == is) return;
         found_.push_back(what + " is \"" + is + "\", not \"" + wanted + '"');

@@ -76,7 +76,7 @@ class SocketEnd final : public SessionEnd, public std::enable_shared_from_this<S
         try {
             return in_.next(line);
         } catch (const AGIUnknownError&) {  // over the limit of all lines
-            line = {too_long_, sizeof too_long_};
+            line = {too_long, sizeof too_long};
             return true;
         }
     }
@@ -106,7 +106,7 @@ class SocketEnd final : public SessionEnd, public std::enable_shared_from_this<S
     }
 
     /// Longer than AMI takes, so that the tunnel says so.
-    static constexpr char too_long_[line_limit + 1] = {};
+    static constexpr char too_long[line_limit + 1] = {};
 
     net::ip::tcp::socket socket_;
     wire::LineBuffer in_{wire::LineBuffer::default_limit, 1024};

@@ -55,6 +55,37 @@ inline MaybeText set_function(Call& call, const std::string& argument) {
     return value;
 }
 
+inline MaybeText absolute(const std::string& number) {
+    const auto value = chosen_number(number, [](double, double) { return false; });
+    return value && value->front() == '-' ? value->substr(1) : value;
+}
+
+inline MaybeText caller_id(Call& call, const std::string& part) {
+    if (part.empty()) return std::nullopt;
+    // Behind a comma is another caller ID, which is none.
+    return part.find(',') == std::string::npos ? PartyPart{"CALLERID", part}.read(call) : "";
+}
+
+inline MaybeText channel_exists(Call& call, const std::string& name) {
+    if (name.empty()) return std::nullopt;
+    const bool there = name == call.entry("agi_channel") || call.other_channels.count(name) == 1;
+    return there ? "1" : "0";
+}
+
+inline MaybeText imported(Call& call, const std::string& argument) {
+    const auto all = arguments_of(argument, 2);
+    const auto other = call.other_channels.find(all[0]);
+    if (other == call.other_channels.end()) return "";
+    return stored(other->second.variables, all[1]).value_or("");
+}
+
+inline MaybeText peeked(Call& call, const std::string& argument) {
+    const std::size_t comma = argument.find(',');
+    if (comma == std::string::npos) return std::nullopt;
+    if (argument.compare(0, comma, "0") != 0) return "";
+    return find_variable(call, argument.substr(comma + 1)).value_or("");
+}
+
 /// Functions that know the call. Nothing: no such function.
 struct CallFunction {
     std::string_view name;
@@ -63,28 +94,14 @@ struct CallFunction {
 inline const CallFunction* find_call_function(std::string_view function) {
     using In = const std::string&;
     static constexpr CallFunction known[] = {
-        {"ABS",
-         [](Call&, In of) {
-             const auto value = chosen_number(of, [](double, double) { return false; });
-             return value && value->front() == '-' ? value->substr(1) : value;
-         }},
-        {"CALLERID",
-         [](Call& c, In of) -> MaybeText {
-             if (of.empty()) return std::nullopt;
-             // Behind a comma is another caller ID, which is none.
-             return of.find(',') == Text::npos ? PartyPart{"CALLERID", of}.read(c) : "";
-         }},
+        {"ABS", [](Call&, In of) { return absolute(of); }},
+        {"CALLERID", caller_id},
         {"CALLERPRES",
          [](Call& c, In) -> MaybeText {
              return PartyPart{"CALLERID", "num-pres"}.read(c);
          }},
         {"CHANNEL", [](Call& c, In of) { return channel_item(c, of); }},
-        {"CHANNEL_EXISTS",
-         [](Call& c, In of) -> MaybeText {
-             if (of.empty()) return std::nullopt;
-             const bool there = of == c.entry("agi_channel") || c.other_channels.count(of) == 1;
-             return there ? "1" : "0";
-         }},
+        {"CHANNEL_EXISTS", channel_exists},
         {"CONNECTEDLINE",
          [](Call& c, In of) -> MaybeText {
              return PartyPart{"CONNECTEDLINE", of}.read(c);
@@ -111,24 +128,12 @@ inline const CallFunction* find_call_function(std::string_view function) {
         {"HANGUPCAUSE_KEYS", [](Call&, In) -> MaybeText { return ""; }},
         {"HASH", [](Call& c, In of) -> MaybeText { return hash_value(c, of); }},
         {"HASHKEYS", [](Call& c, In of) -> MaybeText { return hash_list(c, of, true); }},
-        {"IMPORT",
-         [](Call& c, In of) -> MaybeText {
-             const auto all = arguments_of(of, 2);
-             const auto other = c.other_channels.find(all[0]);
-             if (other == c.other_channels.end()) return "";
-             return stored(other->second.variables, all[1]).value_or("");
-         }},
+        {"IMPORT", imported},
         {"INC", [](Call& c, In of) { return counted(c, of, 1); }},
         {"LISTFILTER", [](Call& c, In of) { return list_filter(c, of); }},
         // Nothing but what GOSUB runs has some.
         {"LOCAL", [](Call&, In) { return MaybeText{}; }},
-        {"LOCAL_PEEK",
-         [](Call& c, In of) -> MaybeText {
-             const std::size_t comma = of.find(',');
-             if (comma == Text::npos) return std::nullopt;
-             return of.substr(0, comma) == "0" ? find_variable(c, of.substr(comma + 1)).value_or("")
-                                               : "";
-         }},
+        {"LOCAL_PEEK", peeked},
         {"LTRIM", [](Call&, In of) -> MaybeText { return trimmed_text(of, true, false); }},
         {"MASTER_CHANNEL",
          [](Call& c, In of) -> MaybeText { return find_variable(c, of).value_or(""); }},

@@ -54,7 +54,9 @@ inline void set_listed_keys(Call& call, const std::string& hash, const std::stri
     const auto values = arguments_of(value);
     std::size_t next = 0;
     for (const std::string& key : arguments_of(listed->second)) {
-        set_hash_value(call, hash + ',' + key, next < values.size() ? values[next] : "");
+        std::string name = hash;
+        name.append(1, ',').append(key);
+        set_hash_value(call, name, next < values.size() ? values[next] : "");
         ++next;
     }
 }

@@ -131,7 +131,7 @@ class PartyPart {
     [[nodiscard]] std::string presentation(const Call& call) const {
         const bool has_number = is_party() && is_valid(call, "num") == "1";
         const bool has_name = is_party() && is_valid(call, "name") == "1";
-        const std::string name = read(call, "name-pres");
+        std::string name = read(call, "name-pres");
         if (has_name && (!has_number || name.compare(0, 6, "prohib") == 0)) return name;
         return has_number ? read(call, "num-pres") : "unavailable";
     }

@@ -20,6 +20,27 @@ inline std::time_t clock_of(const Call& call) {
     return call.began_at + static_cast<std::time_t>(call.channel.now().count() / 1000);
 }
 
+/// A format for strftime(): %q is Asterisk's own, milliseconds, or up to six digits of the fraction. The zone
+/// is UTC.
+inline std::string strftime_format(const std::string& wanted, const std::string& fraction) {
+    std::string format;
+    for (std::size_t at = 0; at < wanted.size(); ++at) {
+        const char next = at + 1 < wanted.size() ? wanted[at + 1] : '\0';
+        const bool counts = next >= '1' && next <= '6' && wanted.compare(at + 2, 1, "q") == 0;
+        if (wanted[at] == '%' && (next == 'q' || counts)) {
+            format += fraction.substr(0, counts ? static_cast<std::size_t>(next - '0') : 3);
+            at += counts ? 2 : 1;
+        } else if (wanted[at] == '%' && at + 1 < wanted.size()) {
+            format += wanted[at] == '%' && wanted[at + 1] == 'Z' ? std::string{"UTC"}
+                                                                 : wanted.substr(at, 2);
+            ++at;
+        } else {
+            format += wanted[at];
+        }
+    }
+    return format;
+}
+
 /// STRFTIME([epoch][,zone[,format]]). Without a zone it is UTC.
 inline MaybeText time_function(Call& call, std::string_view argument) {
     const auto all = arguments_of(argument, 3);
@@ -38,23 +59,7 @@ inline MaybeText time_function(Call& call, std::string_view argument) {
     std::tm time{};
     if (const std::tm* const found = std::gmtime(&whole))
         time = *found;  // NOLINT(concurrency-mt-unsafe)
-    std::string format;
-    const std::string wanted = all[2].empty() ? "%c" : all[2];
-    for (std::size_t at = 0; at < wanted.size(); ++at) {
-        // %q is Asterisk's own: milliseconds, or up to six digits of the fraction.
-        const char next = at + 1 < wanted.size() ? wanted[at + 1] : '\0';
-        const bool counts = next >= '1' && next <= '6' && wanted.compare(at + 2, 1, "q") == 0;
-        if (wanted[at] == '%' && (next == 'q' || counts)) {
-            format += fraction.substr(0, counts ? static_cast<std::size_t>(next - '0') : 3);
-            at += counts ? 2 : 1;
-        } else if (wanted[at] == '%' && at + 1 < wanted.size()) {
-            format += wanted[at] == '%' && wanted[at + 1] == 'Z' ? std::string{"UTC"}
-                                                                 : wanted.substr(at, 2);
-            ++at;
-        } else {
-            format += wanted[at];
-        }
-    }
+    const std::string format = strftime_format(all[2].empty() ? "%c" : all[2], fraction);
     char text[4096];
     const std::size_t size = std::strftime(text, sizeof text, format.c_str(), &time);
     return std::string{text, size};
