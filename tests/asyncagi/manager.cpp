@@ -16,9 +16,15 @@ TEST_CASE("SimulatedManager: channels and their variables, also by the unique id
     Asterisk asterisk;
     asterisk.arguments = {"pin?x=1", "two words"};
     asterisk.set("A", "old");
+    Client watcher{manager};
+    watcher.log_in("|Events: agi");
     manager.call(asterisk);
     const auto second = manager.call(asterisk);
     CHECK(second.uniqueid() != "1700000000.1");
+    // They are in the dialplan until AGI() has begun.
+    for (int begun = 0; begun < 2; ++begun) {
+        CHECK(watcher.event().find("Event: AsyncAGIStart|") == 0);
+    }
     Client client{manager};
     client.log_in("|Events: off");
     const std::string channel = "|Channel: 1700000000.1";
