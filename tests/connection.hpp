@@ -21,6 +21,32 @@ inline sockaddr_in loopback(int port) {
     return address;
 }
 
+/// Lets a socket listen there, at a port that is free, and returns that.
+inline std::uint16_t listen_on_loopback(int fd, int backlog) {
+    sockaddr_in address = loopback(0);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    if (::bind(fd, any, size) != 0 || ::listen(fd, backlog) != 0 ||
+        ::getsockname(fd, any, &size) != 0) {
+        throw std::system_error{errno, std::generic_category(), "a port that is free"};
+    }
+    return ntohs(address.sin_port);
+}
+
+/// A port on which nobody listens, for a program that cannot choose one itself. None of those that the
+/// system gives out: a client that tries it again and again would meet itself there.
+inline std::uint16_t free_port() {
+    static int last = static_cast<int>(::getpid()) * 7;
+    for (;;) {
+        const int port = 20'000 + ++last % 12'000;
+        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const sockaddr_in at = loopback(port);
+        const bool is_free = ::bind(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
+        ::close(fd);
+        if (is_free) return static_cast<std::uint16_t>(port);
+    }
+}
+
 class Connection {
   public:
     explicit Connection(int port) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {

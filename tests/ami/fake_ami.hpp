@@ -2,6 +2,7 @@
 #pragma once
 // A manager interface that does what the test says, and a client in a thread.
 
+#include "connection.hpp"
 #include "fastagi/peer.hpp"
 #include "fastagi/running.hpp"
 #include <agi/ami/client.hpp>
@@ -64,16 +65,7 @@ class Manager {
 class FakeAmi {
   public:
     FakeAmi() : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof at;
-        if (::bind(fd_, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
-            ::listen(fd_, 16) != 0 ||
-            ::getsockname(fd_, reinterpret_cast<sockaddr*>(&at), &size) != 0) {
-            throw std::runtime_error{"no socket"};
-        }
-        port_ = ntohs(at.sin_port);
+        port_ = listen_on_loopback(fd_, 16);
     }
     FakeAmi(const FakeAmi&) = delete;
     FakeAmi& operator=(const FakeAmi&) = delete;

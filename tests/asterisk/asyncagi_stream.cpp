@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Sessions in a loop of one's own, without a server, on a real Asterisk.
 
+#include "../text_of.hpp"
 #include "async_server.hpp"
 #include "batch.hpp"
 #include "catch.hpp"
@@ -65,17 +66,6 @@ StreamSource::OnCall starts(Next next) {
             if (!error) next(session);
         });
     };
-}
-
-std::string text_of(const std::exception_ptr& error) {
-    try {
-        if (error) std::rethrow_exception(error);
-        return "done";
-    } catch (const agi::AGIHangup&) {
-        return "hung up";
-    } catch (const std::exception& thrown) {
-        return thrown.what();
-    }
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 #pragma once
 // A way to a port of this machine that the test can cut, and open again.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "../connection.hpp"
+
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,7 +20,9 @@ namespace live {
 class CuttableWay {
   public:
     explicit CuttableWay(int to)
-        : to_{static_cast<std::uint16_t>(to)}, listener_{socket_at(port_)} {
+        : to_{static_cast<std::uint16_t>(to)},
+          listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)},
+          port_{listen_on_loopback(listener_, 8)} {
         thread_ = std::thread{[this] { run(); }};
     }
     CuttableWay(const CuttableWay&) = delete;
@@ -46,26 +48,6 @@ class CuttableWay {
     [[nodiscard]] bool connected() const { return connected_; }
 
   private:
-    static sockaddr_in loopback(std::uint16_t port) {
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_port = htons(port);
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        return at;
-    }
-    static int socket_at(std::uint16_t& port) {
-        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in at = loopback(0);
-        socklen_t size = sizeof at;
-        auto* const any = reinterpret_cast<sockaddr*>(&at);
-        if (::bind(fd, any, size) != 0 || ::listen(fd, 8) != 0 ||
-            ::getsockname(fd, any, &size) != 0) {
-            throw std::runtime_error{"no socket"};
-        }
-        port = ntohs(at.sin_port);
-        return fd;
-    }
-
     void run() {
         while (!ended_) {
             pollfd waiting{listener_, POLLIN, 0};
@@ -105,8 +87,8 @@ class CuttableWay {
     }
 
     std::uint16_t to_;
-    std::uint16_t port_ = 0;
     int listener_;
+    std::uint16_t port_;
     std::atomic<bool> open_{true};
     std::atomic<bool> ended_{false};
     std::atomic<bool> connected_{false};

@@ -4,6 +4,7 @@
 
 #include "end_of_call.hpp"
 
+#include "../connection.hpp"
 #include "batch.hpp"
 #include "catch.hpp"
 #include <agi/process/run.hpp>
@@ -42,17 +43,7 @@ const std::vector<std::string> commands{
 class Server {
   public:
     Server() : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        // The socket API wants its own base type.
-        auto* const plain = reinterpret_cast<sockaddr*>(&address);
-        if (::bind(fd_, plain, size) != 0 || ::listen(fd_, 64) != 0 ||
-            ::getsockname(fd_, plain, &size) != 0) {
-            throw std::runtime_error{"no listening socket"};
-        }
-        port_ = ntohs(address.sin_port);
+        port_ = listen_on_loopback(fd_, 64);
         thread_ = std::thread{[this] { accept_all(); }};
     }
     Server(const Server&) = delete;

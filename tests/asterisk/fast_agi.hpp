@@ -2,6 +2,7 @@
 #pragma once
 // The other end of FastAGI: a socket that Asterisk connects to.
 
+#include "../connection.hpp"
 #include "call.hpp"
 #include <agi/agi.hpp>
 
@@ -58,16 +59,7 @@ class FastAgiCall {
 
   private:
     static Setup with_url(int listener, const std::string& script, Setup setup) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        auto* const any = reinterpret_cast<sockaddr*>(&address);
-        if (::bind(listener, any, size) != 0 || ::listen(listener, 1) != 0 ||
-            ::getsockname(listener, any, &size) != 0) {
-            throw std::system_error{errno, std::generic_category(), "FastAGI"};
-        }
-        setup.agi = "agi://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + script;
+        setup.agi = "agi://127.0.0.1:" + std::to_string(listen_on_loopback(listener, 1)) + script;
         return setup;
     }
     static int accepted(const Descriptor& listener) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A noisy program does not disturb its call.
 
+#include "../connection.hpp"
 #include "batch.hpp"
 #include "catch.hpp"
 
@@ -38,17 +39,7 @@ class Inetd {
   public:
     Inetd(std::string name, std::string report)
         : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        // The socket API wants its own base type.
-        auto* const plain = reinterpret_cast<sockaddr*>(&address);
-        if (::bind(fd_, plain, size) != 0 || ::listen(fd_, 1) != 0 ||
-            ::getsockname(fd_, plain, &size) != 0) {
-            throw std::runtime_error{"no listening socket"};
-        }
-        port_ = ntohs(address.sin_port);
+        port_ = listen_on_loopback(fd_, 1);
         thread_ = std::thread{[this, name = std::move(name), report = std::move(report)] {
             const int connection = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
             const pid_t child = ::fork();

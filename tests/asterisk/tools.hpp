@@ -61,16 +61,4 @@ class Configuration {
     std::string text_;
 };
 
-/// A port of 127.0.0.1 that nobody has, for a program that cannot choose one itself.
-inline int free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    const bool found = ::bind(fd, any, size) == 0 && ::getsockname(fd, any, &size) == 0;
-    ::close(fd);
-    if (!found) throw std::runtime_error{"no free port"};
-    return ntohs(address.sin_port);
-}
-
 }  // namespace live

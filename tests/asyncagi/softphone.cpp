@@ -27,20 +27,6 @@ namespace asyncagi = agi::asyncagi;
 
 namespace {
 
-/// A port on which nobody listens. None of those that the system gives out: a client that tries it again
-/// and again would meet itself there.
-std::uint16_t free_port() {
-    static int last = static_cast<int>(::getpid()) * 7;
-    for (;;) {
-        const int port = 20'000 + ++last % 12'000;
-        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        const sockaddr_in at = loopback(port);
-        const bool is_free = ::bind(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
-        ::close(fd);
-        if (is_free) return static_cast<std::uint16_t>(port);
-    }
-}
-
 void pin(fastagi::Call& call) {
     const auto entry = agi::GetData{"enter-pin", 5s, 4}(call);
     agi::SetVariable{"PIN", entry.digits + call.query("x").value_or("")}(call);

@@ -3,6 +3,7 @@
 
 #include "asyncagi/running_source.hpp"
 #include "catch.hpp"
+#include "text_of.hpp"
 #include <agi/asio/async_session.hpp>
 #include <agi/asyncagi/stream_source.hpp>
 
@@ -47,17 +48,6 @@ class Loop {
 
 using Session = agi::AsyncSession<TunnelStream>;
 using SessionPointer = std::shared_ptr<Session>;
-
-std::string text_of(const std::exception_ptr& error) {
-    try {
-        if (error) std::rethrow_exception(error);
-        return "done";
-    } catch (const agi::AGIHangup&) {
-        return "hung up";
-    } catch (const std::exception& thrown) {
-        return thrown.what();
-    }
-}
 
 /// Starts a session, and calls `next(session)`.
 template <class Next>

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: MIT
-// g++ before 13 destroys a temporary in a co_await expression twice.
-
+#include "temporary.hpp"
 #include <agi/asyncagi/together.hpp>
-#include <agi/command/variable.hpp>
 
 using agi::Task;
 using agi::fastagi::AsyncCall;
-
-#ifdef REJECT
-#define AGI_COMMAND \
-    agi::SetVariable { "NAME", "value" }
-#else
-#define AGI_COMMAND named
-#endif
 
 Task<> work(AsyncCall& call);
 Task<> work(AsyncCall& call) {

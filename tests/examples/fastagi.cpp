@@ -78,13 +78,7 @@ TEST_CASE("fastagi_server: counters for Prometheus, whatever else connects to th
 
 TEST_CASE("fastagi_server: takes the socket that systemd has opened, and leaves it open") {
     const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(::bind(listener, any, size) == 0);
-    REQUIRE(::listen(listener, 8) == 0);
-    REQUIRE(::getsockname(listener, any, &size) == 0);
-    const int port = ntohs(address.sin_port);
+    const int port = listen_on_loopback(listener, 8);
 
     const std::string start = "exec 3<&" + std::to_string(listener) +
                               "; LISTEN_PID=$$ LISTEN_FDS=1 exec " AGI_FASTAGI_SERVER " 1 0";

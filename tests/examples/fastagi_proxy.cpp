@@ -35,18 +35,6 @@ bool soon(const Condition& condition) {
     return false;
 }
 
-// One that is free now.
-int free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-    auto* const any = reinterpret_cast<sockaddr*>(&address);
-    ::bind(fd, any, size);
-    ::getsockname(fd, any, &size);
-    ::close(fd);
-    return ntohs(address.sin_port);
-}
-
 std::string configuration(int port, int first, int second, const std::string& admin) {
     std::ostringstream text;
     text << std::ifstream{AGI_EXAMPLES_FOLDER "/haproxy.cfg"}.rdbuf();

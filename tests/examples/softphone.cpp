@@ -4,13 +4,13 @@
 
 #include "softphone.hpp"
 
+#include "../connection.hpp"
 #include "catch.hpp"
 #include <agi/agi.hpp>
 #include <agi/testing/dialogue.hpp>
 
 #if defined(AGI_SOFTPHONE) && defined(AGI_PIN)
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -233,14 +233,9 @@ TEST_CASE("softphone: calls a Perl program that uses Asterisk::AGI") {
 }
 
 TEST_CASE("softphone: calls a FastAGI server") {
-    const int listener = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
-    REQUIRE(listen(listener, 1) == 0);
-    REQUIRE(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const std::string server_url =
+        "agi://127.0.0.1:" + std::to_string(listen_on_loopback(listener, 1));
     std::string account;
     std::string digits;
     std::thread server{[&] {
@@ -252,8 +247,7 @@ TEST_CASE("softphone: calls a FastAGI server") {
         }
         close(fd);
     }};
-    const Run call = run("--keys 42# 'agi://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) +
-                         "/pin?account=4%202'");
+    const Run call = run("--keys 42# '" + server_url + "/pin?account=4%202'");
     server.join();
     close(listener);
     CHECK(account == "4 2");
@@ -262,14 +256,9 @@ TEST_CASE("softphone: calls a FastAGI server") {
 }
 
 TEST_CASE("softphone: a server that hangs up without a command is told, and is a failure") {
-    const int listener = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    REQUIRE(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
-    REQUIRE(listen(listener, 1) == 0);
-    REQUIRE(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const std::string server_url =
+        "agi://127.0.0.1:" + std::to_string(listen_on_loopback(listener, 1));
     std::thread server{[&] {
         const int fd = accept(listener, nullptr, nullptr);
         char byte = '\0';
@@ -280,8 +269,7 @@ TEST_CASE("softphone: a server that hangs up without a command is told, and is a
         }
         close(fd);
     }};
-    const Run call =
-        run("--keys 1 'agi://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/mistyped'");
+    const Run call = run("--keys 1 '" + server_url + "/mistyped'");
     server.join();
     close(listener);
     CHECK(call.status == 1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "catch.hpp"
+#include "connection.hpp"
 #include "stream/descriptors.hpp"
 #include <agi/stream/fd_stream.hpp>
 #include <agi/stream/line_stream.hpp>
@@ -441,17 +442,10 @@ TEST_CASE("FdStream: a pipe that closes in the middle of a line is a hang-up") {
 
 TEST_CASE("FdStream: a connection that was reset is a hang-up for a write, too") {
     const Fd listening{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    // The socket API wants its own base type.
-    auto* const plain = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(::bind(listening, plain, size) == 0);
-    REQUIRE(::listen(listening, 1) == 0);
-    REQUIRE(::getsockname(listening, plain, &size) == 0);
+    const sockaddr_in address = loopback(listen_on_loopback(listening, 1));
     const Fd ours{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    REQUIRE(::connect(ours, plain, size) == 0);
+    // The socket API wants its own base type.
+    REQUIRE(::connect(ours, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     {
         const Fd theirs{::accept(listening, nullptr, nullptr)};
         const linger reset{1, 0};
