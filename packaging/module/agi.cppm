@@ -15,6 +15,7 @@ module;
 #include <agi/command/program.hpp>
 #include <agi/command/record.hpp>
 #include <agi/command/say.hpp>
+#include <agi/command/say_time.hpp>
 #include <agi/command/secret.hpp>
 #include <agi/command/speech.hpp>
 #include <agi/command/speech_grammar.hpp>

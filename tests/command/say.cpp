@@ -3,6 +3,7 @@
 #include "catch.hpp"
 #include "command/checks.hpp"
 #include <agi/command/say.hpp>
+#include <agi/command/say_time.hpp>
 
 #include <chrono>
 #include <optional>

@@ -10,6 +10,7 @@
 #include <agi/command/program.hpp>
 #include <agi/command/record.hpp>
 #include <agi/command/say.hpp>
+#include <agi/command/say_time.hpp>
 #include <agi/command/speech.hpp>
 #include <agi/command/speech_grammar.hpp>
 #include <agi/command/speech_recognize.hpp>

@@ -4,6 +4,7 @@
 
 #include <agi/asio/async_after_hangup.hpp>
 #include <agi/asio/async_operation.hpp>
+#include <agi/asio/async_orders.hpp>
 #include <agi/asio/net.hpp>
 #include <agi/version.hpp>
 
@@ -41,7 +42,7 @@ class AsyncSession {
     /// AGISIGPIPEHangup: the stream closed before it was complete. AGIError: it passes a limit.
     template <class Token>
     auto async_start(Token&& token, Time deadline = no_deadline) {
-        return run<Simple>({Order::Kind::start, deadline}, std::forward<Token>(token));
+        return run<wire::AsyncSimple>({Order::Kind::start, deadline}, std::forward<Token>(token));
     }
 
     /// Sends a command and waits for its result. Completes with void(std::exception_ptr, Result),
@@ -83,7 +84,7 @@ class AsyncSession {
     template <class Command, class Condition, class Token, class = wire::if_stoppable<Command>>
     auto async_execute_until(Command command, Condition stop, std::chrono::milliseconds interval,
                              Token&& token) {
-        return run<Until<Command, Condition>>(
+        return run<wire::AsyncUntil<Command, Condition>>(
             {std::move(command), std::make_unique<Condition>(std::move(stop)), interval},
             std::forward<Token>(token));
     }
@@ -99,13 +100,14 @@ class AsyncSession {
     /// Reply), whatever the reply says.
     template <class Token>
     auto async_send(std::string line, Token&& token) {
-        return run<Send>({std::move(line)}, std::forward<Token>(token));
+        return run<wire::AsyncSend>({std::move(line)}, std::forward<Token>(token));
     }
 
     /// See AnySession::resync. Completes with void(std::exception_ptr).
     template <class Token>
     auto async_resync(Token&& token) {
-        return run<Simple>({Order::Kind::resync, no_deadline}, std::forward<Token>(token));
+        return run<wire::AsyncSimple>({Order::Kind::resync, no_deadline},
+                                      std::forward<Token>(token));
     }
 
 #ifdef AGI_HAS_COROUTINES
@@ -230,68 +232,10 @@ class AsyncSession {
     mutable Channel channel_;  // also `hung_up() const` takes what has come
 
   private:
-    // What an operation does at its begin and at its end.
-
-    struct Simple {
-        using Result = void;
-        Order::Kind kind;
-        Time deadline;
-        [[nodiscard]] wire::Wait begin(Channel& channel) const {
-            Order order;
-            order.kind = kind;
-            order.urgency = Urgency::after_hangup;
-            order.deadline = deadline;
-            return channel.begin(order);
-        }
-        static void finish(Channel& /*channel*/) noexcept {}
-    };
-    template <class Command>
-    struct Execute {
-        using Result = wire::ResultOf<Command>;
-        Command command;
-        Urgency urgency;
-        Time deadline;
-        wire::Wait begin(Channel& channel) const {
-            const Conversation& talk = channel.exchange().conversation();
-            const wire::Request request = wire::request_of(command, talk.server());
-            Order order = wire::order_of(command, request, urgency);
-            order.deadline = deadline;
-            return channel.begin(order, request);
-        }
-        Result finish(Channel& channel) const { return channel.exchange().result_of(command); }
-    };
-    template <class Command, class Condition>
-    struct Until {
-        using Result = wire::ResultOf<Command>;
-        Command command;
-        std::unique_ptr<Condition> stop;  // stays where it is
-        std::chrono::milliseconds interval;
-        wire::Wait begin(Channel& channel) const {
-            const Conversation& talk = channel.exchange().conversation();
-            const wire::Request request =
-                wire::stoppable_request_of(command, talk.server(), talk.environment());
-            Order order = wire::order_of(command, request, Urgency::normal);
-            order.stop = wire::stop_check(*stop, interval);
-            return channel.begin(order, request);
-        }
-        Result finish(Channel& channel) const { return channel.exchange().result_of(command); }
-    };
-    struct Send {
-        using Result = Reply;
-        std::string line;
-        [[nodiscard]] wire::Wait begin(Channel& channel) const {
-            const wire::Request request = wire::Request::raw(line);
-            Order order;
-            order.form = wire::form_of(line);
-            return channel.begin(order, request);
-        }
-        static Reply finish(Channel& channel) { return channel.exchange().reply(); }
-    };
-
     template <class Command, class Token>
     auto run_command(Command command, Urgency urgency, Time deadline, Token&& token) {
-        return run<Execute<Command>>({std::move(command), urgency, deadline},
-                                     std::forward<Token>(token));
+        return run<wire::AsyncExecute<Command>>({std::move(command), urgency, deadline},
+                                                std::forward<Token>(token));
     }
 
     template <class Operation, class Token>

@@ -3,6 +3,7 @@
 // What a prompt is made of.
 
 #include <agi/command/say.hpp>
+#include <agi/command/say_time.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/refuse.hpp>
 

@@ -5,6 +5,7 @@
 #include <agi/command/digits.hpp>
 #include <agi/command/playback.hpp>
 #include <agi/command/say.hpp>
+#include <agi/command/say_time.hpp>
 #include <agi/ivr/manners.hpp>
 #include <agi/ivr/step.hpp>
 #include <agi/version.hpp>

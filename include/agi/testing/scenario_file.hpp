@@ -3,6 +3,7 @@
 // Reads a scenario from a TOML file. Needs toml++ (Debian: libtomlplusplus-dev).
 
 #include <agi/testing/scenario.hpp>
+#include <agi/testing/simulator/toml_reader.hpp>
 #include <agi/testing/sounds.hpp>
 #include <agi/testing/world.hpp>
 #include <agi/version.hpp>
@@ -14,27 +15,25 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <initializer_list>
 #include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace agi { inline namespace v0 { namespace testing {
 
 namespace simulator {
 
 /// Fills a scenario from a table. Every key that is not known is refused, with its line.
-class ScenarioReader {
+class ScenarioReader : private TomlReader {
   public:
-    ScenarioReader(const toml::table& root, std::filesystem::path file)
-        : file_{std::move(file)}, root_{root} {}
+    ScenarioReader(const toml::table& root, const std::filesystem::path& file)
+        : TomlReader{file}, root_{root} {}
 
     Scenario read() {
         only(root_, {"name", "program", "call", "world", "caller", "expect", "always"});
-        scenario_.name = text(root_, "name", file_.stem().string());
+        scenario_.name = text(root_, "name", file().stem().string());
         scenario_.program = texts(root_, "program");
         if (const auto* table = section(root_, "call")) read_call(*table);
         if (const auto* table = section(root_, "world")) {
@@ -50,69 +49,6 @@ class ScenarioReader {
 
   private:
     static std::chrono::milliseconds usual_length() { return std::chrono::seconds{3}; }
-
-    [[noreturn]] void refuse(const toml::node& node, const std::string& why) const {
-        const auto& at = node.source().begin;
-        throw AGIArgumentError(file_.string() + ':' + std::to_string(at.line) + ": " + why);
-    }
-
-    void only(const toml::table& table, std::initializer_list<std::string_view> known) const {
-        for (const auto& [key, node] : table) {
-            bool is_known = false;
-            std::string all;
-            for (const std::string_view one : known) {
-                is_known = is_known || one == key.str();
-                ((all += all.empty() ? "" : ", ") += one);
-            }
-            if (!is_known) refuse(node, "no \"" + std::string{key.str()} + "\" here, only " + all);
-        }
-    }
-
-    const toml::table* section(const toml::table& table, std::string_view key) const {
-        const toml::node* const node = table.get(key);
-        if (node == nullptr) return nullptr;
-        if (!node->is_table()) refuse(*node, std::string{key} + " is a table");
-        return node->as_table();
-    }
-    [[nodiscard]] std::string text_of(const toml::node& node) const {
-        if (const auto value = node.value_exact<std::string>()) return *value;
-        if (const auto value = node.value_exact<std::int64_t>()) return std::to_string(*value);
-        refuse(node, "this is a text in quotes");
-    }
-    std::string text(const toml::table& table, std::string_view key, std::string otherwise) const {
-        const toml::node* const node = table.get(key);
-        return node == nullptr ? std::move(otherwise) : text_of(*node);
-    }
-    std::vector<std::string> texts(const toml::table& table, std::string_view key) const {
-        std::vector<std::string> all;
-        const toml::node* const node = table.get(key);
-        if (node == nullptr) return all;
-        if (!node->is_array()) return {text_of(*node)};
-        for (const toml::node& one : *node->as_array()) all.push_back(text_of(one));
-        return all;
-    }
-    std::map<std::string, std::string> pairs(const toml::table& table, std::string_view key) const {
-        std::map<std::string, std::string> all;
-        const auto* const inner = section(table, key);
-        if (inner == nullptr) return all;
-        for (const auto& [name, value] : *inner) all[std::string{name.str()}] = text_of(value);
-        return all;
-    }
-    bool flag(const toml::table& table, std::string_view key, bool otherwise) const {
-        const toml::node* const node = table.get(key);
-        if (node == nullptr) return otherwise;
-        if (!node->is_boolean()) refuse(*node, std::string{key} + " is true or false");
-        return *node->value<bool>();
-    }
-    /// What the reader of a value says, with the line of the file.
-    template <class Read>
-    auto checked(const toml::node& node, const Read& read_it) const {
-        try {
-            return read_it(text_of(node));
-        } catch (const AGIArgumentError& error) {
-            refuse(node, error.what());
-        }
-    }
 
     void read_call(const toml::table& table) {
         only(table,
@@ -147,7 +83,7 @@ class ScenarioReader {
                      "functions", "applications", "subroutines", "labels", "environment"});
         Asterisk& asterisk = scenario_.asterisk;
         if (const toml::node* const node = table.get("folder")) {
-            const std::filesystem::path folder = file_.parent_path() / text_of(*node);
+            const std::filesystem::path folder = file().parent_path() / text_of(*node);
             if (!std::filesystem::is_directory(folder))
                 refuse(*node, "no folder " + folder.string());
             asterisk.channel.sounds = sounds_in(folder);
@@ -273,7 +209,6 @@ class ScenarioReader {
         return expected;
     }
 
-    std::filesystem::path file_;
     const toml::table& root_;
     Scenario scenario_;
 };

@@ -24,6 +24,18 @@ inline std::optional<std::string> stored(const std::map<std::string, std::string
     return found->second;
 }
 
+struct Constant {
+    std::string_view name;
+    const char* value;
+};
+template <std::size_t Size>
+MaybeText find_constant(const Constant (&all)[Size], std::string_view name) {
+    for (const Constant& one : all) {
+        if (one.name == name) return one.value;
+    }
+    return std::nullopt;
+}
+
 /// The variables that Asterisk itself has.
 inline MaybeText built_in_variable(const Call& call, std::string_view name) {
     if (name == "CHANNEL") return call.entry("agi_channel");
@@ -36,56 +48,42 @@ inline MaybeText built_in_variable(const Call& call, std::string_view name) {
     if (name == "SYSTEMNAME") return "";
     if (name == "ENTITYID") return "00:00:5e:00:53:01";
     if (name == "CALLINGPRES") return call.entry("agi_callingpres");
-    struct Folder {
-        std::string_view name;
-        const char* path;
-    };
-    static constexpr Folder folders[] = {{"ASTETCDIR", "/etc/asterisk"},
-                                         {"ASTDATADIR", "/usr/share/asterisk"},
-                                         {"ASTVARLIBDIR", "/var/lib/asterisk"},
-                                         {"ASTSPOOLDIR", "/var/spool/asterisk"},
-                                         {"ASTLOGDIR", "/var/log/asterisk"},
-                                         {"ASTRUNDIR", "/var/run/asterisk"},
-                                         {"ASTAGIDIR", "/usr/share/asterisk/agi-bin"},
-                                         {"ASTCACHEDIR", "/var/cache/asterisk"}};
-    for (const Folder& folder : folders) {
-        if (folder.name == name) return folder.path;
-    }
-    return std::nullopt;
+    static constexpr Constant folders[] = {{"ASTETCDIR", "/etc/asterisk"},
+                                           {"ASTDATADIR", "/usr/share/asterisk"},
+                                           {"ASTVARLIBDIR", "/var/lib/asterisk"},
+                                           {"ASTSPOOLDIR", "/var/spool/asterisk"},
+                                           {"ASTLOGDIR", "/var/log/asterisk"},
+                                           {"ASTRUNDIR", "/var/run/asterisk"},
+                                           {"ASTAGIDIR", "/usr/share/asterisk/agi-bin"},
+                                           {"ASTCACHEDIR", "/var/cache/asterisk"}};
+    return find_constant(folders, name);
 }
 
 /// Those that are the same on every channel here.
 inline MaybeText constant_channel_item(std::string_view item) {
-    struct Item {
-        std::string_view name;
-        const char* value;
-    };
-    static constexpr Item items[] = {{"audioreadformat", "slin"},
-                                     {"audiowriteformat", "slin"},
-                                     {"audionativeformat", "(ulaw)"},
-                                     {"videonativeformat", "(nothing)"},
-                                     {"amaflags", "3"},
-                                     {"transfercapability", "SPEECH"},
-                                     {"max_forwards", "20"},
-                                     {"musicclass", ""},
-                                     {"parkinglot", ""},
-                                     {"hangupsource", ""},
-                                     {"userfield", ""},
-                                     {"peeraccount", ""},
-                                     {"dtmf_features", ""},
-                                     {"callgroup", ""},
-                                     {"pickupgroup", ""},
-                                     {"namedcallgroup", ""},
-                                     {"namedpickupgroup", ""},
-                                     {"secure_bridge_media", ""},
-                                     {"secure_bridge_signaling", ""},
-                                     {"after_bridge_goto", ""},
-                                     {"onhold", "0"},
-                                     {"callid", "[C-00000001]"}};
-    for (const Item& one : items) {
-        if (one.name == item) return one.value;
-    }
-    return std::nullopt;
+    static constexpr Constant items[] = {{"audioreadformat", "slin"},
+                                         {"audiowriteformat", "slin"},
+                                         {"audionativeformat", "(ulaw)"},
+                                         {"videonativeformat", "(nothing)"},
+                                         {"amaflags", "3"},
+                                         {"transfercapability", "SPEECH"},
+                                         {"max_forwards", "20"},
+                                         {"musicclass", ""},
+                                         {"parkinglot", ""},
+                                         {"hangupsource", ""},
+                                         {"userfield", ""},
+                                         {"peeraccount", ""},
+                                         {"dtmf_features", ""},
+                                         {"callgroup", ""},
+                                         {"pickupgroup", ""},
+                                         {"namedcallgroup", ""},
+                                         {"namedpickupgroup", ""},
+                                         {"secure_bridge_media", ""},
+                                         {"secure_bridge_signaling", ""},
+                                         {"after_bridge_goto", ""},
+                                         {"onhold", "0"},
+                                         {"callid", "[C-00000001]"}};
+    return find_constant(items, item);
 }
 
 inline std::string lower(std::string_view text) {
@@ -159,17 +157,13 @@ inline MaybeText timeout_function(const Call& call, std::string_view name) {
 
 /// VERSION([what]).
 inline std::string version_function(const Call& call, std::string_view what) {
-    struct Fact {
-        std::string_view name;
-        const char* value;
-    };
-    static constexpr Fact facts[] = {{"BUILD_USER", "root"},
-                                     {"BUILD_HOST", "localhost"},
-                                     {"BUILD_MACHINE", "x86_64"},
-                                     {"BUILD_OS", "Linux"},
-                                     {"BUILD_DATE", "2023-11-14 22:13:20 UTC"},
-                                     {"BUILD_KERNEL", "unknown"}};
-    for (const Fact& fact : facts) {
+    static constexpr Constant facts[] = {{"BUILD_USER", "root"},
+                                         {"BUILD_HOST", "localhost"},
+                                         {"BUILD_MACHINE", "x86_64"},
+                                         {"BUILD_OS", "Linux"},
+                                         {"BUILD_DATE", "2023-11-14 22:13:20 UTC"},
+                                         {"BUILD_KERNEL", "unknown"}};
+    for (const Constant& fact : facts) {
         if (wire::is_command(what, fact.name)) return fact.value;
     }
     if (!wire::is_command(what, "ASTERISK_VERSION_NUM")) return call.entry("agi_version");
