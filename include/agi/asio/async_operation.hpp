@@ -6,6 +6,7 @@
 #include <agi/version.hpp>
 
 #include <exception>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -35,13 +36,24 @@ bool is_cancelled(const Self& /*self*/, long /*worse*/) noexcept {
     return false;
 }
 
-/// Runs one operation on a channel: the implementation for net::async_compose. It owns what it needs
-/// of the command.
-template <class Channel, class Operation>
+/// What an operation does at its begin and at its end. It owns what it needs of the command.
+template <class Channel, class Result>
+struct AsyncOrder {
+    AsyncOrder() = default;
+    AsyncOrder(const AsyncOrder&) = delete;
+    AsyncOrder& operator=(const AsyncOrder&) = delete;
+    virtual ~AsyncOrder() = default;
+    virtual Wait begin(Channel& channel) = 0;
+    virtual Result finish(Channel& channel) = 0;
+};
+
+/// Runs one operation on a channel: the implementation for net::async_compose. Asio moves it a dozen
+/// times, and compiles it once for each result.
+template <class Channel, class Result>
 class AsyncOperation {
   public:
-    AsyncOperation(Channel& channel, Operation operation)
-        : channel_{&channel}, operation_{std::move(operation)} {}
+    AsyncOperation(Channel& channel, std::unique_ptr<AsyncOrder<Channel, Result>> order)
+        : channel_{&channel}, order_{std::move(order)} {}
 
     template <class Self>
     void operator()(Self& self, error_code error = {}, std::size_t size = 0) {
@@ -53,7 +65,7 @@ class AsyncOperation {
         }
         Wait next = Wait::none;
         try {
-            next = at_once ? operation_.begin(*channel_)
+            next = at_once ? order_->begin(*channel_)
                            : channel_->resume(error, size, is_cancelled(self, 0));
         } catch (...) {
             failure_ = std::current_exception();
@@ -70,13 +82,12 @@ class AsyncOperation {
 
     template <class Self>
     void complete(Self& self) {
-        using Result = typename Operation::Result;
         if constexpr (std::is_void_v<Result>) {
-            finish([&] { operation_.finish(*channel_); });
+            finish([&] { order_->finish(*channel_); });
             self.complete(failure_);
         } else {
             Result result{};
-            finish([&] { result = operation_.finish(*channel_); });
+            finish([&] { result = order_->finish(*channel_); });
             self.complete(failure_, std::move(result));
         }
     }
@@ -91,7 +102,7 @@ class AsyncOperation {
     }
 
     Channel* channel_;
-    Operation operation_;
+    std::unique_ptr<AsyncOrder<Channel, Result>> order_;
     std::exception_ptr failure_;
     State state_ = State::new_one;
     bool foreign_ = false;  ///< Another operation runs, so that this one fails.

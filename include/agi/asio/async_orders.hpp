@@ -9,85 +9,79 @@
 #include <agi/wire/request.hpp>
 
 #include <chrono>
-#include <memory>
 #include <string>
+#include <utility>
 
 namespace agi { inline namespace v0 { namespace wire { inline namespace AGI_NET {
 
 /// One that has nothing to send of the caller's.
-struct AsyncSimple {
-    using Result = void;
+template <class Channel>
+struct AsyncSimple final : AsyncOrder<Channel, void> {
     Order::Kind kind;
     Exchange::Time deadline;
-    template <class Channel>
-    [[nodiscard]] Wait begin(Channel& channel) const {
+    AsyncSimple(Order::Kind what, Exchange::Time until) : kind{what}, deadline{until} {}
+    Wait begin(Channel& channel) override {
         Order order;
         order.kind = kind;
         order.urgency = Urgency::after_hangup;
         order.deadline = deadline;
         return channel.begin(order);
     }
-    template <class Channel>
-    static void finish(Channel& /*channel*/) noexcept {}
+    void finish(Channel& /*channel*/) override {}
 };
 
 /// Sends a command.
-template <class Command>
-struct AsyncExecute {
-    using Result = ResultOf<Command>;
+template <class Channel, class Command>
+struct AsyncExecute final : AsyncOrder<Channel, ResultOf<Command>> {
     Command command;
     Urgency urgency;
     Exchange::Time deadline;
-    template <class Channel>
-    Wait begin(Channel& channel) const {
+    AsyncExecute(Command&& what, Urgency how, Exchange::Time until)
+        : command(std::move(what)), urgency{how}, deadline{until} {}
+    Wait begin(Channel& channel) override {
         const Conversation& talk = channel.exchange().conversation();
         const Request request = request_of(command, talk.server());
         Order order = order_of(command, request, urgency);
         order.deadline = deadline;
         return channel.begin(order, request);
     }
-    template <class Channel>
-    Result finish(Channel& channel) const {
+    ResultOf<Command> finish(Channel& channel) override {
         return channel.exchange().result_of(command);
     }
 };
 
 /// Sends a command, and stops it when `stop()` says so.
-template <class Command, class Condition>
-struct AsyncUntil {
-    using Result = ResultOf<Command>;
+template <class Channel, class Command, class Condition>
+struct AsyncUntil final : AsyncOrder<Channel, ResultOf<Command>> {
     Command command;
-    std::unique_ptr<Condition> stop;  // stays where it is
+    Condition stop;
     std::chrono::milliseconds interval;
-    template <class Channel>
-    Wait begin(Channel& channel) const {
+    AsyncUntil(Command&& what, Condition&& when, std::chrono::milliseconds how_often)
+        : command(std::move(what)), stop(std::move(when)), interval{how_often} {}
+    Wait begin(Channel& channel) override {
         const Conversation& talk = channel.exchange().conversation();
         const Request request = stoppable_request_of(command, talk.server(), talk.environment());
         Order order = order_of(command, request, Urgency::normal);
-        order.stop = stop_check(*stop, interval);
+        order.stop = stop_check(stop, interval);
         return channel.begin(order, request);
     }
-    template <class Channel>
-    Result finish(Channel& channel) const {
+    ResultOf<Command> finish(Channel& channel) override {
         return channel.exchange().result_of(command);
     }
 };
 
 /// Sends a line as it is.
-struct AsyncSend {
-    using Result = Reply;
+template <class Channel>
+struct AsyncSend final : AsyncOrder<Channel, Reply> {
     std::string line;
-    template <class Channel>
-    [[nodiscard]] Wait begin(Channel& channel) const {
+    explicit AsyncSend(std::string text) : line{std::move(text)} {}
+    Wait begin(Channel& channel) override {
         const Request request = Request::raw(line);
         Order order;
         order.form = form_of(line);
         return channel.begin(order, request);
     }
-    template <class Channel>
-    static Reply finish(Channel& channel) {
-        return channel.exchange().reply();
-    }
+    Reply finish(Channel& channel) override { return channel.exchange().reply(); }
 };
 
 }}}}  // namespace agi::v0::wire::AGI_NET

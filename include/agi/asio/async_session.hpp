@@ -42,7 +42,8 @@ class AsyncSession {
     /// AGISIGPIPEHangup: the stream closed before it was complete. AGIError: it passes a limit.
     template <class Token>
     auto async_start(Token&& token, Time deadline = no_deadline) {
-        return run<wire::AsyncSimple>({Order::Kind::start, deadline}, std::forward<Token>(token));
+        return run(std::make_unique<wire::AsyncSimple<Channel>>(Order::Kind::start, deadline),
+                   std::forward<Token>(token));
     }
 
     /// Sends a command and waits for its result. Completes with void(std::exception_ptr, Result),
@@ -84,9 +85,9 @@ class AsyncSession {
     template <class Command, class Condition, class Token, class = wire::if_stoppable<Command>>
     auto async_execute_until(Command command, Condition stop, std::chrono::milliseconds interval,
                              Token&& token) {
-        return run<wire::AsyncUntil<Command, Condition>>(
-            {std::move(command), std::make_unique<Condition>(std::move(stop)), interval},
-            std::forward<Token>(token));
+        using Order = wire::AsyncUntil<Channel, Command, Condition>;
+        return run(std::make_unique<Order>(std::move(command), std::move(stop), interval),
+                   std::forward<Token>(token));
     }
     template <class Command, class Condition, class Token, class = wire::if_not_stoppable<Command>,
               class = void>
@@ -100,14 +101,15 @@ class AsyncSession {
     /// Reply), whatever the reply says.
     template <class Token>
     auto async_send(std::string line, Token&& token) {
-        return run<wire::AsyncSend>({std::move(line)}, std::forward<Token>(token));
+        return run(std::make_unique<wire::AsyncSend<Channel>>(std::move(line)),
+                   std::forward<Token>(token));
     }
 
     /// See AnySession::resync. Completes with void(std::exception_ptr).
     template <class Token>
     auto async_resync(Token&& token) {
-        return run<wire::AsyncSimple>({Order::Kind::resync, no_deadline},
-                                      std::forward<Token>(token));
+        return run(std::make_unique<wire::AsyncSimple<Channel>>(Order::Kind::resync, no_deadline),
+                   std::forward<Token>(token));
     }
 
 #ifdef AGI_HAS_COROUTINES
@@ -233,16 +235,17 @@ class AsyncSession {
 
   private:
     template <class Command, class Token>
-    auto run_command(Command command, Urgency urgency, Time deadline, Token&& token) {
-        return run<wire::AsyncExecute<Command>>({std::move(command), urgency, deadline},
-                                                std::forward<Token>(token));
+    auto run_command(Command&& command, Urgency urgency, Time deadline, Token&& token) {
+        using Order = wire::AsyncExecute<Channel, Command>;
+        return run(std::make_unique<Order>(std::move(command), urgency, deadline),
+                   std::forward<Token>(token));
     }
 
-    template <class Operation, class Token>
-    auto run(Operation operation, Token&& token) {
-        using Signature = typename wire::Completion<typename Operation::Result>::Type;
-        return wire::net::async_compose<Token, Signature>(
-            wire::AsyncOperation<Channel, Operation>{channel_, std::move(operation)}, token,
+    template <class Order, class Token>
+    auto run(std::unique_ptr<Order> order, Token&& token) {
+        using Result = decltype(order->finish(channel_));
+        return wire::net::async_compose<Token, typename wire::Completion<Result>::Type>(
+            wire::AsyncOperation<Channel, Result>{channel_, std::move(order)}, token,
             channel_.stream());
     }
 

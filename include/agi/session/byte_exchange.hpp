@@ -107,7 +107,8 @@ class ByteExchange {
         if (order.kind != Order::Kind::start) in_.limit(wire::LineBuffer::default_limit);
         order.request = request;
         if (!exchange_.runs()) {
-            request_.assign(request).append(1, '\n');
+            request_.clear();
+            request_.append(request).push_back('\n');
             order.request = std::string_view{request_}.substr(0, request.size());
         }
         exchange_.begin(order, time_of, clock);

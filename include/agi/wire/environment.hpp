@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace agi { inline namespace v0 {
 
@@ -182,7 +183,7 @@ class Environment {
             if (index < lines && found[index] == wire::Offsets::nowhere) found.set(index, at);
         }
         found.end_at_gap();
-        arguments_ = found;
+        arguments_ = std::move(found);
     }
 
     std::string text_{};

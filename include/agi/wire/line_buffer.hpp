@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace agi { inline namespace v0 { namespace wire {
 
@@ -39,7 +40,7 @@ class LineBuffer {
     ///                          dropped, and the next call begins behind it
     bool next(std::string_view& line) {
         if (begin_ == end_) return false;
-        const char* begin = storage_.data() + begin_;
+        const char* begin = storage_.data + begin_;
         const char* const lf = find_lf();
         if (lf == nullptr) return keep_part();
         const auto size = static_cast<std::size_t>(lf - begin);
@@ -53,18 +54,18 @@ class LineBuffer {
     /// Where to put the next bytes. At least one fits.
     char* prepare() {
         if (begin_ == end_) clear();
-        if (end_ == storage_.size()) {
+        if (end_ == storage_.size) {
             if (begin_ > 0) {
-                std::memmove(storage_.data(), storage_.data() + begin_, end_ - begin_);
+                std::memmove(storage_.data, storage_.data + begin_, end_ - begin_);
                 end_ -= begin_;
                 begin_ = 0;
             } else {
-                storage_.resize(storage_.empty() ? initial_size_ : storage_.size() * 2);
+                grow();
             }
         }
-        return storage_.data() + end_;
+        return storage_.data + end_;
     }
-    [[nodiscard]] std::size_t room() const noexcept { return storage_.size() - end_; }
+    [[nodiscard]] std::size_t room() const noexcept { return storage_.size - end_; }
     /// That many bytes were put there.
     void commit(std::size_t size) noexcept { end_ += size; }
 
@@ -82,7 +83,7 @@ class LineBuffer {
     void release() {
         if (begin_ != end_) return;
         clear();
-        std::string{}.swap(storage_);
+        storage_ = Storage{};
     }
 
     /// Whether `next` has a line, or something to say.
@@ -93,7 +94,7 @@ class LineBuffer {
                 clear();
                 return false;
             }
-            begin_ = static_cast<std::size_t>(lf - storage_.data()) + 1;
+            begin_ = static_cast<std::size_t>(lf - storage_.data) + 1;
             scanned_ = 0;
             skipping_ = false;
             lf = find_lf();
@@ -105,28 +106,53 @@ class LineBuffer {
     void limit(std::size_t bytes) noexcept { limit_ = bytes; }
 
     /// Whether the last bytes filled all the room there was: more may wait where they came from.
-    [[nodiscard]] bool filled() const noexcept { return end_ != 0 && end_ == storage_.size(); }
+    [[nodiscard]] bool filled() const noexcept { return end_ != 0 && end_ == storage_.size; }
 
     /// Whether nothing is here, and nothing is known to wait where the last bytes came from.
-    [[nodiscard]] bool idle() const noexcept { return begin_ == end_ && end_ != storage_.size(); }
+    [[nodiscard]] bool idle() const noexcept { return begin_ == end_ && end_ != storage_.size; }
 
     /// The bytes after the last whole line.
     [[nodiscard]] std::string_view rest() const noexcept {
-        return std::string_view{storage_}.substr(begin_, end_ - begin_);
+        return {storage_.data + begin_, end_ - begin_};
     }
 
   private:
+    /// Memory that nobody fills with zeros, as a string does; <memory> is too much for this.
+    struct Storage {
+        char* data = nullptr;
+        std::size_t size = 0;
+
+        Storage() = default;
+        explicit Storage(std::size_t bytes) : data{new char[bytes]}, size{bytes} {}
+        Storage(Storage&& other) noexcept
+            : data{std::exchange(other.data, nullptr)}, size{std::exchange(other.size, 0)} {}
+        Storage& operator=(Storage&& other) noexcept {
+            std::swap(data, other.data);
+            std::swap(size, other.size);
+            return *this;
+        }
+        Storage(const Storage&) = delete;
+        Storage& operator=(const Storage&) = delete;
+        ~Storage() { delete[] data; }
+    };
+
     /// The next LF. If there is none, all bytes are known to be others.
     const char* find_lf() noexcept {
-        const char* const begin = storage_.data() + begin_;
+        if (begin_ == end_) return nullptr;
+        const char* const begin = storage_.data + begin_;
         const auto* const lf =
             static_cast<const char*>(std::memchr(begin + scanned_, '\n', end_ - begin_ - scanned_));
         if (lf == nullptr) scanned_ = end_ - begin_;
         return lf;
     }
 
-    // These two are rare: out of line, `next` stays short.
+    // These are rare: out of line, the others stay short.
 
+    [[gnu::noinline]] void grow() {
+        Storage larger{storage_.size == 0 ? initial_size_ : storage_.size * 2};
+        if (end_ > 0) std::memcpy(larger.data, storage_.data, end_);
+        storage_ = std::move(larger);
+    }
     /// There is no LF yet: more bytes are needed.
     [[gnu::noinline]] bool keep_part() {
         if (!skipping_ && scanned_ <= limit_) return false;
@@ -151,7 +177,7 @@ class LineBuffer {
 
     std::size_t limit_;
     std::size_t initial_size_;
-    std::string storage_{};
+    Storage storage_{};
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::size_t scanned_ = 0;  ///< Bytes from `begin_` that hold no LF.
