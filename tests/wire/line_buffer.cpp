@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace agi;
@@ -191,4 +192,23 @@ TEST_CASE("LineBuffer: memory does not grow with the number of lines") {
     for (int i = 0; i < 10; ++i) feeder.feed(text, 777);
     CHECK(feeder.lines().size() == 30000);
     CHECK(feeder.largest() <= 8192);
+}
+
+TEST_CASE("LineBuffer: a copy has bytes of its own, and what was moved from has none") {
+    LineBuffer buffer{100, 4};
+    buffer.append("one\ntw");
+    LineBuffer copy{buffer};
+    buffer.append("ice\n");
+    copy.append("o\n");
+    const auto lines = [](LineBuffer& from) {
+        Lines all;
+        for (std::string line; from.next(line);) all.push_back(line);
+        return all;
+    };
+    LineBuffer moved{std::move(buffer)};
+    CHECK(lines(moved) == Lines{"one", "twice"});
+    CHECK(lines(copy) == Lines{"one", "two"});
+    copy = LineBuffer{};
+    copy.append("three\n");
+    CHECK(lines(copy) == Lines{"three"});
 }

@@ -236,8 +236,8 @@ class AsyncSession {
   private:
     template <class Command, class Token>
     auto run_command(Command&& command, Urgency urgency, Time deadline, Token&& token) {
-        using Order = wire::AsyncExecute<Channel, Command>;
-        return run(std::make_unique<Order>(std::move(command), urgency, deadline),
+        using Order = wire::AsyncExecute<Channel, std::decay_t<Command>>;
+        return run(std::make_unique<Order>(std::forward<Command>(command), urgency, deadline),
                    std::forward<Token>(token));
     }
 

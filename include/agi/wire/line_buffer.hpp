@@ -124,15 +124,17 @@ class LineBuffer {
 
         Storage() = default;
         explicit Storage(std::size_t bytes) : data{new char[bytes]}, size{bytes} {}
+        Storage(const Storage& other) : Storage{other.size} {
+            if (size > 0) std::memcpy(data, other.data, size);
+        }
         Storage(Storage&& other) noexcept
             : data{std::exchange(other.data, nullptr)}, size{std::exchange(other.size, 0)} {}
+        Storage& operator=(const Storage& other) { return *this = Storage{other}; }
         Storage& operator=(Storage&& other) noexcept {
             std::swap(data, other.data);
             std::swap(size, other.size);
             return *this;
         }
-        Storage(const Storage&) = delete;
-        Storage& operator=(const Storage&) = delete;
         ~Storage() { delete[] data; }
     };
 
