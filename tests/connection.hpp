@@ -47,8 +47,14 @@ inline std::uint16_t free_port() {
     }
 }
 
+/// The other end of a connection.
+struct Accepted {
+    int fd;
+};
+
 class Connection {
   public:
+    explicit Connection(Accepted accepted) : fd_{accepted.fd} {}
     explicit Connection(int port) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
         const sockaddr_in address = loopback(port);
         if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {

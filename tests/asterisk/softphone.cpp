@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: MIT
 // The softphone against this Asterisk: programs in six languages, and every line of both the same.
 
+#include "../connection.hpp"
 #include "call.hpp"
 #include "catch.hpp"
+#include "fast_agi.hpp"
 
 #ifdef AGI_SOFTPHONE
 
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 
 using namespace live;
 
@@ -52,6 +59,44 @@ std::string after_environment(const std::string& log) {
     const std::size_t end = log.find("<< \n");
     return end == std::string::npos ? "no environment: " + log : log.substr(end + 4);
 }
+
+/// A server whose only call sends all its requests at once, and then no more.
+class HalfClosing {
+  public:
+    explicit HalfClosing(const std::string& requests)
+        : listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)},
+          port_{listen_on_loopback(listener_.get(), 1)},
+          thread_{[this, requests] { serve(requests); }} {}
+    HalfClosing(const HalfClosing&) = delete;
+    HalfClosing& operator=(const HalfClosing&) = delete;
+    ~HalfClosing() {
+        if (thread_.joinable()) thread_.join();
+    }
+
+    [[nodiscard]] std::string url() const { return "agi://127.0.0.1:" + std::to_string(port_); }
+    /// All that it was sent after the environment.
+    std::string replies() {
+        thread_.join();
+        return replies_;
+    }
+
+  private:
+    void serve(const std::string& requests) {
+        pollfd waiting{listener_.get(), POLLIN, 0};
+        if (::poll(&waiting, 1, 20000) != 1) return;
+        const Connection call{Accepted{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)}};
+        while (!call.line().empty()) {
+        }
+        call.send(requests);
+        ::shutdown(call.fd(), SHUT_WR);
+        replies_ = call.read();
+    }
+
+    Descriptor listener_;
+    std::uint16_t port_;
+    std::string replies_;
+    std::thread thread_;
+};
 
 struct Language {
     const char* name;
@@ -97,6 +142,28 @@ TEST_CASE("softphone: programs in six languages get the same lines from both") {
                                 relay + ' ' + here + ' ' + path + " > /dev/null";
     CHECK(std::system(command.c_str()) == 0);
     CHECK(after_environment(content(here)) == after_environment(content(there)));
+}
+
+TEST_CASE("softphone: what comes before a half-close is answered as by this Asterisk") {
+    const std::string requests =
+        GENERATE("SET VARIABLE LATE yes\nGET VARIABLE LATE\nNOOP\n", "GET VARIABLE NONE\nNOOP",
+                 "WAIT FOR DIGIT 60000\nSET VARIABLE LATE yes\nGET VARIABLE LATE\n",
+                 "no command\nEXEC NoOp x\nNOOP\n", "", "\n");
+    CAPTURE(requests);
+    HalfClosing there{requests};
+    Setup setup;
+    setup.agi = there.url();
+    Call call{setup};
+    const std::string expected = there.replies();
+    CHECK(call.status() == "SUCCESS");
+    CHECK(expected.substr(expected.size() - std::min(expected.size(), std::size_t{7})) ==
+          "HANGUP\n");
+
+    HalfClosing here{requests};
+    const std::string command =
+        std::string{AGI_SOFTPHONE} + " --answered " + here.url() + " > /dev/null 2>&1";
+    CHECK(std::system(command.c_str()) == 0);
+    CHECK(here.replies() == expected);
 }
 
 #endif

@@ -2,11 +2,14 @@
 // What becomes of simulated calls when a connection to the manager interface, or a program, dies.
 
 #include "asyncagi/calls.hpp"
+#include "asyncagi/plain_client.hpp"
 #include "catch.hpp"
 #include <agi/agi.hpp>
 
 #include <atomic>
+#include <optional>
 #include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 using namespace asyncagi_tests;
@@ -92,6 +95,33 @@ TEST_CASE("SimulatedManager: the dead man's switch is that of the source, and of
     CHECK(manager.calls().size() == 1);
     manager.refuse_connections(false);
     call.hang_up();
+}
+
+TEST_CASE("SimulatedManager: a limit that is set as a variable is no dead man's switch") {
+    testing::ManagerOptions options;
+    options.dead_man = 50ms;
+    SimulatedManager manager{options};
+    std::optional<Client> client{manager};
+    client->log_in("|Events: agi");
+    const auto off = manager.call(Asterisk{});
+    const auto on = manager.call(Asterisk{});
+    for (int begun = 0; begun < 2; ++begun) {
+        CHECK(client->event().find("Event: AsyncAGIStart|") == 0);
+    }
+    for (const auto& call : {off, on}) {
+        CHECK(client->ask("Action: AbsoluteTimeout|Timeout: 60|Channel: " + call.uniqueid()) ==
+              "Response: Success|Message: Timeout Set");
+    }
+    CHECK(client->ask("Action: Setvar|Variable: TIMEOUT(absolute)|Value: 0|Channel: " +
+                      off.uniqueid()) == "Response: Success|Message: Variable Set");
+    client.reset();
+    // Both would go to T at the same moment.
+    on.finish();
+    CHECK(on.sent_to() == "default,T,1");
+    std::this_thread::sleep_for(options.dead_man);
+    CHECK(off.sent_to().empty());
+    off.hang_up();
+    CHECK(off.finish().agistatus() == "HANGUP");
 }
 
 TEST_CASE("SimulatedManager: a call that waits for its program is taken when it comes") {
