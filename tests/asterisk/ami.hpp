@@ -25,6 +25,9 @@
 namespace live {
 
 using Clock = std::chrono::steady_clock;
+
+/// How long a test waits for what has to come: an Asterisk with hundreds of calls takes seconds.
+constexpr std::chrono::seconds patience{30};
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// An event or a response: headers in the order they came in.
@@ -103,7 +106,7 @@ class Ami {
         for (const auto& [key, value] : headers) text += key + ": " + value + "\r\n";
         send(text + "\r\n");
 
-        const auto deadline = Clock::now() + std::chrono::seconds{10};
+        const auto deadline = Clock::now() + patience;
         response_ = {};
         while (response_["ActionID"] != id) {
             if (!read_message(deadline)) fail("no response to " + name);
@@ -127,7 +130,7 @@ class Ami {
     /// The index of the first event from `from` on for which `wanted` holds; waits for it.
     template <class Predicate>
     std::size_t wait_for(std::size_t from, Predicate wanted, const std::string& what,
-                         std::chrono::milliseconds timeout = std::chrono::seconds{10}) {
+                         std::chrono::milliseconds timeout = patience) {
         const auto deadline = Clock::now() + timeout;
         for (;; ++from) {
             while (from >= events_.size()) {
@@ -182,8 +185,7 @@ class Ami {
         std::size_t end = 0;
         while ((end = buffer_.find("\r\n")) == std::string::npos) {
             const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-                between_messages ? deadline - Clock::now()
-                                 : Clock::duration{std::chrono::seconds{5}});
+                between_messages ? deadline - Clock::now() : Clock::duration{patience});
             pollfd readable{socket_.fd, POLLIN, 0};
             if (left.count() <= 0 || ::poll(&readable, 1, static_cast<int>(left.count())) != 1) {
                 if (between_messages) return false;

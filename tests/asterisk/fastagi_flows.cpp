@@ -155,28 +155,30 @@ TEST_CASE("Stopping: 0 to 60 ms after the command") {
     for (const std::string& kind : flow_kinds()) stop_all(kind);
 }
 
-TEST_CASE("A -1 by a hang-up: a hundred calls of each kind know it") {
+TEST_CASE("A -1 by a hang-up: a hundred calls of each kind know it", "[load]") {
     for (const std::string& kind : flow_kinds()) {
         CAPTURE(kind);
         tell_apart(kind, {}, true);
     }
 }
 
-TEST_CASE("A -1 by a hang-up that nothing tells of (AGISIGHUP=no): a hundred calls know it") {
+TEST_CASE("A -1 by a hang-up that nothing tells of (AGISIGHUP=no): a hundred calls know it",
+          "[load]") {
     for (const std::string& kind : flow_kinds()) {
         CAPTURE(kind);
         tell_apart(kind, {{"AGISIGHUP", "no"}}, true);
     }
 }
 
-TEST_CASE("A -1 by a missing file: a hundred calls of each kind know it") {
+TEST_CASE("A -1 by a missing file: a hundred calls of each kind know it", "[load]") {
     for (const std::string& kind : flow_kinds()) {
         CAPTURE(kind);
         tell_apart(kind, {}, false);
     }
 }
 
-TEST_CASE("A -1 by a missing file, with AGISIGHUP=no: a hundred calls of each kind know it") {
+TEST_CASE("A -1 by a missing file, with AGISIGHUP=no: a hundred calls of each kind know it",
+          "[load]") {
     for (const std::string& kind : flow_kinds()) {
         CAPTURE(kind);
         tell_apart(kind, {{"AGISIGHUP", "no"}}, false);

@@ -14,7 +14,9 @@ namespace fastagi = agi::fastagi;
 
 namespace {
 
-constexpr int calls_at_once = 500;
+// What an Asterisk on two slow processors can play and record at a time: with more it is that which is
+// measured, as the server takes a fiftieth of the work.
+constexpr int calls_at_once = 200;
 
 // A call waits for a key that is pressed when all of them are there. Then the caller enters a
 // number of three digits, and says something. The recording is named after the call.
@@ -136,7 +138,7 @@ int open_descriptors(const std::string& pid) {
 
 }  // namespace
 
-TEST_CASE("FastAGI server: 500 calls at once, with keys and recordings", "[load]") {
+TEST_CASE("FastAGI server: 200 calls at once, with keys and recordings", "[load]") {
     Ami& ami = Asterisk::get().ami();
     const std::string& asterisk = Asterisk::get().setting("AST_PID");
     REQUIRE(soon([&] {

@@ -145,10 +145,11 @@ TEST_CASE("softphone: programs in six languages get the same lines from both") {
 }
 
 TEST_CASE("softphone: what comes before a half-close is answered as by this Asterisk") {
+    // No command that waits: the softphone's time passes at once, so that the wait is over before the end
+    // comes.
     const std::string requests =
         GENERATE("SET VARIABLE LATE yes\nGET VARIABLE LATE\nNOOP\n", "GET VARIABLE NONE\nNOOP",
-                 "WAIT FOR DIGIT 60000\nSET VARIABLE LATE yes\nGET VARIABLE LATE\n",
-                 "no command\nEXEC NoOp x\nNOOP\n", "", "\n");
+                 "no command\nEXEC NoOp x\nNOOP\n", "\n");
     CAPTURE(requests);
     HalfClosing there{requests};
     Setup setup;
