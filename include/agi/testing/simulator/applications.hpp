@@ -8,6 +8,7 @@
 #include <agi/testing/simulator/flow_applications.hpp>
 #include <agi/testing/simulator/functions.hpp>
 #include <agi/testing/simulator/hash_functions.hpp>
+#include <agi/testing/simulator/listening_applications.hpp>
 #include <agi/testing/simulator/media_applications.hpp>
 #include <agi/testing/simulator/unsimulated.hpp>
 #include <agi/version.hpp>
