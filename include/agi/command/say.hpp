@@ -12,8 +12,8 @@
 
 namespace agi { inline namespace v0 {
 
-// Of these, and of those in say_time.hpp: a key in `escape_digits` stops them, and is the result; other keys are lost. A
-// hang-up during one throws AGIResultHangup, after one AGIDeadChannelError.
+// Here and in say_time.hpp, a key in `escape_digits` stops a command, and is its result; other keys are
+// lost. A hang-up during one throws AGIResultHangup, after one AGIDeadChannelError.
 
 namespace wire {
 

@@ -71,6 +71,20 @@ class ReplyReader {
     /// Whether a HANGUP line came, ever.
     [[nodiscard]] bool hung_up() const noexcept { return hung_up_; }
 
+    /// The code of a line of the form `200`, `200 ...` or `520-...`; otherwise 0.
+    static int code_of(std::string_view line) noexcept {
+        if (starts_with(line, "200 ")) return 200;  // the usual one, at the price of one comparison
+        if (line.size() < 3) return 0;
+        const auto digit = [line](std::size_t at) { return static_cast<unsigned>(line[at] - '0'); };
+        const unsigned hundreds = digit(0);
+        const unsigned tens = digit(1);
+        const unsigned ones = digit(2);
+        if (hundreds - 1 > 8 || tens > 9 || ones > 9) return 0;
+        const auto code = static_cast<int>(hundreds * 100 + tens * 10 + ones);
+        if (line.size() > 3 && line[3] != ' ' && (line[3] != '-' || code != 520)) return 0;
+        return code;
+    }
+
   private:
     enum class State : unsigned char { waiting, usage, value };
 
@@ -84,20 +98,6 @@ class ReplyReader {
     static bool ends_with(std::string_view text, std::string_view tail) noexcept {
         return text.size() >= tail.size() &&
                starts_with({text.data() + text.size() - tail.size(), tail.size()}, tail);
-    }
-
-    /// The code of a line of the form `200`, `200 ...` or `520-...`; otherwise 0.
-    static int code_of(std::string_view line) noexcept {
-        if (starts_with(line, "200 ")) return 200;  // the usual one, at the price of one comparison
-        if (line.size() < 3) return 0;
-        const auto digit = [line](std::size_t at) { return static_cast<unsigned>(line[at] - '0'); };
-        const unsigned hundreds = digit(0);
-        const unsigned tens = digit(1);
-        const unsigned ones = digit(2);
-        if (hundreds - 1 > 8 || tens > 9 || ones > 9) return 0;
-        const auto code = static_cast<int>(hundreds * 100 + tens * 10 + ones);
-        if (line.size() > 3 && line[3] != ' ' && (line[3] != '-' || code != 520)) return 0;
-        return code;
     }
 
     // What is rare is not inline from here on: the path of a one-line reply stays short.

@@ -6,6 +6,7 @@
 #include <agi/testing/simulator/async_pipe.hpp>
 #include <agi/testing/simulator/packet.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/reply_reader.hpp>
 #include <agi/wire/words.hpp>
 
 #include <chrono>
@@ -146,9 +147,9 @@ class AsyncChannel {
         std::string_view text = "Success";
         if (code == "510") text = "Invalid or unknown command";
         if (code == "520") text = "Usage";
-        const bool is_reply =
-            code.size() == 3 && code.find_first_not_of("0123456789") == std::string_view::npos;
-        if (asterisk_.failed() || !is_reply) {  // a test's own text may be anything
+        // A test's own text may be anything.
+        const bool is_reply = wire::ReplyReader::code_of(reply.substr(0, reply.find('\n'))) != 0;
+        if (asterisk_.failed() || !is_reply) {
             code = "-1";
             text = "Failure";
         } else if (wire::is_command(running_.line, "EXEC") && reply != "200 result=0\n") {
