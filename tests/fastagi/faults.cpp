@@ -317,6 +317,7 @@ TEST_CASE("Faults: a deadline of a blocking handler, and a peer that does not re
     });
     const Peer peer{running.start(), "x"};
     CHECK(eventually([&] { return running.server.counts().failed == 1; }));
+    CHECK(eventually([&] { return running.server.counts().connections == 0; }));  // it is logged
     CHECK(running.logged("the handler failed: NOOP \"x\": not sent within the deadline") == 1);
 }
 
