@@ -15,10 +15,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace agi;
@@ -48,6 +50,22 @@ TEMPLATE_TEST_CASE("AsyncSession: reads the environment, however it comes", "", 
     CHECK(talk.session.in_step());
     CHECK(talk.session.state() == Conversation::State::ready);
     CHECK(talk.session.server().line_limit() == 8190);
+}
+
+TEST_CASE("AsyncSession: a stream that is made in place, and given its connection later") {
+    net::io_context context;
+    LocalSocket peer{context};
+    AsyncSession<LocalSocket> session{std::in_place, SessionOptions{}, context};
+    CHECK_FALSE(session.stream().is_open());
+    net::local::connect_pair(session.stream(), peer);
+    session.stream().non_blocking(true);
+
+    std::exception_ptr error;
+    session.async_start([&](std::exception_ptr failed) { error = std::move(failed); });
+    net::write(peer, net::buffer(std::string{"agi_channel: SIP/1\n\n"}));
+    context.run();
+    CHECK_FALSE(error);
+    CHECK(session.environment().channel() == "SIP/1");
 }
 
 TEMPLATE_TEST_CASE("AsyncSession: a command and its result", "", STREAMS) {

@@ -46,6 +46,9 @@ class AsyncChannel {
             stream_.non_blocking(true, ignored);
         }
     }
+    template <class... ForStream>
+    AsyncChannel(std::in_place_t /*stream*/, SessionOptions options, ForStream&&... arguments)
+        : stream_{std::forward<ForStream>(arguments)...}, bytes_{std::move(options)} {}
 
     /// Begins an operation, and goes on until it has to wait.
     Wait begin(const Order& order, std::string_view request = {}) {

@@ -36,6 +36,11 @@ class AsyncSession {
     /// Nothing is read yet: that is `start`.
     explicit AsyncSession(AsyncStream stream, SessionOptions options = {})
         : channel_{std::move(stream), std::move(options)} {}
+    /// The same, and the stream is made from these arguments. A socket is not set to non-blocking.
+    template <class... ForStream>
+    explicit AsyncSession(std::in_place_t in_place, SessionOptions options,
+                          ForStream&&... arguments)
+        : channel_{in_place, std::move(options), std::forward<ForStream>(arguments)...} {}
 
     /// Reads the environment, by that time at the latest. Completes with void(std::exception_ptr).
     ///

@@ -91,8 +91,9 @@ struct [[nodiscard]] SayDigits {
     /// @throws AGIArgumentError  digits begins otherwise: Asterisk refuses that. SayAlpha says it.
     template <class Request = wire::Request>
     [[nodiscard]] Request request() const {
-        const std::size_t first = !digits.empty() && digits[0] == '-' ? 1 : 0;
-        if (digits.size() <= first || digits[first] < '0' || digits[first] > '9') {
+        std::string_view number = digits;
+        if (number.substr(0, 1) == "-") number.remove_prefix(1);
+        if (number.empty() || number.front() < '0' || number.front() > '9') {
             wire::refuse("SAY DIGITS", "digits does not begin with a number", digits);
         }
         return Request{"SAY DIGITS", digits, escape_digits};

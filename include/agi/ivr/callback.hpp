@@ -38,9 +38,7 @@ class Callback<Result(Arguments...)> {
         std::swap(table_, other.table_);
         return *this;
     }
-    ~Callback() {
-        if (object_ != nullptr) table_->destroy(object_);
-    }
+    ~Callback() { clear(); }
 
     [[nodiscard]] explicit operator bool() const noexcept { return object_ != nullptr; }
     Result operator()(Arguments... arguments) const {
@@ -48,6 +46,11 @@ class Callback<Result(Arguments...)> {
     }
 
   private:
+    /// Not inline: g++ 12 would warn, in optimized code, of a member that it takes for uninitialized.
+    [[gnu::noinline]] void clear() noexcept {
+        if (object_ != nullptr) table_->destroy(object_);
+    }
+
     struct Table {
         Result (*call)(void*, Arguments...);
         void* (*copy)(const void*);

@@ -43,8 +43,8 @@ class Loop {
 
     CallPointer add(CallFacts facts, OwnedSocket socket, SessionOptions options) {
         const auto protocol = facts.peer.protocol();
-        CallPointer added{new AsyncCall{std::move(facts), LoopSocket{context_}, std::move(options)},
-                          {this}};
+        CallPointer added{
+            new AsyncCall{std::move(facts), std::in_place, std::move(options), context_}, {this}};
         calls_.insert(added.get());
         LoopSocket& connection = CallAccess::channel(*added).stream();
         connection.assign(protocol, socket.fd());
