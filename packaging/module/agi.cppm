@@ -29,6 +29,7 @@ module;
 #include <agi/session/exchange.hpp>
 #include <agi/session/hook.hpp>
 #include <agi/session/marks.hpp>
+#include <agi/session/on_demand.hpp>
 #include <agi/session/options.hpp>
 #include <agi/session/order.hpp>
 #include <agi/session/session.hpp>

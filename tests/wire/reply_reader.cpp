@@ -3,6 +3,7 @@
 #include <agi/wire/reply_reader.hpp>
 
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -415,6 +416,14 @@ TEST_CASE("ReplyReader: a reply of exactly the limit is whole") {
     CHECK_FALSE(exact.reply().truncated());
     ReplyReader small{line.size() - 1};
     CHECK(read(small, {line}).truncated());
+}
+
+TEST_CASE("ReplyReader: no reply has 4 GB") {
+    CHECK(ReplyReader{}.limit() == ReplyReader::default_limit);
+    CHECK(ReplyReader{ReplyReader::largest_limit - 1}.limit() == 0xffff'fffe);
+    ReplyReader reader{std::numeric_limits<std::size_t>::max()};
+    CHECK(reader.limit() == 0xffff'ffff);
+    CHECK(read(reader, {"200 result=0"}).raw() == "200 result=0");
 }
 
 TEST_CASE("ReplyReader: any limit holds for any reply") {

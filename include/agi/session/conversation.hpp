@@ -3,6 +3,7 @@
 // What a session knows: whose turn it is, what is owed, and whether the call is over. No I/O.
 
 #include <agi/session/marks.hpp>
+#include <agi/session/on_demand.hpp>
 #include <agi/session/options.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/environment.hpp>
@@ -32,11 +33,15 @@ class Conversation {
     };
 
     explicit Conversation(SessionOptions options)
-        : options_{std::move(options)},
-          environment_{options_.environment},
-          reader_{options_.reply_limit},
-          server_{options_.server},
-          line_limit_{options_.line_limit} {}
+        : trace_{std::move(options.trace)},
+          on_hangup_{std::move(options.on_hangup)},
+          on_reply_{std::move(options.on_reply)},
+          environment_{options.environment},
+          reader_{options.reply_limit},
+          server_{options.server},
+          line_limit_{options.line_limit},
+          hangup_policy_{options.hangup_policy},
+          ask_after_failure_{options.ask_after_failure} {}
 
     [[nodiscard]] State state() const noexcept { return state_; }
     [[nodiscard]] const Reply& reply() const noexcept { return reader_.reply(); }
@@ -61,7 +66,7 @@ class Conversation {
     void line_limit(std::size_t bytes) noexcept { line_limit_ = bytes; }
 
     /// From now on every line goes to this hook; an empty one ends the trace.
-    void trace(TraceHook hook) noexcept { options_.trace = std::move(hook); }
+    void trace(TraceHook hook) noexcept { trace_ = std::move(hook); }
 
     /// The call is over, as told by something that is not a line.
     void note_hangup(HangupSource source) {
@@ -112,12 +117,12 @@ class Conversation {
 
     /// Whether `check` may throw.
     [[nodiscard]] bool has_policy() const noexcept {
-        return refusal_ || options_.hangup_policy != HangupPolicy::carry_on;
+        return refusal_ || hangup_policy_ != HangupPolicy::carry_on;
     }
     /// @throws AGIHangup  HangupPolicy::throw_at_command, and the call is known to be over
     void check(std::string_view subject) const {
         if (refusal_) std::rethrow_exception(refusal_);
-        if (options_.hangup_policy != HangupPolicy::throw_at_command) return;
+        if (hangup_policy_ != HangupPolicy::throw_at_command) return;
         constexpr const char* why = "not sent, the call is over";
         switch (hangup_) {
             case HangupSource::none: return;
@@ -139,32 +144,34 @@ class Conversation {
     const std::string& begin_mark() {
         if (state_ == State::ready) begin(ReplyForm::tags, {false, redaction_.reply});
         state_ = State::awaiting;
-        return marks_.next();
+        return marks_.made().next();
     }
+
+    /// Whether the latest mark's echo has not come yet.
+    [[nodiscard]] bool marks_pending() const noexcept { return marks_ && marks_->pending(); }
 
     /// The request has been sent. Called when all is done, so that an exception of the trace leaves
     /// the session in order.
     void sent(std::string_view request, bool secret) const {
-        if (!options_.trace) return;
-        options_.trace(Direction::sent,
-                       secret ? wire::redacted_request(request) : std::string{request});
+        if (!trace_) return;
+        trace_(Direction::sent, secret ? wire::redacted_request(request) : std::string{request});
     }
 
     /// Takes a line while a reply is owed. True when that is complete.
     bool push(std::string_view line) {
-        if (marks_.pending()) return push_marked(line);
+        if (marks_pending()) return push_marked(line);
         const bool complete = reader_.push(line);
         if (complete) {
             is_plain() ? void(state_ = State::ready) : judge();
         }
-        if (reader_.hung_up() || hangup_ != HangupSource::none || options_.trace) received(line);
+        if (reader_.hung_up() || hangup_ != HangupSource::none || trace_) received(line);
         return complete;
     }
 
     /// The same while a mark's echo is waited for.
     [[gnu::noinline]] bool push_marked(std::string_view line) {
         const std::string_view text = wire::without_cr(line);
-        const bool echo = marks_.is_echo(text);
+        const bool echo = marks_->is_echo(text);
         const bool complete = echo ? push_echo(text) : reader_.push(line);
         if (complete && !echo) judge();
         received(line, echo);
@@ -176,8 +183,8 @@ class Conversation {
         reader_.expect(ReplyForm::value);
         reader_.push(line.substr(line.rfind(wire::Marks::head)));
         reader_.expect(form_);
-        if (!marks_.is_latest(line)) return true;
-        marks_.clear();
+        if (!marks_->is_latest(line)) return true;
+        marks_.made().clear();
         doubtful_ = false;
         state_ = State::ready;
         return true;
@@ -202,7 +209,7 @@ class Conversation {
             (reply.code() == 200 && reply.raw().size() > one_piece)) {
             doubtful_ = true;
         }
-        if (marks_.pending()) {
+        if (marks_pending()) {
             reader_.expect(form_);
         } else {
             state_ = State::ready;
@@ -227,24 +234,26 @@ class Conversation {
     }
     void trace_received(std::string_view line, Direction direction = Direction::received,
                         bool echo = false) const {
-        if (!options_.trace) return;
+        if (!trace_) return;
         const bool secret = redaction_.reply && !echo;
-        options_.trace(direction, secret ? wire::redacted_reply(line) : std::string{line});
+        trace_(direction, secret ? wire::redacted_reply(line) : std::string{line});
     }
 
     void note(HangupSource source) noexcept {
         if (hangup_ == HangupSource::none) hangup_ = source;
     }
     void tell_hangup() {
-        if (hangup_ == HangupSource::none || !options_.on_hangup) return;
-        Hook<HangupSource> told = std::move(options_.on_hangup);  // once, whatever it does
+        if (hangup_ == HangupSource::none || !on_hangup_) return;
+        Hook<HangupSource> told = std::move(on_hangup_);  // once, whatever it does
         told(hangup_);
     }
 
-    SessionOptions options_;
+    TraceHook trace_;
+    Hook<HangupSource> on_hangup_;
+    Hook<std::chrono::nanoseconds> on_reply_;
     wire::EnvironmentReader environment_;
     wire::ReplyReader reader_;
-    wire::Marks marks_{};
+    wire::OnDemand<wire::Marks> marks_{};
     ServerVersion server_;
     std::size_t line_limit_ = 0;
     std::size_t dropped_ = 0;
@@ -252,6 +261,8 @@ class Conversation {
     State state_ = State::environment;
     ReplyForm form_ = ReplyForm::tags;
     HangupSource hangup_ = HangupSource::none;
+    HangupPolicy hangup_policy_;
+    bool ask_after_failure_;
     wire::Redaction redaction_{};  ///< Of the lines that are received now.
     bool doubtful_ = false;
     bool polled_ = false;  ///< Whether the system was asked once what has come unasked.

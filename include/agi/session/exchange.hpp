@@ -3,6 +3,7 @@
 // One operation of a session at a time, without its I/O: it says what it needs, and is told what came.
 
 #include <agi/session/conversation.hpp>
+#include <agi/session/on_demand.hpp>
 #include <agi/session/order.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
@@ -112,7 +113,7 @@ class Exchange {
     /// `output()` was sent.
     void written() {
         if (phase_ != Phase::reply) return sent_own();
-        if (talk_.options_.on_reply) sent_ = std::chrono::steady_clock::now();
+        if (talk_.on_reply_) sent_ = std::chrono::steady_clock::now();
         talk_.sent(order_.request, order_.redaction.request);
         if (order_.form == ReplyForm::none) {
             talk_.finish();
@@ -219,7 +220,7 @@ class Exchange {
 
     /// The reply to the order's request.
     [[nodiscard]] const Reply& reply() const noexcept {
-        return kept_ ? kept_reply_ : talk_.reply();
+        return kept_ ? *kept_reply_ : talk_.reply();
     }
 
     [[nodiscard]] Conversation& conversation() noexcept { return talk_; }
@@ -315,7 +316,7 @@ class Exchange {
             need_ = open ? Need::poll : Need::done;
         } else if (order_.kind == Order::Kind::resync) {
             begin_mark(Then::done);
-        } else if (talk_.marks_.pending()) {
+        } else if (talk_.marks_pending()) {
             begin_mark(Then::request);
         } else {
             phase_ = Phase::owed;
@@ -339,8 +340,8 @@ class Exchange {
     /// The order has its reply.
     void answered() {
         need_ = Need::done;
-        if (talk_.options_.on_reply) {
-            talk_.options_.on_reply(std::chrono::steady_clock::now() - sent_);
+        if (talk_.on_reply_) {
+            talk_.on_reply_(std::chrono::steady_clock::now() - sent_);
         }
         const Reply& reply = talk_.reply();
         plain_ = wire::is_readable(reply) && order_.says_hangup == nullptr && !is_failure(reply);
@@ -367,14 +368,14 @@ class Exchange {
     }
 
     void keep() {
+        kept_reply_.made() = talk_.reply();
         kept_ = true;
-        kept_reply_ = talk_.reply();
     }
     /// Whether it is one, if that is not known.
     [[gnu::noinline]] void ask() {
-        if (!talk_.options_.ask_after_failure) return;
+        if (!talk_.ask_after_failure_) return;
         if (!kept_) keep();
-        if (order_.says_hangup != nullptr && order_.says_hangup(kept_reply_)) return;
+        if (order_.says_hangup != nullptr && order_.says_hangup(*kept_reply_)) return;
         asks_ = true;
         look();
     }
@@ -419,8 +420,8 @@ class Exchange {
         if (phase_ == Phase::glance) return;
         if (phase_ == Phase::question) {
             need_ = Need::done;
-        } else if (talk_.marks_.pending()) {
-            if (talk_.marks_.is_echo(talk_.reply().raw())) return void(echoed_ = true);
+        } else if (talk_.marks_pending()) {
+            if (talk_.marks_->is_echo(talk_.reply().raw())) return void(echoed_ = true);
             // Asterisk answers in order: behind an echo there is no reply to the request any more.
             const bool own =
                 order_.kind == Order::Kind::command && then_ == Then::done && !echoed_ && !kept_;
@@ -429,7 +430,7 @@ class Exchange {
             look();  // what came with an echo is not the request's either
         } else {
             need_ = Need::done;
-            if (kept_ && may_be_hangup(kept_reply_)) ask();
+            if (kept_ && may_be_hangup(*kept_reply_)) ask();
         }
     }
 
@@ -457,7 +458,7 @@ class Exchange {
     std::string_view output_{};
     Clock clock_{};
     bool kept_ = false;
-    Reply kept_reply_{};  ///< The order's reply, while more is said.
+    wire::OnDemand<Reply> kept_reply_{};  ///< The order's reply, while more is said.
     Time sent_{};
     Time next_check_{};
     Time next_mark_{};

@@ -45,7 +45,8 @@ struct SessionOptions {
     ServerVersion server{};      ///< Which Asterisk it is, where agi_version is not to be believed.
     std::size_t line_limit = 0;  ///< Longest request line in bytes; 0: what that Asterisk takes.
     wire::EnvironmentLimits environment{};
-    std::size_t reply_limit = wire::ReplyReader::default_limit;  ///< Bytes of one reply.
+    /// Bytes of one reply, less than 4 GB.
+    std::size_t reply_limit = wire::ReplyReader::default_limit;
 };
 
 }}  // namespace agi::v0

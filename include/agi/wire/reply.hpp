@@ -73,9 +73,14 @@ class Reply {
 
   private:
     friend class wire::ReplyReader;
+    /// A reader takes less than 4 GB.
     struct Part {
-        std::size_t begin = 0;
-        std::size_t size = 0;
+        Part() noexcept = default;
+        Part(std::size_t from, std::size_t length) noexcept
+            : begin{static_cast<unsigned>(from)}, size{static_cast<unsigned>(length)} {}
+
+        unsigned begin = 0;
+        unsigned size = 0;
     };
     [[nodiscard]] std::string_view part(Part p) const noexcept {
         return p.size == 0 ? std::string_view{} : std::string_view{raw_.data() + p.begin, p.size};

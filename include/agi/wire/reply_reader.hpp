@@ -25,7 +25,13 @@ class ReplyReader {
     /// What a reply may hold, and what may be skipped in front of it, in bytes.
     static constexpr std::size_t default_limit = std::size_t{4} << 20U;
 
-    explicit ReplyReader(std::size_t limit = default_limit) : limit_{limit} {}
+    /// What a larger limit becomes.
+    static constexpr std::size_t largest_limit = 0xffff'ffff;
+
+    explicit ReplyReader(std::size_t limit = default_limit)
+        : limit_{limit < largest_limit ? limit : largest_limit} {}
+
+    [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
 
     /// A request is about to be sent: the next reply answers it, and is read in this form.
     void expect(ReplyForm form) {
@@ -168,7 +174,8 @@ class ReplyReader {
 
     void end_usage() {
         const std::size_t begin = reply_.usage_.begin;
-        reply_.usage_.size = reply_.raw_.size() > begin ? reply_.raw_.size() - begin : 0;
+        const std::size_t end = reply_.raw_.size();
+        reply_.usage_ = {begin, end > begin ? end - begin : 0};
     }
 
     bool push_value(std::string_view line) {
