@@ -119,7 +119,7 @@ TEST_CASE("SimulatedManager: the same of a channel that is there") {
     SimulatedManager manager;
     manager.call(Asterisk{});
     Client client{manager};
-    client.log_in();
+    client.log_in("|Events: off");
     const std::string channel = "|Channel: PJSIP/alice-00000001";
     CHECK(client.ask("Action: AbsoluteTimeout|Timeout: x" + channel) ==
           refused("No timeout specified"));
