@@ -4,6 +4,7 @@
 #include "../simulator/dialplan_lines.hpp"
 #include "catch.hpp"
 #include "fast_agi.hpp"
+#include "twin.hpp"
 #include <agi/testing/asterisk.hpp>
 #include <agi/testing/simulated_stream.hpp>
 #include <agi/wire/escape.hpp>
@@ -324,30 +325,6 @@ class Calculations {
   private:
     std::mt19937 random_{20261126};  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same always
 };
-
-/// The same call on the simulator.
-agi::testing::Asterisk twin_of(const agi::Environment& environment) {
-    agi::testing::Asterisk twin{std::string{environment.get("agi_version").value()}};
-    for (auto& [name, value] : twin.environment) value = environment.get(name).value();
-    twin.network = true;
-    twin.channel.answered = true;
-    twin.channel.sounds = {{"beep", 440ms}};
-    twin.unwritable = {"/nosuch"};
-    twin.labels = {{"landing,here,label", 4}};
-    twin.subroutines["sub,s,1"] = [](agi::testing::Call&, const std::string& argument) {
-        return std::optional<std::string>{"back with " + argument.substr(0, argument.find(','))};
-    };
-    twin.subroutines["sub,s,label"] = [](agi::testing::Call&, const std::string&) {
-        return std::optional<std::string>{"from the label"};
-    };
-    return twin;
-}
-
-/// What of a reply has to be the same: of a 520 not its text.
-std::string compared(const agi::Reply& reply) {
-    if (reply.code() == 520) return "520";
-    return std::string{reply.raw()};
-}
 
 }  // namespace
 

@@ -55,11 +55,6 @@ inline MaybeText set_function(Call& call, const std::string& argument) {
     return value;
 }
 
-inline MaybeText absolute(const std::string& number) {
-    const auto value = chosen_number(number, [](double, double) { return false; });
-    return value && value->front() == '-' ? value->substr(1) : value;
-}
-
 inline MaybeText caller_id(Call& call, const std::string& part) {
     if (part.empty()) return std::nullopt;
     // Behind a comma is another caller ID, which is none.
@@ -138,10 +133,8 @@ inline const CallFunction* find_call_function(std::string_view function) {
         {"MASTER_CHANNEL",
          [](Call& c, In of) -> MaybeText { return find_variable(c, of).value_or(""); }},
         {"MATH", [](Call&, In of) { return math_function(of); }},
-        {"MAX",
-         [](Call&, In of) { return chosen_number(of, [](double a, double b) { return a > b; }); }},
-        {"MIN",
-         [](Call&, In of) { return chosen_number(of, [](double a, double b) { return a < b; }); }},
+        {"MAX", [](Call&, In of) { return smallest_or_largest(of, true); }},
+        {"MIN", [](Call&, In of) { return smallest_or_largest(of, false); }},
         {"POP", [](Call& c, In of) { return take_from_list(c, of, false); }},
         {"REDIRECTING",
          [](Call& c, In of) -> MaybeText {
@@ -201,14 +194,26 @@ inline std::optional<std::string> find_value(Call& call, std::string_view name) 
     return read_function(call, reference.function, std::string{reference.argument});
 }
 
+/// A function as part of a text. Asterisk takes no more than so many bytes of some, although
+/// GET VARIABLE has all of them.
+inline std::string function_in_text(Call& call, std::string_view function,
+                                    const std::string& argument) {
+    constexpr std::size_t longest = 11;
+    std::string value = read_function(call, function, argument).value_or(std::string{});
+    const bool own = call.functions.count(std::string{function}) != 0;
+    if (!own && is_one_of(function, {"ABS", "BASENAME", "DIRNAME", "MAX", "MIN"}) &&
+        value.size() > longest) {
+        value.resize(longest);
+    }
+    return value;
+}
+
 /// Replaces every `${...}` by its value.
 inline std::string evaluated(Call& call, std::string_view text) {
     return evaluate(text, [&](const Reference& reference) {
-        const auto value =
-            reference.name.find('(') == std::string_view::npos
-                ? find_variable(call, std::string{reference.name})
-                : read_function(call, reference.function, std::string{reference.argument});
-        return value.value_or(std::string{});
+        return reference.name.find('(') == std::string_view::npos
+                   ? find_variable(call, std::string{reference.name}).value_or(std::string{})
+                   : function_in_text(call, reference.function, std::string{reference.argument});
     });
 }
 

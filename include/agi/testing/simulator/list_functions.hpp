@@ -6,6 +6,8 @@
 #include <agi/testing/simulator/text_functions.hpp>
 #include <agi/version.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -36,19 +38,26 @@ inline std::string joined(const std::vector<std::string>& parts, char separator)
     return out;
 }
 
-/// The arguments of such a function: what is in the variable, and the delimiter.
+/// The arguments of such a function: what is in the variable, and the delimiter. The last one that the
+/// function has is all that is left, with its commas and quotes.
 struct ListArguments {
-    std::size_t given;  ///< How many there are.
     std::vector<std::string> all;
+    std::size_t given;  ///< How many there are.
     std::string text;
     char delimiter;
 
-    ListArguments(Call& call, std::string_view argument)
-        : given{arguments_of(argument, 0).size() +
-                (!argument.empty() && argument.back() == ',' ? 1U : 0U)},
-          all{arguments_of(argument, 4)},
-          text{find_value(call, all[0]).value_or("")},
-          delimiter{all[1].empty() ? ',' : all[1].front()} {}
+    ListArguments(Call& call, std::string_view argument, std::size_t number)
+        : given{!argument.empty() && argument.back() == ',' ? 1U : 0U} {
+        while (!argument.empty() && all.size() + 1 < number) {
+            all.push_back(take_argument(argument, ','));
+        }
+        if (!argument.empty()) all.emplace_back(argument);
+        given = std::min(number, given + all.size());
+        all.resize(number);
+        text = find_value(call, all[0]).value_or("");
+        std::string_view escaped = all[1];
+        delimiter = escaped.empty() ? ',' : take_escaped_byte(escaped);
+    }
     [[nodiscard]] std::vector<std::string> parts() const {
         return text.empty() ? std::vector<std::string>{} : split(text, delimiter);
     }
@@ -74,7 +83,7 @@ struct Fields {
 
 /// CUT(variable,delimiter,fields): fields with a `&` between them.
 inline MaybeText cut_function(Call& call, const std::string& argument) {
-    const ListArguments list{call, argument};
+    const ListArguments list{call, argument, 3};
     const char delimiter = list.all[1].empty() ? '-' : list.all[1].front();
     const auto parts = split(list.text, delimiter);
     std::vector<std::string> chosen;
@@ -90,7 +99,7 @@ inline MaybeText cut_function(Call& call, const std::string& argument) {
 
 /// Takes the first or the last of a list away, and says what it was.
 inline MaybeText take_from_list(Call& call, const std::string& argument, bool first) {
-    const ListArguments list{call, argument};
+    const ListArguments list{call, argument, 2};
     auto parts = list.parts();
     if (parts.empty()) return std::nullopt;
     const auto at = first ? parts.begin() : parts.end() - 1;
@@ -103,7 +112,7 @@ inline MaybeText take_from_list(Call& call, const std::string& argument, bool fi
 /// PUSH and UNSHIFT, which are written to.
 inline void put_into_list(Call& call, const std::string& argument, const std::string& value,
                           bool first) {
-    const ListArguments list{call, argument};
+    const ListArguments list{call, argument, 2};
     auto parts = list.parts();
     parts.insert(first ? parts.begin() : parts.end(), value);
     set_value(call, list.all[0], joined(parts, list.delimiter));
@@ -111,11 +120,15 @@ inline void put_into_list(Call& call, const std::string& argument, const std::st
 
 /// FIELDQTY and FIELDNUM: how many there are, and which one it is.
 inline std::string field_count(Call& call, const std::string& argument) {
-    return std::to_string(ListArguments{call, argument}.parts().size());
+    const ListArguments list{call, argument, 2};
+    if (list.given < 2) return "1";
+    if (list.all[1].empty()) return list.text.empty() ? "0" : "1";
+    return std::to_string(list.parts().size());
 }
 inline MaybeText field_number(Call& call, const std::string& argument) {
-    const ListArguments list{call, argument};
+    const ListArguments list{call, argument, 3};
     if (list.given < 3) return std::nullopt;
+    if (list.all[1].empty()) return "0";
     std::size_t number = 1;
     for (const std::string& part : list.parts()) {
         if (part == list.all[2]) return std::to_string(number);
@@ -124,26 +137,43 @@ inline MaybeText field_number(Call& call, const std::string& argument) {
     return "0";
 }
 
+/// LISTFILTER(variable,delimiter,value): the delimiter may be long, but then the last part stays; and
+/// so does an empty one at the end.
 inline MaybeText list_filter(Call& call, const std::string& argument) {
-    const ListArguments list{call, argument};
+    const ListArguments list{call, argument, 3};
     if (list.given < 3) return std::nullopt;
-    std::vector<std::string> left;
-    for (const std::string& part : list.parts()) {
-        if (part != list.all[2]) left.push_back(part);
+    const std::string delimiter = list.all[1].empty() ? "," : list.all[1];
+    std::string out;
+    bool first = true;
+    for (std::string_view rest = list.text;;) {
+        const std::size_t end = rest.find(delimiter);
+        const bool last = end == std::string_view::npos;
+        const std::string_view part = rest.substr(0, end);
+        const bool only = part.size() == list.text.size();
+        const bool stays = last && !only && (part.empty() || delimiter.size() > 1);
+        if (stays || part != list.all[2]) {
+            if (!first) out += delimiter;
+            out += part;
+            first = false;
+        }
+        if (last) return out;
+        rest.remove_prefix(end + delimiter.size());
     }
-    return joined(left, list.delimiter);
 }
 
-/// REPLACE(variable,bytes[,byte]).
-inline MaybeText replace_function(Call& call, const std::string& argument) {
-    const ListArguments list{call, argument};
-    if (list.all[1].empty() || list.text.empty()) return std::nullopt;
+/// REPLACE(variable,bytes[,byte]): quotes are bytes as others, and the new byte may be escaped.
+inline MaybeText replace_function(Call& call, std::string_view argument) {
+    const std::string text = find_value(call, take_raw_argument(argument)).value_or(std::string{});
+    const std::string_view old = take_raw_argument(argument);
+    std::string_view rest = take_raw_argument(argument);
+    if (old.empty() || text.empty()) return std::nullopt;
+    const char replacement = rest.empty() ? '\0' : take_escaped_byte(rest);
     std::string out;
-    for (const char c : list.text) {
-        if (list.all[1].find(c) == std::string::npos) {
+    for (const char c : text) {
+        if (old.find(c) == std::string_view::npos) {
             out += c;
-        } else if (!list.all[2].empty()) {
-            out += list.all[2].front();
+        } else if (replacement != '\0') {
+            out += replacement;
         }
     }
     return out;
@@ -151,7 +181,7 @@ inline MaybeText replace_function(Call& call, const std::string& argument) {
 
 /// STRREPLACE(variable,text[,replacement[,most]]).
 inline MaybeText text_replace_function(Call& call, const std::string& argument) {
-    const ListArguments list{call, argument};
+    const ListArguments list{call, argument, 4};
     if (list.all[1].empty()) return std::nullopt;
     const int most = std::atoi(list.all[3].c_str());
     std::size_t left = most > 0 ? static_cast<std::size_t>(most) : std::string::npos;
@@ -165,7 +195,7 @@ inline MaybeText text_replace_function(Call& call, const std::string& argument) 
 
 /// STRBETWEEN(variable,text): the text between each two bytes.
 inline MaybeText text_between(Call& call, const std::string& argument) {
-    const ListArguments list{call, argument};
+    const ListArguments list{call, argument, 3};
     if (list.given != 2) return std::nullopt;
     std::string out;
     for (const char c : list.text) {
@@ -185,13 +215,14 @@ inline void set_array(Call& call, const std::string& names, const std::string& v
     }
 }
 
-/// INC and DEC: nothing when the variable has no number.
+/// INC and DEC, with 32 bits: nothing when the variable is no whole number. Blanks are 0.
 inline MaybeText counted(Call& call, const std::string& variable, int step) {
     const std::string text = find_value(call, variable).value_or("");
     char* end = nullptr;
     const long number = std::strtol(text.c_str(), &end, 10);
-    if (end == text.c_str()) return std::nullopt;
-    std::string next = std::to_string(number + step);
+    const bool blank = !text.empty() && text.find_first_not_of(' ') == std::string::npos;
+    if (!blank && (end == text.c_str() || *end != '\0')) return std::nullopt;
+    std::string next = std::to_string(static_cast<std::int32_t>(number + step));
     set_value(call, variable, next);
     return next;
 }

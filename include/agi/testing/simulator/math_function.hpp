@@ -31,6 +31,7 @@ struct MathTask {
         const std::size_t from = text.find_first_not_of(' ');
         if (from == std::string::npos) return std::nullopt;
         for (std::size_t at = text[from] == '-' ? from + 1 : from; at < text.size(); ++at) {
+            if (text[at] == '=' && text.substr(at, 2) != "==") return std::nullopt;
             for (const std::string_view one : operations) {
                 if (std::string_view{text}.substr(at, one.size()) != one || one == "MOD") continue;
                 char* end = nullptr;
@@ -65,7 +66,7 @@ struct MathTask {
         if (operation == "+") return left + right;
         if (operation == "-") return left - right;
         if (operation == "*") return left * right;
-        if (operation == "/") return right != 0 ? left / right : 0;
+        if (operation == "/") return right > 0 ? left / right : 0;
         if (operation == "%") return b != 0 && b != -1 ? static_cast<double>(a % b) : 0;
         if (operation == "^") return std::pow(left, right);
         if (operation == "AND") return static_cast<double>(a & b);
@@ -90,10 +91,13 @@ inline MaybeText math_function(std::string_view argument) {
     const bool names_type = argument.find(',') != std::string_view::npos;
     const auto task = MathTask::of(all[0]);
     if (!task || all.size() > 2 || (names_type && all[1].empty())) return std::nullopt;
-    if (task->compares()) return std::string{task->is_true() ? "TRUE" : "FALSE"};
     const auto is_type = [&](std::string_view name) {
         return wire::is_command(all[1], name) || wire::is_command(all[1], name.substr(0, 1));
     };
+    const bool is_known =
+        !names_type || is_type("float") || is_type("int") || is_type("hex") || is_type("char");
+    if (!is_known) return std::nullopt;
+    if (task->compares()) return std::string{task->is_true() ? "TRUE" : "FALSE"};
     char text[512];
     const double value = task->value();
     if (!names_type || is_type("float")) {
@@ -102,45 +106,52 @@ inline MaybeText math_function(std::string_view argument) {
         std::snprintf(text, sizeof text, "%c", static_cast<int>(value));
     } else if (is_type("int")) {
         std::snprintf(text, sizeof text, "%d", MathTask::whole(value));
-    } else if (is_type("hex")) {
+    } else {
         std::snprintf(text, sizeof text, "%x",
                       static_cast<unsigned>(static_cast<std::int64_t>(value)));
-    } else {
-        return std::nullopt;
     }
     return text;
 }
 
-/// What ABS, MIN and MAX say: whole numbers without a fraction.
-inline std::string shown_number(double value, bool is_whole) {
+/// A number as ABS, MIN and MAX show it: an int has no fraction.
+inline std::string shown_number(double value) {
+    const double whole = MathTask::whole(value);
     char text[512];
-    std::snprintf(text, sizeof text, is_whole ? "%.0f" : "%f", value);
+    std::snprintf(text, sizeof text, whole < value || whole > value ? "%f" : "%.0f", value);
     return text;
 }
 
-/// ABS(number), MIN(numbers), MAX(numbers): `better` chooses between two.
-template <class Better>
-MaybeText chosen_number(std::string_view argument, const Better& better) {
-    std::optional<double> chosen;
-    bool is_whole = true;
-    for (const std::string& one : arguments_of(argument)) {
-        char* end = nullptr;
-        const double value = std::strtod(one.c_str(), &end);
-        if (end == one.c_str()) return std::nullopt;
-        is_whole = is_whole && one.find_first_not_of("0123456789-+ ") == std::string::npos;
-        if (!chosen || better(value, *chosen)) chosen = value;
-    }
-    if (!chosen) return std::nullopt;
-    return shown_number(*chosen, is_whole);
+/// What begins with a number.
+inline std::optional<double> leading_number(const std::string& text) {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    return end == text.c_str() ? std::nullopt : std::optional<double>{value};
 }
 
-/// DIGIT_SUM(digits).
+/// ABS(number).
+inline MaybeText absolute(const std::string& number) {
+    const auto value = leading_number(number);
+    if (!value) return std::nullopt;
+    return shown_number(std::fabs(*value));
+}
+
+/// MIN(number,number), MAX(number,number): one of them may be empty.
+inline MaybeText smallest_or_largest(std::string_view argument, bool largest) {
+    const std::string first = take_argument(argument, ',');
+    const std::string second{argument};
+    const auto a = leading_number(first);
+    const auto b = leading_number(second);
+    if ((!a && !first.empty()) || (!b && !second.empty()) || (!a && !b)) return std::nullopt;
+    if (!a || !b) return shown_number(a ? *a : *b);
+    return shown_number(largest ? (*a < *b ? *b : *a) : (*a > *b ? *b : *a));
+}
+
+/// DIGIT_SUM(text): of the digits in it.
 inline MaybeText digit_sum(std::string_view digits) {
     long sum = 0;
     if (digits.empty()) return std::nullopt;
     for (const char c : digits) {
-        if (c < '0' || c > '9') return std::nullopt;
-        sum += c - '0';
+        if (c >= '0' && c <= '9') sum += c - '0';
     }
     return std::to_string(sum);
 }

@@ -47,6 +47,16 @@ inline std::string take_argument(std::string_view& rest, char delimiter) {
     return out;
 }
 
+/// The same with all its quotes and backslashes.
+inline std::string_view take_raw_argument(std::string_view& rest) {
+    const std::string_view all = rest;
+    take_argument(rest, ',');
+    std::string_view taken = all.substr(0, all.size() - rest.size());
+    const bool more = !rest.empty() || (!taken.empty() && taken.back() == ',');
+    if (more && !taken.empty()) taken.remove_suffix(1);
+    return taken;
+}
+
 /// All of them, at least that many.
 inline std::vector<std::string> arguments_of(std::string_view text, std::size_t least = 1) {
     std::vector<std::string> all;
@@ -98,8 +108,8 @@ inline std::string keypad_hash(const std::string& text) {
     return out;
 }
 
-/// A byte of a FILTER(), which may be escaped.
-inline char take_filter_byte(std::string_view& rest) {
+/// A byte that may be escaped, of a FILTER() or REPLACE().
+inline char take_escaped_byte(std::string_view& rest) {
     const auto take = [&rest] {
         const char c = rest.front();
         rest.remove_prefix(1);
@@ -117,7 +127,8 @@ inline char take_filter_byte(std::string_view& rest) {
     return static_cast<char>(std::strtol(hex.c_str(), nullptr, 16));
 }
 
-/// FILTER(allowed,text): what is between two bytes with a `-` is allowed, too.
+/// FILTER(allowed,text): what is between two bytes with a `-` is allowed, too. After the last byte
+/// comes the first.
 inline MaybeText filter_function(std::string_view argument) {
     std::size_t comma = argument.find(',');
     while (comma != std::string_view::npos && comma > 0 && argument[comma - 1] == '\\') {
@@ -127,18 +138,18 @@ inline MaybeText filter_function(std::string_view argument) {
     std::string_view rest = argument.substr(0, comma);
     std::string allowed;
     while (!rest.empty()) {
-        const char first = take_filter_byte(rest);
+        const char first = take_escaped_byte(rest);
         if (rest.size() < 2 || rest.front() != '-') {
             allowed += first;
             if (rest == "-") break;
             continue;
         }
         rest.remove_prefix(1);
-        const char last = take_filter_byte(rest);
-        const auto begin = static_cast<unsigned char>(first);
-        const auto end = static_cast<unsigned char>(last);
-        if (begin > end) (allowed += first) += last;
-        for (unsigned at = begin; at <= end; ++at) allowed += static_cast<char>(at);
+        const auto last = static_cast<unsigned char>(take_escaped_byte(rest));
+        for (auto at = static_cast<unsigned char>(first);; ++at) {
+            allowed += static_cast<char>(at);
+            if (at == last) break;
+        }
     }
     std::string out;
     for (const char c : argument.substr(comma + 1)) {
@@ -147,9 +158,10 @@ inline MaybeText filter_function(std::string_view argument) {
     return out;
 }
 
-/// SPRINTF(format,...). Nothing when an argument is missing.
+/// SPRINTF(format,...). Nothing when a number is missing, or none.
 inline MaybeText sprintf_function(std::string_view argument) {
     auto all = arguments_of(argument);
+    if (!argument.empty() && argument.back() == ',') all.emplace_back();
     const std::string format = all.front();
     std::string out;
     std::size_t next = 1;
@@ -167,26 +179,48 @@ inline MaybeText sprintf_function(std::string_view argument) {
             out += '%';
             continue;
         }
-        if (next >= all.size()) return std::nullopt;
-        const std::string& value = all[next++];
+        if (next >= all.size() && kind != 's') return std::nullopt;
+        const std::string value = next < all.size() ? all[next] : "(null)";
+        ++next;
         char text[512];
-        const std::string_view integers{"diouxX"};
+        char* number_end = nullptr;
+        const auto whole = static_cast<int>(std::strtol(value.c_str(), &number_end, 10));
+        const bool is_whole = number_end != value.c_str();
+        const std::string_view integers{"cdiouxX"};
         const std::string_view floats{"eEfFgGaA"};
         if (kind == 's') {
             std::snprintf(text, sizeof text, (piece + 's').c_str(), value.c_str());
-        } else if (kind == 'c') {
-            std::snprintf(text, sizeof text, (piece + 'c').c_str(), std::atoi(value.c_str()));
-        } else if (integers.find(kind) != std::string_view::npos) {
-            std::snprintf(text, sizeof text, (piece + kind).c_str(), std::atoi(value.c_str()));
+        } else if (integers.find(kind) != std::string_view::npos && is_whole) {
+            std::snprintf(text, sizeof text, (piece + kind).c_str(), whole);
         } else if (floats.find(kind) != std::string_view::npos) {
-            std::snprintf(text, sizeof text, (piece + kind).c_str(),
-                          std::strtod(value.c_str(), nullptr));
+            const double number = std::strtod(value.c_str(), &number_end);
+            if (number_end == value.c_str()) return std::nullopt;
+            std::snprintf(text, sizeof text, (piece + kind).c_str(), number);
         } else {
             return std::nullopt;
         }
         out += text;
     }
     return out;
+}
+
+/// DIRNAME and BASENAME, as dirname() and basename() of C make them.
+inline std::string folder_of(std::string_view path) {
+    const auto drop_slashes = [&path] {
+        while (!path.empty() && path.back() == '/') path.remove_suffix(1);
+    };
+    const bool two_slashes = path.substr(0, 2) == "//" && path.substr(2, 1) != "/";
+    const bool slash = path.substr(0, 1) == "/";
+    drop_slashes();
+    path = path.substr(0, path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/'));
+    drop_slashes();
+    if (!path.empty()) return std::string{path};
+    return slash ? two_slashes ? "//" : "/" : ".";
+}
+inline std::string file_of(std::string_view path) {
+    if (path.empty()) return ".";
+    while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+    return path == "/" ? "/" : std::string{path.substr(path.rfind('/') + 1)};
 }
 
 /// LTRIM, RTRIM, TRIM: without the blanks at its begin, its end, or both.
@@ -247,13 +281,9 @@ inline const TextFunction* find_text_function(std::string_view function) {
     static constexpr TextFunction known[] = {
         {"BASE64_DECODE", [](In of) { return of.empty() ? MaybeText{} : base64_decoded(of); }},
         {"BASE64_ENCODE", [](In of) { return of.empty() ? MaybeText{} : base64_encoded(of); }},
-        {"BASENAME", [](In of) -> MaybeText { return of.substr(of.rfind('/') + 1); }},
+        {"BASENAME", [](In of) -> MaybeText { return file_of(of); }},
         {"CSV_QUOTE", [](In of) -> MaybeText { return quoted_for_csv(of); }},
-        {"DIRNAME",
-         [](In of) -> MaybeText {
-             const std::size_t slash = of.rfind('/');
-             return slash == Text::npos ? "." : of.substr(0, slash == 0 ? 1 : slash);
-         }},
+        {"DIRNAME", [](In of) -> MaybeText { return folder_of(of); }},
         {"EXISTS", [](In of) -> MaybeText { return of.empty() ? "0" : "1"; }},
         {"FILTER", [](In of) { return filter_function(of); }},
         {"IF", [](In of) { return if_function(of); }},
