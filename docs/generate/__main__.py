@@ -9,6 +9,7 @@
 import sys
 
 from examples import EXAMPLES, program
+from growth import picture
 from headers import ROOT, read_commands
 from index import headers_index
 from pages import command_page, commands_index
@@ -22,6 +23,7 @@ def pages():
     if {c.name for c in commands} != set(EXAMPLES):
         sys.exit("docs/generate/examples.py and include/agi/command/ do not have the same commands")
     made = {DOCS / "commands/index.md": commands_index(commands), DOCS / "headers.md": headers_index()}
+    made[DOCS / "public/growth.svg"] = picture((DOCS / "performance.md").read_text())
     for command in commands:
         made[DOCS / f"commands/{command.page}.md"] = command_page(command, rows, exchanges)
     return made

@@ -85,8 +85,8 @@ int main(int argc, char** argv) {
     ::setrlimit(RLIMIT_NOFILE, &files);
 
     agi::fastagi::ServerOptions options;
-    options.max_calls = options.max_threads = 15'000;
-    options.max_connections = 16'000;
+    options.max_calls = options.max_threads = 25'000;
+    options.max_connections = 26'000;
     agi::fastagi::Server server{std::move(options)};
     if (std::string_view{argv[1]} == "threads") {
         server.route("ivr", blocking);

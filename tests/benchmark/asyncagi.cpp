@@ -157,7 +157,24 @@ std::vector<double> times_of(int number, std::chrono::milliseconds pause, Work w
     return times;
 }
 
-/// One command after the other, and several together.
+/// From the moment when a prompt is to end to its reply, sorted, in microseconds.
+std::vector<double> stop_times(Call& call) {
+    std::vector<double> times;
+    for (int i = 0; i < 200; ++i) {
+        Clock::time_point asked;
+        int looked = 0;
+        const auto stop = [&] {
+            asked = Clock::now();
+            return ++looked == 3;
+        };
+        call.execute_until(agi::StreamFile{"tt-weasels"}, stop, 10ms);
+        times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - asked).count());
+    }
+    std::sort(times.begin(), times.end());
+    return times;
+}
+
+/// One command after the other, stops, and several commands together.
 void one_call(Call& call, const std::string& pid) {
     const bool over_ami = call.origin() != nullptr;
     const auto show = [&](const char* how, const std::vector<double>& times) {
@@ -168,6 +185,7 @@ void one_call(Call& call, const std::string& pid) {
     show("back to back", times_of(2000, 0ms, single));
     show("with pauses", times_of(200, 10ms, single));
     if (!over_ami) return;
+    show("stop to reply", stop_times(call));
     constexpr int rounds = 200;
     double used = processor_time(pid);
     const auto alone = times_of(rounds * together_at_once, 0ms, single);

@@ -2,6 +2,8 @@
 // The parts of the library, one by one, with Google Benchmark.
 
 #include <agi/agi.hpp>
+#include <agi/fastagi/net.hpp>
+#include <agi/fastagi/router.hpp>
 #include <agi/ivr/ivr.hpp>
 #include <agi/testing/simulated_stream.hpp>
 
@@ -152,6 +154,35 @@ void speech_results(benchmark::State& state) {
     state.SetComplexityN(state.range(0));
 }
 BENCHMARK(speech_results)->RangeMultiplier(8)->Range(64, 32768)->Complexity();
+
+/// The way to the handler of the last of so many routes: their paths, or patterns.
+void routes(benchmark::State& state, const char* path, const char* end) {
+    fastagi::Router<int> router;
+    for (int i = 1; i <= state.range(0); ++i) router.add(path + std::to_string(i) + end, i);
+    const std::string last = path + std::to_string(state.range(0)) + (*end == 0 ? "" : "/42");
+    for (auto _ : state) {
+        fastagi::Parameters found;
+        benchmark::DoNotOptimize(router.find(last, found));
+    }
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK_CAPTURE(routes, paths, "menu-", "")->RangeMultiplier(10)->Range(1, 1000)->Complexity();
+BENCHMARK_CAPTURE(routes, patterns, "account-", "/{id}")
+    ->RangeMultiplier(10)
+    ->Range(1, 1000)
+    ->Complexity();
+
+/// A value of so many bytes, in lines of 100, from the reader to the result.
+void value(benchmark::State& state) {
+    std::string text = "200 result=1 (";
+    const auto size = text.size() + static_cast<std::size_t>(state.range(0));
+    while (text.size() < size) text += std::string(99, 'x') + '\n';
+    text.resize(size);
+    text += ')';
+    reply(state, text, GetVariable{"x"});
+    state.SetComplexityN(state.range(0));
+}
+BENCHMARK(value)->RangeMultiplier(8)->Range(1 << 10, 1 << 20)->Complexity();
 
 /// A whole call on the simulator: the environment, five commands, a PIN.
 void simulated_pin_call(benchmark::State& state) {
