@@ -329,11 +329,9 @@ class Calculations {
 }  // namespace
 
 TEST_CASE("simulator: random commands get the same replies from both") {
-    FastAgiCall fast;
-    auto& real = fast.session();
-    const WithoutEvents quiet;
-    auto twin = twin_of(real.environment());
-    agi::Session simulated{agi::testing::SimulatedStream{twin}};
+    TwoCalls calls;
+    auto& real = calls.real;
+    auto& simulated = calls.simulated;
     agi::DatabaseDeltree{"", {}, true}(real);
     Lines lines;
     std::string before;
@@ -361,15 +359,13 @@ TEST_CASE("simulator: random commands get the same replies from both") {
     }
     CHECK(differences == 0);
     CHECK(real.hung_up() == simulated.hung_up());
-    fast.close();
+    calls.fast.close();
 }
 
 TEST_CASE("simulator: functions and applications of the dialplan are the same on both") {
-    FastAgiCall fast;
-    auto& real = fast.session();
-    const WithoutEvents quiet;
-    auto twin = twin_of(real.environment());
-    agi::Session simulated{agi::testing::SimulatedStream{twin}};
+    TwoCalls calls;
+    auto& real = calls.real;
+    auto& simulated = calls.simulated;
     agi::DatabaseDeltree{"f"}(real);
     const auto same = [&](const std::string& line) {
         INFO(line);
@@ -531,16 +527,14 @@ TEST_CASE("simulator: functions and applications of the dialplan are the same on
         same(std::string{"EXEC "} + line);
         if (*variable != '\0') same(std::string{"GET VARIABLE "} + variable);
     }
-    fast.close();
+    calls.fast.close();
 }
 
 TEST_CASE("simulator: the recorded lines of a dialplan get the same replies from both") {
-    FastAgiCall fast;
-    auto& real = fast.session();
-    const WithoutEvents quiet;
-    auto twin = twin_of(real.environment());
-    twin.missing_if_not_simulated = true;
-    agi::Session simulated{agi::testing::SimulatedStream{twin}};
+    TwoCalls calls;
+    calls.twin.missing_if_not_simulated = true;
+    auto& real = calls.real;
+    auto& simulated = calls.simulated;
     agi::DatabaseDeltree{"fam"}(real);
     const auto lines = dialplan_lines(AGI_SOURCE "/tests/simulator/dialplan.tsv");
     CHECK(lines.size() > 500);
@@ -548,7 +542,7 @@ TEST_CASE("simulator: the recorded lines of a dialplan get the same replies from
         INFO(one.request);
         CHECK(compared(simulated.send(one.request)) == compared(real.send(one.request)));
     }
-    fast.close();
+    calls.fast.close();
 }
 
 TEST_CASE("simulator: random calculations come to the same on both") {

@@ -134,12 +134,10 @@ TEST_CASE("simulator: random calls of functions come to the same on both") {
     const char* given = std::getenv("AGI_SEED");
     const unsigned seed = given == nullptr ? 20261129 : static_cast<unsigned>(std::atol(given));
     CAPTURE(seed);
-    FastAgiCall fast;
-    auto& real = fast.session();
-    const WithoutEvents quiet;
-    auto twin = twin_of(real.environment());
-    twin.missing_if_not_simulated = true;
-    agi::Session simulated{agi::testing::SimulatedStream{twin}};
+    TwoCalls calls;
+    calls.twin.missing_if_not_simulated = true;
+    auto& real = calls.real;
+    auto& simulated = calls.simulated;
     Functions functions{seed};
     const auto set = [&](const char* name) {
         const agi::SetVariable both{name, functions.value()};
@@ -165,5 +163,5 @@ TEST_CASE("simulator: random calls of functions come to the same on both") {
         for (const char* name : names_of_variables) set(name);
     }
     CHECK(same > 2500);
-    fast.close();
+    calls.fast.close();
 }

@@ -2,7 +2,10 @@
 #pragma once
 // The simulated Asterisk that plays the call of a running one.
 
+#include "fast_agi.hpp"
+#include <agi/session/session.hpp>
 #include <agi/testing/asterisk.hpp>
+#include <agi/testing/simulated_stream.hpp>
 #include <agi/wire/environment.hpp>
 #include <agi/wire/reply.hpp>
 
@@ -37,5 +40,14 @@ inline std::string compared(const agi::Reply& reply) {
     if (reply.code() == 520) return "520";
     return std::string{reply.raw()};
 }
+
+/// The same call twice: on this Asterisk, which is not asked for events meanwhile, and simulated.
+struct TwoCalls {
+    FastAgiCall fast{};
+    decltype(fast.session()) real = fast.session();
+    const WithoutEvents quiet{};
+    agi::testing::Asterisk twin = twin_of(real.environment());
+    agi::Session<agi::testing::SimulatedStream> simulated{agi::testing::SimulatedStream{twin}};
+};
 
 }  // namespace live

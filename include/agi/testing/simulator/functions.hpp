@@ -200,11 +200,10 @@ inline std::string function_in_text(Call& call, std::string_view function,
                                     const std::string& argument) {
     constexpr std::size_t longest = 11;
     std::string value = read_function(call, function, argument).value_or(std::string{});
-    const bool own = call.functions.count(std::string{function}) != 0;
-    if (!own && is_one_of(function, {"ABS", "BASENAME", "DIRNAME", "MAX", "MIN"}) &&
-        value.size() > longest) {
-        value.resize(longest);
-    }
+    const bool is_cut = value.size() > longest &&
+                        is_one_of(function, {"ABS", "BASENAME", "DIRNAME", "MAX", "MIN"}) &&
+                        call.functions.count(std::string{function}) == 0;
+    if (is_cut) value.resize(longest);
     return value;
 }
 

@@ -222,7 +222,8 @@ inline MaybeText counted(Call& call, const std::string& variable, int step) {
     const long number = std::strtol(text.c_str(), &end, 10);
     const bool blank = !text.empty() && text.find_first_not_of(' ') == std::string::npos;
     if (!blank && (end == text.c_str() || *end != '\0')) return std::nullopt;
-    std::string next = std::to_string(static_cast<std::int32_t>(number + step));
+    std::string next = std::to_string(static_cast<std::int32_t>(static_cast<std::uint32_t>(number) +
+                                                                static_cast<std::uint32_t>(step)));
     set_value(call, variable, next);
     return next;
 }

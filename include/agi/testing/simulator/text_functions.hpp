@@ -2,68 +2,24 @@
 #pragma once
 // Functions of the dialplan that make a text of a text.
 
+#include <agi/testing/simulator/arguments.hpp>
 #include <agi/testing/simulator/base64.hpp>
 #include <agi/testing/simulator/digest.hpp>
 #include <agi/testing/simulator/expression.hpp>
 #include <agi/testing/simulator/match.hpp>
+#include <agi/testing/simulator/sprintf_function.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/percent.hpp>
 
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
 
 using Text = std::string;
-using MaybeText = std::optional<std::string>;
-
-/// Takes an argument off the front, as applications and functions do: a delimiter in quotes or
-/// parentheses does not count, and quotes and backslashes are removed.
-inline std::string take_argument(std::string_view& rest, char delimiter) {
-    std::string out;
-    int open = 0;
-    bool quoted = false;
-    while (!rest.empty()) {
-        const char c = rest.front();
-        rest.remove_prefix(1);
-        if (c == delimiter && !quoted && open == 0) break;
-        if (c == '(' || c == '[') ++open;
-        if ((c == ')' || c == ']') && open > 0) --open;
-        if (c == '"') {
-            quoted = !quoted;
-        } else if (c == '\\') {
-            if (rest.empty()) break;
-            out += rest.front();
-            rest.remove_prefix(1);
-        } else {
-            out += c;
-        }
-    }
-    return out;
-}
-
-/// The same with all its quotes and backslashes.
-inline std::string_view take_raw_argument(std::string_view& rest) {
-    const std::string_view all = rest;
-    take_argument(rest, ',');
-    std::string_view taken = all.substr(0, all.size() - rest.size());
-    const bool more = !rest.empty() || (!taken.empty() && taken.back() == ',');
-    if (more && !taken.empty()) taken.remove_suffix(1);
-    return taken;
-}
-
-/// All of them, at least that many.
-inline std::vector<std::string> arguments_of(std::string_view text, std::size_t least = 1) {
-    std::vector<std::string> all;
-    while (!text.empty()) all.push_back(take_argument(text, ','));
-    if (all.size() < least) all.resize(least);
-    return all;
-}
 
 inline std::string with_case(std::string text, char first, char last, int step) {
     for (char& c : text) {
@@ -154,52 +110,6 @@ inline MaybeText filter_function(std::string_view argument) {
     std::string out;
     for (const char c : argument.substr(comma + 1)) {
         if (allowed.find(c) != std::string::npos) out += c;
-    }
-    return out;
-}
-
-/// SPRINTF(format,...). Nothing when a number is missing, or none.
-inline MaybeText sprintf_function(std::string_view argument) {
-    auto all = arguments_of(argument);
-    if (!argument.empty() && argument.back() == ',') all.emplace_back();
-    const std::string format = all.front();
-    std::string out;
-    std::size_t next = 1;
-    for (std::size_t at = 0; at < format.size(); ++at) {
-        if (format[at] != '%') {
-            out += format[at];
-            continue;
-        }
-        const std::size_t end = format.find_first_not_of("0123456789.-+ #", at + 1);
-        if (end == std::string::npos) return out;
-        std::string piece = format.substr(at, end - at);
-        const char kind = format[end];
-        at = end;
-        if (kind == '%') {
-            out += '%';
-            continue;
-        }
-        if (next >= all.size() && kind != 's') return std::nullopt;
-        const std::string value = next < all.size() ? all[next] : "(null)";
-        ++next;
-        char text[512];
-        char* number_end = nullptr;
-        const auto whole = static_cast<int>(std::strtol(value.c_str(), &number_end, 10));
-        const bool is_whole = number_end != value.c_str();
-        const std::string_view integers{"cdiouxX"};
-        const std::string_view floats{"eEfFgGaA"};
-        if (kind == 's') {
-            std::snprintf(text, sizeof text, (piece + 's').c_str(), value.c_str());
-        } else if (integers.find(kind) != std::string_view::npos && is_whole) {
-            std::snprintf(text, sizeof text, (piece + kind).c_str(), whole);
-        } else if (floats.find(kind) != std::string_view::npos) {
-            const double number = std::strtod(value.c_str(), &number_end);
-            if (number_end == value.c_str()) return std::nullopt;
-            std::snprintf(text, sizeof text, (piece + kind).c_str(), number);
-        } else {
-            return std::nullopt;
-        }
-        out += text;
     }
     return out;
 }
