@@ -13,7 +13,7 @@ using State = Conversation::State;
 
 namespace {
 
-const std::string banner = "Asterisk Call Manager/11.0.0\r\n";
+const std::string first_line = "Asterisk Call Manager/11.0.0\r\n";
 
 /// One that is logged in, with the id of the next action.
 struct LoggedIn {
@@ -21,7 +21,7 @@ struct LoggedIn {
         talk.on_event([this](const Message& event) {
             events.push_back(std::string{event.event()} + '/' + std::string{event["X"]});
         });
-        talk.receive(banner);
+        talk.receive(first_line);
         talk.take_out();
         talk.receive("Response: Success\r\nActionID: agi-1\r\n\r\n");
     }
@@ -45,7 +45,7 @@ TEST_CASE("Conversation: logs in by a challenge") {
     talk.on_state([&](State state) { states.push_back(state); });
     CHECK(talk.state() == State::banner);
     CHECK(talk.take_out().empty());
-    talk.receive(banner);
+    talk.receive(first_line);
     CHECK(talk.banner() == "Asterisk Call Manager/11.0.0");
     CHECK(talk.take_out() == "Action: Challenge\r\nAuthType: MD5\r\nActionID: agi-1\r\n\r\n");
     talk.receive("Response: Success\r\nActionID: agi-1\r\nChallenge: 12345\r\n\r\n");
@@ -62,7 +62,7 @@ TEST_CASE("Conversation: logs in by a challenge") {
 
 TEST_CASE("Conversation: logs in with the secret itself where that was asked for") {
     Conversation talk{{"ivr", "secret", "off", true}};
-    talk.receive(banner);
+    talk.receive(first_line);
     CHECK(talk.take_out() ==
           "Action: Login\r\nSecret: secret\r\nUsername: ivr\r\nEvents: off\r\nActionID: agi-1\r\n"
           "\r\n");
@@ -72,7 +72,7 @@ TEST_CASE("Conversation: a refused login has Asterisk's words") {
     const bool plain = GENERATE(true, false);
     const bool at_challenge = GENERATE(true, false);
     Conversation talk{{"ivr", "wrong", "on", plain}};
-    talk.receive(banner);
+    talk.receive(first_line);
     if (!plain && !at_challenge) {
         talk.receive("Response: Success\r\nActionID: agi-1\r\nChallenge: 1\r\n\r\n");
     }
@@ -112,7 +112,7 @@ TEST_CASE("Conversation: what is sent while not logged in is lost at once") {
     const auto done = [&](const Response& r) { got = shown(r); };
     talk.send(Action{"Ping"}, done);
     CHECK(got == "-the connection ended before the answer");
-    talk.receive(banner);
+    talk.receive(first_line);
     talk.take_out();
     got.clear();
     talk.send(Action{"Ping"}, done);

@@ -85,7 +85,7 @@ TEST_CASE("softphone: rehearses a program over AMI, and runs scenarios with it")
     CAPTURE(rehearsal.output);
     CHECK(rehearsal.status == 0);
     has(rehearsal.output, "25 calls, 6 commands");
-    const std::string folder = softphone + ".ami-scenarios" + std::to_string(::getpid());
+    const std::string folder = temporary_path("scenarios").string();
     REQUIRE(std::system(("mkdir " + folder).c_str()) == 0);
     for (const char* name : {"one", "two"}) {
         std::ofstream{folder + '/' + name + ".call"}
@@ -97,7 +97,6 @@ TEST_CASE("softphone: rehearses a program over AMI, and runs scenarios with it")
     const Run suite = run("--scenario " + folder);
     CHECK(suite.status == 0);
     has(suite.output, "2 scenarios, 0 failed");
-    static_cast<void>(std::system(("rm -r " + folder).c_str()));
 }
 
 TEST_CASE("softphone: a failed command over AMI brings the call back") {
@@ -105,8 +104,8 @@ TEST_CASE("softphone: a failed command over AMI brings the call back") {
         const bool failed = throws<agi::AGIAppError>([&] { agi::StreamFile{"none"}(call); });
         agi::SetVariable{"AFTER", failed ? "failed" : "played"}(call);
     }};
-    const std::string folder = softphone + ".no-sounds";
-    REQUIRE(std::system(("mkdir -p " + folder).c_str()) == 0);
+    const std::string folder = temporary_path("no-sounds").string();
+    REQUIRE(std::system(("mkdir " + folder).c_str()) == 0);
     const Run call = run("--sounds " + folder + " --keys 1 ami://" + program.place() + "/pin");
     CHECK(call.status == 0);
     has(call.output, "a failed command ends AGI(), and the dialplan comes back");

@@ -126,7 +126,7 @@ TEST_CASE("softphone: hangs up after a time") {
 }
 
 TEST_CASE("softphone: --trace shows the wire, --record writes a dialogue") {
-    const std::string file = softphone + ".call";
+    const std::string file = temporary_path("call").string();
     const Run call = run("--set PIN=1234 --keys 1234# --trace --record " + file + ' ' + pin);
     has(call.output, ">> GET DATA \"\" 5000 10");
     has(call.output, "<< 200 result=1234");
@@ -150,7 +150,7 @@ TEST_CASE("softphone: arguments, database and sounds") {
                "echo 'NO SUCH COMMAND'; read -r reply\n");
     const Run call = run("--db fam/key=value --sounds /nonexistent " + program);
     CHECK(call.status == 2);
-    const std::string folder = softphone + ".sounds";
+    const std::string folder = temporary_path("sounds").string();
     mkdir(folder.c_str(), 0755);
     const Run second = run("--db fam/key=value --sounds " + folder + ' ' + program + " 42");
     has(second.output, "console: agi_arg_1: 42 42");
@@ -298,7 +298,7 @@ TEST_CASE("softphone: at a terminal, a command that comes too early ends the pro
                                        "echo 'STREAM FILE long \"\"'; sleep 1\n"
                                        "echo 'a word to the log' >&2\n"
                                        "echo 'VERBOSE done'; read -r reply\n");
-    const std::string folder = softphone + ".long";
+    const std::string folder = temporary_path("long").string();
     mkdir(folder.c_str(), 0755);
     std::ofstream{folder + "/long.ulaw"} << std::string(8000 * 60, ' ');  // a minute
     Telephone telephone{200, "--sounds " + folder + ' ' + program};
@@ -350,8 +350,7 @@ TEST_CASE("softphone: a signal that ends it leaves the terminal as it was, and n
     const std::string plan = GENERATE("", "--keys - ", "--rehearse ");
     CAPTURE(signal, plan);
     // Two processes that do not care for it.
-    const std::string file = softphone + ".pids";
-    std::remove(file.c_str());
+    const std::string file = temporary_path("pids").string();
     const std::string program = script("stays",
                                        "#!/bin/sh\ntrap '' TERM HUP QUIT INT PIPE\n"
                                        "sleep 1000 & echo $$ $! end > \"$1\"; sleep 1000\n");

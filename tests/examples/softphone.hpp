@@ -3,6 +3,7 @@
 // Runs the softphone and looks at what it prints.
 
 #include "catch.hpp"
+#include "temporary.hpp"
 
 #ifdef AGI_SOFTPHONE
 
@@ -41,9 +42,14 @@ inline bool has(const std::string& text, const std::string& part) {
     return found;
 }
 
-inline std::string script(const std::string& name, const std::string& text) {
-    const std::string path = softphone + '.' + name;
+inline std::string file(const std::string& name, const std::string& text) {
+    std::string path = temporary_path(name).string();
     std::ofstream{path} << text;
+    return path;
+}
+
+inline std::string script(const std::string& name, const std::string& text) {
+    std::string path = file(name, text);
     chmod(path.c_str(), 0755);
     return path;
 }

@@ -39,7 +39,7 @@ std::string program(const Language& language) {
     }
     if (name != "go") return script("ivr." + name, block(name));
     const std::string source = script("ivr.go", block(name));
-    const std::string binary = phone::softphone + ".ivr-go";
+    const std::string binary = temporary_path("ivr-go").string();
     REQUIRE(std::system(("GOCACHE=" + phone::softphone + ".gocache GOFLAGS=-mod=mod go build -o " +
                          binary + ' ' + source)
                             .c_str()) == 0);
@@ -58,11 +58,10 @@ TEST_CASE("softphone: the page's programs in six languages make the same call") 
     const std::string path = program(language);
     if (path.empty()) return;
 
-    const std::string scenario = phone::softphone + ".page.call";
     std::string text = block("toml");
     text.erase(text.find("program = "),
                text.find('\n', text.find("program = ")) - text.find("program = "));
-    std::ofstream{scenario} << text;
+    const std::string scenario = file("page.call", text);
     const Run suite = run("--scenario " + scenario + ' ' + path);
     INFO(suite.output);
     CHECK(suite.status == 0);

@@ -254,13 +254,12 @@ TEST_CASE("softphone: RECORD FILE needs its folder, and verbs may be in any case
 }
 
 TEST_CASE("softphone: under EAGI the program hears the file on descriptor 3") {
-    const std::string file = softphone + ".voice";
-    std::ofstream{file, std::ios::binary} << std::string(320, 'v');
+    const std::string voice = file("voice", std::string(320, 'v'));
     const std::string program =
         script("eagi", skip_environment +
                            "echo 'WAIT FOR DIGIT 200'; read -r reply\n"
                            "echo \"VERBOSE \\\"$(head -c 3 <&3)\\\"\"; read -r reply\n");
-    has(run("--keys - --answered --eagi " + file + ' ' + program).output, "console: vvv");
+    has(run("--keys - --answered --eagi " + voice + ' ' + program).output, "console: vvv");
 }
 
 #endif

@@ -25,11 +25,6 @@ const std::string ask_pin =
     "say DATABASE PUT calls last done\n"
     "say STREAM FILE bye '\"\"'\n";
 
-std::string file(const std::string& name, const std::string& text) {
-    const std::string path = softphone + '.' + name;
-    std::ofstream{path} << text;
-    return path;
-}
 std::string content(const std::string& name) {
     std::ifstream in{name};
     return {std::istreambuf_iterator<char>{in}, {}};
@@ -54,9 +49,9 @@ TEST_CASE("softphone: a scenario passes or fails, and shows where") {
 
     const std::string bad =
         file("bad.call", scenario("variables = { GOT = \"4321\" }\nwithin = \"2s\"\n"));
-    const std::string xml = softphone + ".xml";
-    const std::string json = softphone + ".json";
-    const std::string page = softphone + ".html";
+    const std::string xml = temporary_path("report.xml").string();
+    const std::string json = temporary_path("report.json").string();
+    const std::string page = temporary_path("report.html").string();
     const Run failed = run("--scenario " + good + " --scenario " + bad + " --junit " + xml +
                            " --json " + json + " --report " + page + ' ' + program);
     CHECK(failed.status == 1);
@@ -111,8 +106,7 @@ TEST_CASE("softphone: a program that had to be ended has not crashed") {
 }
 
 TEST_CASE("softphone: a folder of scenarios is a test suite, with programs from its own folder") {
-    const std::filesystem::path folder = softphone + ".suite";
-    std::filesystem::remove_all(folder);
+    const std::filesystem::path folder = temporary_path("suite");
     std::filesystem::create_directories(folder / "more");
     std::filesystem::copy_file(script("ask", ask_pin), folder / "ask.sh");
     const std::string text =
@@ -125,13 +119,12 @@ TEST_CASE("softphone: a folder of scenarios is a test suite, with programs from 
     has(all.output, "ok      one");
     has(all.output, "ok      two");
     has(all.output, "2 scenarios, 0 failed");
-    std::filesystem::remove_all(folder);
     CHECK(run("--scenario /nonexistent.call").status == 2);
 }
 
 TEST_CASE("softphone: a page of a call that was written down") {
-    const std::string written = softphone + ".dialogue";
-    const std::string page = softphone + ".dialogue.html";
+    const std::string written = temporary_path("dialogue").string();
+    const std::string page = temporary_path("dialogue.html").string();
     CHECK(run("--keys 1234 --record " + written + ' ' + script("ask", ask_pin)).status == 0);
     CHECK(run("--dialogue " + written + " --report " + page).status == 0);
     has(content(page), "<code>GET DATA enter-pin 5000 4</code>");

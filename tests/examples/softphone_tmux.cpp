@@ -38,8 +38,7 @@ std::string output_of(const std::string& command) {
 class Screen {
   public:
     Screen(int columns, const std::string& environment)
-        : socket_{softphone + ".tmux" + std::to_string(getpid()) + '-' +
-                  std::to_string(++count())} {
+        : socket_{temporary_path("tmux-" + std::to_string(++count())).string()} {
         REQUIRE(std::system(("LC_ALL=C.UTF-8 tmux -f /dev/null -S " + socket_ +
                              " new-session -d -x " + std::to_string(columns) +
                              " -y 30 'env PS1=ready: " + environment + " sh -i'")

@@ -154,7 +154,7 @@ std::string any_path() {
 std::string any_path() { return GENERATE("blocking", "throws", "no route"); }
 #endif
 
-constexpr long most = 2000;  // more than there are
+constexpr long most_allocations = 2000;  // more than there are
 
 /// A coroutine of Asio 1.22 that has no memory to begin to wait ends the process.
 bool may_fail_to_wait(const std::string& path) { return path.find("async") != 0; }
@@ -168,7 +168,7 @@ TEST_CASE("Failing: whatever fails in one call, the next one is served") {
     FailingServer failing{loops};
     failing.serves("blocking");
     long failed = 0;
-    for (long n = 1; n < most; ++n) {
+    for (long n = 1; n < most_allocations; ++n) {
         Failing::at(n, may_fail_to_wait(path));
         failing.call(path);
         if (!Failing::stop()) break;
@@ -176,7 +176,7 @@ TEST_CASE("Failing: whatever fails in one call, the next one is served") {
         failing.serves("blocking");
     }
     CHECK(failed > 10);
-    CHECK(failed < most - 1);
+    CHECK(failed < most_allocations - 1);
     CHECK(eventually([&] { return failing.server.counts().connections == 0; }));
     const Counts counts = failing.server.counts();
     CHECK(counts.active == 0);
@@ -192,7 +192,7 @@ TEST_CASE("Failing: whatever fails in a stop, run returns and the calls end") {
     const unsigned loops = GENERATE(1U, 2U);
     const std::string path = GENERATE(any_path());
     CAPTURE(loops, path);
-    for (long n = 1; n < most; ++n) {
+    for (long n = 1; n < most_allocations; ++n) {
         CAPTURE(n);
         FailingServer failing{loops};
         Peer waits{failing.port, path};
@@ -208,7 +208,7 @@ TEST_CASE("Failing: whatever fails in a stop, run returns and the calls end") {
         failing.join();
         if (!Failing::stop()) break;
         CHECK(failing.server.counts().connections == 0);
-        REQUIRE(n < most - 1);
+        REQUIRE(n < most_allocations - 1);
     }
 }
 
@@ -218,7 +218,7 @@ TEST_CASE("Failing: a loop that gets no thread is an error of run, and nothing i
     with.loops = 3;
     std::set<std::string> errors;
     bool failed = true;
-    for (long n = 1; failed && n < most; ++n) {
+    for (long n = 1; failed && n < most_allocations; ++n) {
         Server server{with};
         server.listen("127.0.0.1", 0);
         server.stop(0ms);
@@ -253,7 +253,7 @@ TEST_CASE("Failing: a server for which there is no memory closes nothing of othe
     };
     const std::set<int> before = open_descriptors();
     const ServerOptions with = options();
-    for (long n = 1; n < most; n += n < 50 ? 1 : 97) {
+    for (long n = 1; n < most_allocations; n += n < 50 ? 1 : 97) {
         CAPTURE(n);
         ServerOptions copy = with;
         Failing::at(n, true);

@@ -2,6 +2,7 @@
 // A call goes to a file, and the file plays the same call again.
 
 #include "catch.hpp"
+#include "temporary.hpp"
 #include <agi/command/call.hpp>
 #include <agi/command/digits.hpp>
 #include <agi/command/playback.hpp>
@@ -137,14 +138,13 @@ TEST_CASE("Transcript: a remark is for the reader only") {
 }
 
 TEST_CASE("Transcript: each line is in the file before the next one") {
-    const std::string path = "transcript-of-a-killed-program";
+    const std::string path = temporary_path("transcript").string();
     const File file{std::fopen(path.c_str(), "w")};
     REQUIRE(file);
     const Transcript sink{file.get()};
     sink(Direction::sent, "NOOP");
     const File reader{std::fopen(path.c_str(), "r")};
     CHECK(text_of(reader.get()) == ">> NOOP\\n\n");
-    std::remove(path.c_str());
 }
 
 TEST_CASE("Transcript: a secret call plays again") {

@@ -2,6 +2,7 @@
 // Functions and applications of the dialplan on the simulated Asterisk: what Asterisk 22 said.
 
 #include "catch.hpp"
+#include "temporary.hpp"
 #include <agi/testing/simulated_stream.hpp>
 #include <agi/testing/sounds.hpp>
 
@@ -226,7 +227,7 @@ TEST_CASE("Channel: a name with a format is no sound") {
 }
 
 TEST_CASE("sounds_in: a .wav that Asterisk would refuse is left out") {
-    const auto folder = std::filesystem::temp_directory_path() / "agi-sounds-test";
+    const auto folder = temporary_path("sounds");
     std::filesystem::create_directories(folder);
     const auto write = [&](const char* name, unsigned char channels, unsigned rate) {
         std::string head = "RIFF----WAVEfmt ";
