@@ -53,9 +53,6 @@ void check_fields(const Environment& environment, const std::vector<Field>& fiel
     environment.for_each([&](std::string_view name, std::string_view value) {
         require(index < fields.size() && name == fields[index].name && value == fields[index].value,
                 "Environment: for_each gives the fields in their order");
-        require(
-            fuzz::is_inside(name, environment.raw()) && fuzz::is_inside(value, environment.raw()),
-            "Environment: fields are in the block");
         ++index;
     });
     require(index == fields.size(), "Environment: for_each gives all fields");
@@ -85,8 +82,9 @@ void check_accessors(const Environment& environment) {
                                       environment.script().raw_query(),
                                       environment.argument(1).value_or(""),
                                       environment.argument(-1).value_or("")};
+    const std::string raw = environment.raw();
     for (const auto part : parts) {
-        require(fuzz::is_inside(part, environment.raw()), "Environment: views are in the block");
+        require(raw.find(part) != std::string::npos, "Environment: values are in the block");
     }
     for (const auto& known : {environment.callerid(), environment.dnid(), environment.rdnis()}) {
         require(known != "unknown", "Environment: unknown is nothing");
@@ -125,7 +123,10 @@ void check_accessors(const Environment& environment) {
 void fuzz::environment(std::string_view bytes) {
     Input input{bytes};
     EnvironmentLimits limits;
-    if (input.flag()) limits = {1 + input.below(64), 1 + input.below(16), 1 + input.below(255)};
+    const auto up_to = [&](std::size_t most) {
+        return 1 + static_cast<unsigned>(input.below(most));
+    };
+    if (input.flag()) limits = {up_to(64), up_to(16), up_to(255)};
     const std::vector<std::string> lines = split(input.rest());
 
     EnvironmentReader reader{limits};
@@ -153,6 +154,9 @@ void fuzz::environment(std::string_view bytes) {
             if (line.back() == '\r') line.pop_back();
         }
     }
+    std::string text;
+    for (const std::string& line : taken) text += line + '\n';
+    require(environment.raw() == text, "Environment: raw() is what came");
     check_fields(environment, fields_of(taken));
     check_accessors(environment);
 }

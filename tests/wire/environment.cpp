@@ -289,6 +289,30 @@ TEST_CASE("Environment: a line feed in a value does not replace another value") 
     CHECK_THAT(std::string{environment.raw()}, ContainsSubstring("\njust text\n"));
 }
 
+TEST_CASE("Environment: raw is what came, whatever bytes a line begins with") {
+    // A known name is kept as one byte of these.
+    std::string text;
+    for (int first = 0x80; first <= 0xff; ++first) {
+        text += static_cast<char>(first);
+        text += "agi_dnid: 1\n";
+        text += static_cast<char>(first);
+        text += '\n';
+    }
+    text += "agi_dnid: 2\nagi_rdnis:3\nagi_language:\nagi_context: \nagi_none: 4\nagi_dnid: 5\n";
+    const Environment environment = parse_environment(text + '\n');
+    CHECK(environment.raw() == text);
+    CHECK(environment.dnid() == "2");
+    CHECK(environment.rdnis() == "3");
+    CHECK(environment.get("language") == "");
+    CHECK(environment.get("context") == "");
+    CHECK(environment.get("none") == "4");
+    CHECK(environment.get("\x80"
+                          "agi_dnid") == "1");
+    CHECK(environment.get("\xff"
+                          "agi_dnid") == "1");
+    CHECK_FALSE(environment.empty());
+}
+
 TEST_CASE("Environment: an unprefixed name is not taken for an accessor's") {
     const Environment environment =
         parse_environment("callerid: 999\narg_1: evil\nagi_callerid: 100\n");
@@ -373,7 +397,7 @@ TEST_CASE("Environment: 100,000 arguments, each found without a look at the othe
     constexpr int count = 100000;
     wire::EnvironmentLimits limits;
     limits.lines = 1000000;
-    limits.total = std::size_t{1} << 24U;
+    limits.total = 1U << 24U;
     std::string text;
     for (int i = count; i > 0; --i) {
         text += "agi_arg_" + std::to_string(i) + ": " + std::to_string(i) + "\r\n";

@@ -21,36 +21,37 @@ class Hook {
     Hook(
         Callable&&
             callable)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
-        : object_{new std::decay_t<Callable>(std::forward<Callable>(callable))},
-          call_{[](void* object, Arguments... arguments) {
-              (*static_cast<std::decay_t<Callable>*>(object))(arguments...);
-          }},
-          destroy_{
-              [](void* object) noexcept { delete static_cast<std::decay_t<Callable>*>(object); }} {}
+        : held_{new Held<std::decay_t<Callable>>(std::forward<Callable>(callable))} {}
 
-    Hook(Hook&& other) noexcept
-        : object_{std::exchange(other.object_, nullptr)},
-          call_{other.call_},
-          destroy_{other.destroy_} {}
+    Hook(Hook&& other) noexcept : held_{std::exchange(other.held_, nullptr)} {}
     Hook& operator=(Hook&& other) noexcept {
-        std::swap(object_, other.object_);
-        std::swap(call_, other.call_);
-        std::swap(destroy_, other.destroy_);
+        std::swap(held_, other.held_);
         return *this;
     }
     Hook(const Hook&) = delete;
     Hook& operator=(const Hook&) = delete;
-    ~Hook() {
-        if (object_ != nullptr) destroy_(object_);
-    }
+    ~Hook() { delete held_; }
 
-    [[nodiscard]] explicit operator bool() const noexcept { return object_ != nullptr; }
-    void operator()(Arguments... arguments) const { call_(object_, arguments...); }
+    [[nodiscard]] explicit operator bool() const noexcept { return held_ != nullptr; }
+    void operator()(Arguments... arguments) const { held_->call(arguments...); }
 
   private:
-    void* object_ = nullptr;
-    void (*call_)(void*, Arguments...) = nullptr;
-    void (*destroy_)(void*) noexcept = nullptr;
+    struct Base {
+        Base() = default;
+        Base(const Base&) = delete;
+        Base& operator=(const Base&) = delete;
+        virtual ~Base() = default;
+        virtual void call(Arguments... arguments) = 0;
+    };
+    template <class Callable>
+    struct Held final : Base {
+        Callable callable;
+        template <class Given>
+        explicit Held(Given&& given) : callable(std::forward<Given>(given)) {}
+        void call(Arguments... arguments) override { callable(arguments...); }
+    };
+
+    Base* held_ = nullptr;
 };
 
 }}  // namespace agi::v0

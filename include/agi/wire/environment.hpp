@@ -3,6 +3,7 @@
 // The agi_* block that Asterisk sends first.
 
 #include <agi/version.hpp>
+#include <agi/wire/environment_text.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/number.hpp>
 #include <agi/wire/offsets.hpp>
@@ -32,8 +33,8 @@ class Environment {
     /// The value of a name, with or without its `agi_`. Empty text and `unknown` are values.
     [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const noexcept {
         constexpr std::string_view prefix = "agi_";
-        for (std::string_view rest = text_; !rest.empty();) {
-            const auto field = next_field(rest);
+        for (std::string_view rest = text_.kept(); !rest.empty();) {
+            const auto field = wire::EnvironmentText::next(rest);
             if (field.name.empty()) continue;
             if (field.name == name) return field.value;
             if (field.name.substr(0, prefix.size()) == prefix &&
@@ -111,9 +112,9 @@ class Environment {
     /// Argument `n` of AGI(), counted from 1; may be empty. Nothing when there are fewer.
     [[nodiscard]] std::optional<std::string_view> argument(int n) const noexcept {
         if (n < 1 || n > argument_count()) return std::nullopt;
-        std::string_view rest = text_;
+        std::string_view rest = text_.kept();
         rest.remove_prefix(arguments_[static_cast<std::size_t>(n - 1)]);
-        return next_field(rest).value;
+        return wire::EnvironmentText::next(rest).value;
     }
     [[nodiscard]] int argument_count() const noexcept {
         return static_cast<int>(arguments_.size());
@@ -122,37 +123,20 @@ class Environment {
     /// Calls `visit(name, value)` for every field, in the order sent, repeated names too.
     template <class Visitor>
     void for_each(Visitor&& visit) const {
-        for (std::string_view rest = text_; !rest.empty();) {
-            const auto field = next_field(rest);
+        for (std::string_view rest = text_.kept(); !rest.empty();) {
+            const auto field = wire::EnvironmentText::next(rest);
             if (!field.name.empty()) visit(field.name, field.value);
         }
     }
 
     /// The block as it came, each line with its LF, without the empty line at its end.
-    [[nodiscard]] std::string_view raw() const noexcept { return text_; }
+    [[nodiscard]] std::string raw() const { return text_.raw(); }
+    /// Whether not even one line came.
+    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
   private:
     friend class wire::EnvironmentReader;
-    struct Field {
-        std::string_view name;
-        std::string_view value;
-    };
 
-    /// Takes the next line off `rest`. The name is empty when the line holds no field.
-    static Field next_field(std::string_view& rest) noexcept {
-        const std::string_view line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(line.size() < rest.size() ? line.size() + 1 : line.size());
-        // A name of Asterisk's has no colon. The blank behind it may have been lost on the way.
-        const bool asterisks = line.substr(0, 4) == "agi_";
-        const std::size_t end = line.find(asterisks ? ":" : ": ");
-        if (end != std::string_view::npos) {
-            const bool blank = line.substr(end + 1, 1) == " ";
-            return {line.substr(0, end), line.substr(end + (blank ? 2 : 1))};
-        }
-        // An empty value whose blank was trimmed on the way.
-        if (!line.empty() && line.back() == ':') return {line.substr(0, line.size() - 1), {}};
-        return {};
-    }
     [[nodiscard]] std::string_view text(std::string_view name) const noexcept {
         return get(name).value_or(std::string_view{});
     }
@@ -170,11 +154,11 @@ class Environment {
     void find_arguments() {
         constexpr std::string_view prefix = "agi_arg_";
         std::size_t lines = 1;
-        for (const char c : text_) lines += c == '\n' ? 1U : 0U;
+        for (const char c : text_.kept()) lines += c == '\n' ? 1U : 0U;
         wire::Offsets found{lines};  // with a number above that, others are missing
-        for (std::string_view rest = text_; !rest.empty();) {
-            const std::size_t at = text_.size() - rest.size();
-            const auto name = next_field(rest).name;
+        for (std::string_view rest = text_.kept(); !rest.empty();) {
+            const std::size_t at = text_.kept().size() - rest.size();
+            const auto name = wire::EnvironmentText::next(rest).name;
             if (name.substr(0, prefix.size()) != prefix) continue;
             const std::string_view digits = name.substr(prefix.size());
             const auto number = wire::to_number<int>(digits).value_or(0);
@@ -186,7 +170,7 @@ class Environment {
         arguments_ = std::move(found);
     }
 
-    std::string text_{};
+    wire::EnvironmentText text_{};
     wire::Offsets arguments_{};  ///< Where the line of each argument begins.
 };
 
@@ -194,10 +178,10 @@ namespace wire {
 
 /// What an environment may hold. Asterisk sends about 23 lines and up to 127 arguments.
 struct EnvironmentLimits {
-    std::size_t line = std::size_t{64} << 10U;  ///< Bytes of one line.
-    std::size_t lines = 512;
-    std::size_t total = std::size_t{256} << 10U;  ///< Bytes of all lines.
-    std::string_view first_line{};                ///< What the first one must be; empty: any.
+    unsigned line = 64U << 10U;  ///< Bytes of one line.
+    unsigned lines = 512;
+    unsigned total = 256U << 10U;   ///< Bytes of all lines.
+    std::string_view first_line{};  ///< What the first one must be; empty: any.
 };
 
 /// Push parser of the block: lines in, without their LF, until the empty one.
@@ -216,16 +200,17 @@ class EnvironmentReader {
             return true;
         }
         if (line == "\r") {  // a peer that ends its lines with CRLF
-            drop_carriage_returns();
+            environment_.text_.drop_carriage_returns();
             environment_.find_arguments();
             return true;
         }
         if (line.size() > limits_.line) refuse("a line is longer than", limits_.line, line);
         if (++lines_ > limits_.lines) refuse("the number of lines is over", limits_.lines, line);
-        if (environment_.text_.size() + line.size() + 1 > limits_.total) {
+        if (line.size() >= limits_.total - size_) {
             refuse("the total size is over", limits_.total, line);
         }
-        environment_.text_.append(line).append(1, '\n');
+        environment_.text_.append(line, next_name_);
+        size_ += static_cast<unsigned>(line.size()) + 1;
         return false;
     }
 
@@ -235,7 +220,7 @@ class EnvironmentReader {
     [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
 
   private:
-    [[noreturn]] static void refuse(const char* what, std::size_t limit, std::string_view line) {
+    [[noreturn]] static void refuse(const char* what, unsigned limit, std::string_view line) {
         throw AGIError(joined({"environment: ", what, " ", std::to_string(limit), ", at ",
                                shown(line.substr(0, 60))}));
     }
@@ -246,18 +231,11 @@ class EnvironmentReader {
         throw AGIError(joined({"environment: the first line is not ", shown(limits_.first_line),
                                " but ", shown(line.substr(0, 60))}));
     }
-    void drop_carriage_returns() {
-        std::string& text = environment_.text_;
-        std::size_t to = 0;
-        for (std::size_t at = 0; at < text.size(); ++at) {
-            const bool ends = text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n';
-            if (!ends) text[to++] = text[at];
-        }
-        text.resize(to);
-    }
 
     EnvironmentLimits limits_;
-    std::size_t lines_ = 0;
+    unsigned lines_ = 0;
+    unsigned size_ = 0;  ///< Bytes of all lines so far.
+    unsigned next_name_ = 0;
     Environment environment_{};
 };
 

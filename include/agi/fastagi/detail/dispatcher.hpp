@@ -108,7 +108,7 @@ class Dispatcher {
     void no_call(AsyncCall& call, const std::exception_ptr& error) const {
         Counters::count(state_->counters.no_calls);
         const bool silent =
-            call.environment().raw().empty() && CallAccess::channel(call).unread().empty();
+            call.environment().empty() && CallAccess::channel(call).unread().empty();
         try {
             std::rethrow_exception(error);
         } catch (const AGIHangup&) {
@@ -128,9 +128,9 @@ class Dispatcher {
 
     /// Asterisk's first line and no other: who asks wants to know whether calls would be answered.
     static bool is_health_check(const AsyncCall& call) noexcept {
-        const std::string_view said = call.environment().raw();
-        return said.size() == first_line.size() + 1 &&
-               said.substr(0, first_line.size()) == first_line;
+        int fields = 0;
+        call.environment().for_each([&](std::string_view, std::string_view) { ++fields; });
+        return fields == 1 && call.environment().network();
     }
     /// Best effort: a line fits into the buffer of a new connection.
     void answer_check(AsyncCall& call) const {
