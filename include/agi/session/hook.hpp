@@ -21,7 +21,8 @@ class Hook {
     Hook(
         Callable&&
             callable)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
-        : held_{new Held<std::decay_t<Callable>>(std::forward<Callable>(callable))} {}
+        : held_{new Held<std::decay_t<Callable>>(
+              std::decay_t<Callable>(std::forward<Callable>(callable)))} {}
 
     Hook(Hook&& other) noexcept : held_{std::exchange(other.held_, nullptr)} {}
     Hook& operator=(Hook&& other) noexcept {
@@ -46,8 +47,7 @@ class Hook {
     template <class Callable>
     struct Held final : Base {
         Callable callable;
-        template <class Given>
-        explicit Held(Given&& given) : callable(std::forward<Given>(given)) {}
+        explicit Held(Callable&& given) : callable(std::move(given)) {}
         void call(Arguments... arguments) override { callable(arguments...); }
     };
 
