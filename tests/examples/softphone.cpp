@@ -351,6 +351,7 @@ TEST_CASE("softphone: a signal that ends it leaves the terminal as it was, and n
     CAPTURE(signal, plan);
     // Two processes that do not care for it.
     const std::string file = temporary_path("pids").string();
+    std::remove(file.c_str());  // that of the signal before
     const std::string program = script("stays",
                                        "#!/bin/sh\ntrap '' TERM HUP QUIT INT PIPE\n"
                                        "sleep 1000 & echo $$ $! end > \"$1\"; sleep 1000\n");
