@@ -6,11 +6,13 @@
 #include <agi/testing/channel.hpp>
 #include <agi/testing/dialplan.hpp>
 #include <agi/testing/happening.hpp>
+#include <agi/testing/simulator/chunks.hpp>
 #include <agi/testing/simulator/commands.hpp>
 #include <agi/testing/simulator/environment.hpp>
 #include <agi/testing/simulator/inbox.hpp>
 #include <agi/testing/simulator/outbox.hpp>
 #include <agi/testing/simulator/quirks.hpp>
+#include <agi/testing/simulator/refusal.hpp>
 #include <agi/testing/words.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/words.hpp>
@@ -251,25 +253,11 @@ class Asterisk : public Call {
         channel.new_command(false);
     }
 
-    /// Splits what has come as Asterisk's buffer does.
     void read(std::string_view line) {
-        const std::size_t nul = line.find('\0');
-        if (nul != std::string_view::npos) {  // a C string ends here, and so does its line feed
-            kept_ += line.substr(0, nul);
-            if (!network) read_chunk(std::exchange(kept_, {}));
-            return;
-        }
-        if (!kept_.empty()) {
-            kept_ += line;
-            read(std::exchange(kept_, {}));
-            return;
-        }
-        const std::size_t buffer = version.line_limit() + 1;
-        while (line.size() >= buffer && !closed_) {
-            read_chunk(line.substr(0, buffer));
-            line.remove_prefix(buffer);
-        }
-        if (!closed_) read_chunk(line);
+        chunks_.cut(line, version.line_limit() + 1, network, [this](std::string_view chunk) {
+            read_chunk(chunk);
+            return !closed_;
+        });
     }
 
     void read_chunk(std::string_view line) {
@@ -281,17 +269,9 @@ class Asterisk : public Call {
         simulator::Words all = words(line);
         if (all.size() > simulator::any) all.resize(simulator::any);
         const simulator::Command* command = simulator::find_command(all);
-        if (command == nullptr) {
-            say("510 Invalid or unknown command");
-        } else if (channel.hung_up() && !command->works_dead) {
-            say(simulator::names_interception(version)
-                    ? "511 Command Not Permitted on a dead channel or intercept routine"
-                    : "511 Command Not Permitted on a dead channel");
-        } else if (all.size() < command->least || all.size() > command->most) {
-            say_usage(command->verb);
-        } else {
-            run(*command, all);
-        }
+        if (command == nullptr) return say("510 Invalid or unknown command");
+        const std::string refused = simulator::refusal(*this, *command, all);
+        refused.empty() ? run(*command, all) : say(refused);
     }
 
     void run(const simulator::Command& command, const simulator::Words& all) {
@@ -320,27 +300,13 @@ class Asterisk : public Call {
         if (activity_) return;
         if (!network && !async) settle();  // SIGHUP comes while the command runs
         if (!answer.text.empty()) say(answer.text);
-        if (answer.status == Status::usage) say_usage(command_->verb);
+        if (answer.status == Status::usage) say(simulator::usage_of(*this, command_->verb));
         if (answer.status == Status::failed && !channel.hung_up()) failed_ = true;
-    }
-
-    void say_usage(std::string_view verb) {
-        if (!documented) {
-            say("520 Invalid command syntax.  Proper usage not available.");
-            return;
-        }
-        say("520-Invalid command syntax.  Proper usage follows:");
-        std::string text = " Usage: " + std::string{verb};
-        if (!version.glues_end_of_usage()) {
-            say(text);
-            text.clear();
-        }
-        say(text + "520 End of proper usage.");
     }
 
     simulator::Inbox inbox_;
     simulator::Outbox said_;
-    std::string kept_;               ///< A line that a NUL has cut.
+    simulator::Chunks chunks_;
     Channel::Time program_time_{0};  ///< Behind the channel's while a reply waits to be read.
     std::vector<std::string> requests_;
     int commands_ = 0;
