@@ -36,7 +36,6 @@ TEST_CASE("softphone: calls a server of ding-dong, from npm") {
     has(call.output,
         "answer=200:0 key=200:0 endpos=24000 pin=200:1234 set=200:1 get=200:1(two words) put=200:1 "
         "none=200:0");
-    fs::remove_all(folder);
 }
 
 #endif

@@ -6,13 +6,13 @@
 #include "../sha1.hpp"
 #include "bridge.hpp"
 #include "catch.hpp"
+#include "temporary.hpp"
 #include <agi/testing/rehearsal.hpp>
 
 #include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <sstream>
 #include <string>
@@ -225,9 +225,7 @@ TEST_CASE("fastagi_secret: ends well wherever the call does") {
 #ifdef AGI_FASTAGI_TLS
 
 TEST_CASE("fastagi_tls: ends well wherever the call does") {
-    char name[] = "/tmp/agi-certificates-XXXXXX";
-    REQUIRE(::mkdtemp(name) != nullptr);
-    const std::string folder = name;
+    const std::string folder = temporary_path("certificates").string();
     REQUIRE(std::system((AGI_TEST_DATA "/../examples/fastagi_certificates " + folder +
                          " localhost > /dev/null 2>&1")
                             .c_str()) == 0);
@@ -239,7 +237,6 @@ TEST_CASE("fastagi_tls: ends well wherever the call does") {
     Asterisk number = fastagi_call("");
     number.channel.caller.after("agent-pass").press("1234#");
     rehearse_call(server, {port, tls.context()}, number, 4, sets("ENTERED", "1234", 3));
-    std::filesystem::remove_all(folder);
 
     stop_loop(server, -SIGTERM);  // it has no graceful stop
 }
