@@ -194,13 +194,9 @@ class EnvironmentReader {
     /// @throws AGIError  a limit is passed, or it begins otherwise; the message says which
     bool push(std::string_view line) {
         if (lines_ == 0 && !limits_.first_line.empty()) check_first(line);
-        if (line.empty()) {
+        if (line.empty() || line == "\r") {
+            if (!line.empty()) environment_.text_.drop_carriage_returns();
             environment_.text_.shrink_to_fit();  // it stays as long as the call
-            environment_.find_arguments();
-            return true;
-        }
-        if (line == "\r") {  // a peer that ends its lines with CRLF
-            environment_.text_.drop_carriage_returns();
             environment_.find_arguments();
             return true;
         }

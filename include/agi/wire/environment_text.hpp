@@ -41,28 +41,17 @@ class EnvironmentText {
 
     /// Takes the next line off `rest`. The name is empty when the line holds no field.
     static Field next(std::string_view& rest) noexcept {
-        const std::string_view line = next_line(rest);
-        if (line.empty()) return {};
-        if (line.front() != as_it_is && is_mark(line.front())) {
-            return {names[static_cast<unsigned char>(line.front()) - first], line.substr(1)};
-        }
-        return field(line.substr(line.front() == as_it_is ? 1 : 0));
+        const Field line = next_line(rest);
+        return line.name.empty() ? field(line.value) : line;
     }
 
     /// The lines as they came, each with its LF.
     [[nodiscard]] std::string raw() const {
         std::string text;
         for (std::string_view rest = text_; !rest.empty();) {
-            const std::string_view line = next_line(rest);
-            if (line.empty() || !is_mark(line.front())) {
-                text.append(line);
-            } else if (line.front() == as_it_is) {
-                text.append(line.substr(1));
-            } else {
-                const std::size_t known = static_cast<unsigned char>(line.front()) - first;
-                text.append(names[known]).append(": ").append(line.substr(1));
-            }
-            text.append(1, '\n');
+            const Field line = next_line(rest);
+            if (!line.name.empty()) text.append(line.name).append(": ");
+            text.append(line.value).append(1, '\n');
         }
         return text;
     }
@@ -96,10 +85,13 @@ class EnvironmentText {
         return known;
     }
 
-    static std::string_view next_line(std::string_view& rest) noexcept {
+    /// One of the known names and its value, or a line as it came and no name.
+    static Field next_line(std::string_view& rest) noexcept {
         const std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(line.size() < rest.size() ? line.size() + 1 : line.size());
-        return line;
+        if (line.empty() || !is_mark(line.front())) return {{}, line};
+        if (line.front() == as_it_is) return {{}, line.substr(1)};
+        return {names[static_cast<unsigned char>(line.front()) - first], line.substr(1)};
     }
 
     static Field field(std::string_view line) noexcept {

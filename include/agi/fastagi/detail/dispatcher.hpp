@@ -126,7 +126,7 @@ class Dispatcher {
         }
     }
 
-    /// Asterisk's first line and no other: who asks wants to know whether calls would be answered.
+    /// Asterisk's first field and no other: who asks wants to know whether calls would be answered.
     static bool is_health_check(const AsyncCall& call) noexcept {
         int fields = 0;
         call.environment().for_each([&](std::string_view, std::string_view) { ++fields; });
