@@ -117,7 +117,7 @@ class Bench {
     }
 
     /// `peer` is what the caller does.
-    void call(bool over_ami, const std::string& script, const char* peer) {
+    void call(bool over_ami, const std::string& script, const char* peer = "quiet") {
         const std::string fast = "agi://127.0.0.1:" + std::to_string(server.port()) + '/';
         pbx.send(agi::ami::Action{"Originate"}
                      .set("Channel", "Local/on@agi/n")
@@ -221,12 +221,12 @@ void measure_times(char** arguments) {
                     });
                 }};
     for (int i = 0; i < 6; ++i) {
-        bench.call(i % 2 == 1, "one", "quiet");
+        bench.call(i % 2 == 1, "one");
         singles.wait_for(i + 1);
     }
     while (round < 4) {
         const bool over_ami = round % 2 == 1;
-        for (int i = 0; i < calls_at_once; ++i) bench.call(over_ami, "many", "quiet");
+        for (int i = 0; i < calls_at_once; ++i) bench.call(over_ami, "many");
         ready.wait_for((round + 1) * calls_at_once);
         const double used = processor_time(bench.pid);
         const auto begin = Clock::now();
