@@ -20,8 +20,13 @@ endif()
 
 if(AGI_SANITIZE)
     set(agi_sanitize -fsanitize=${AGI_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-    target_compile_options(agi_dev INTERFACE ${agi_sanitize})
-    target_link_options(agi_dev INTERFACE ${agi_sanitize})
+    if(AGI_NO_SANITIZE)
+        list(APPEND agi_sanitize -fno-sanitize=${AGI_NO_SANITIZE})
+    endif()
+    # Each check has a place in the source, with pointers: millions, which a program that may be loaded
+    # anywhere would correct whenever it starts.
+    target_compile_options(agi_dev INTERFACE ${agi_sanitize} -fno-pie)
+    target_link_options(agi_dev INTERFACE ${agi_sanitize} -no-pie)
     if(AGI_SANITIZE MATCHES thread)
         # ThreadSanitizer does not know fences. Asio's are needless where its mutexes are.
         target_compile_definitions(agi_dev INTERFACE

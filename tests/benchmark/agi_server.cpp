@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The standard workload as a FastAGI server with this library.
 //
-//     agi_server coroutines|threads PORT
+//     agi_server coroutines|two_loops|threads PORT
+//
+// With two_loops, the coroutines are spread over two threads.
 //
 // The route `ivr` takes the number of loops as the first argument of AGI(), `idle` waits for a key.
 
@@ -87,6 +89,7 @@ int main(int argc, char** argv) {
     agi::fastagi::ServerOptions options;
     options.max_calls = options.max_threads = 25'000;
     options.max_connections = 26'000;
+    if (std::string_view{argv[1]} == "two_loops") options.loops = 2;
     agi::fastagi::Server server{std::move(options)};
     if (std::string_view{argv[1]} == "threads") {
         server.route("ivr", blocking);
