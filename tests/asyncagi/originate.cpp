@@ -219,6 +219,7 @@ TEST_CASE("Originate: one that is asked for while there is no connection waits f
     Notes notes;
     RunningSource running{pbx, no_routes};
     pbx.cut();
+    CHECK(eventually([&] { return running.logged("warning: ") > 0; }));  // the source knows
     begin(running.source, notes);
     CHECK(notes.lines().empty());
     pbx.open();
