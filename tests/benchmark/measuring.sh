@@ -61,5 +61,5 @@ median() {
         END {printf "%.2f [%.2f %.2f]", at(0.5), at(0.25), at(0.75)}'
 }
 row() {
-    printf '%-60s %8s  %s\n' "$1" "$2" "$3"
+    printf '%-68s %6s  %s\n' "$1" "$2" "$3"
 }
