@@ -146,7 +146,7 @@ TEST_CASE("Source: a connection that is lost while the dialplan is to go on") {
     const RunningSource running{pbx,
                                 [](Server& server, Source&) { server.fallback([](Call&) {}); }};
     pbx.call("1", "x");
-    CHECK(eventually([&] { return pbx.has_begun("1", "SET VARIABLE AGI_OWNER \"\""); }));
+    CHECK(eventually([&] { return pbx.has_begun("1", "SET VARIABLE AGI_OWNER released/"); }));
     pbx.cut();
     const bool gone = GENERATE(false, true);
     if (gone) pbx.hang_up("1");
@@ -155,6 +155,43 @@ TEST_CASE("Source: a connection that is lost while the dialplan is to go on") {
     pbx.open();
     CHECK(eventually([&] { return running.counts().connections == 0; }));
     if (!gone) CHECK(eventually([&] { return !pbx.channel("1").async; }));
+}
+
+TEST_CASE(
+    "Source: a call that another program has when the connection is there again is left to it") {
+    FakePbx pbx;
+    pbx.hold("SET VARIABLE AGI_OWNER");
+    const RunningSource running{pbx,
+                                [](Server& server, Source&) { server.fallback([](Call&) {}); }};
+    pbx.call("1", "x");
+    CHECK(eventually([&] { return pbx.has_begun("1", "SET VARIABLE AGI_OWNER released/"); }));
+    pbx.cut();
+    pbx.change("1", [](FakePbx::Channel& c) {
+        c.queue.clear();
+        c.runs = false;
+        c.owner = "other_1";
+    });
+    pbx.open();
+    CHECK(eventually([&] { return running.counts().connections == 0; }));
+    pbx.call("2", "x");  // what was said of the first came before that
+    CHECK(eventually([&] { return pbx.channel("2").queue.size() >= 2; }));
+    CHECK(pbx.channel("1").async);
+    CHECK(pbx.channel("1").ran.empty());
+}
+
+TEST_CASE("Source: a call that waits for its next session is taken after a login") {
+    FakePbx pbx;
+    Notes notes;
+    SourceOptions options = named(pbx);
+    options.comes_back = 20ms;
+    pbx.call_is_there("1", {"next", "released/other-1-release"});
+    const RunningSource running{
+        pbx, options, [&](Server& server, Source& source) {
+            server.fallback([&](Call& call) { notes.add(std::string{call.path()}); });
+            source.on_adopt([&](Call&) { notes.add("adopted"); });
+        }};
+    CHECK(notes.wait(1) == Lines{"next"});
+    CHECK(eventually([&] { return !pbx.channel("1").async; }));
 }
 
 TEST_CASE("Source: calls that an earlier run had are adopted, behind what runs") {
@@ -260,7 +297,7 @@ TEST_CASE(
         pbx.cut_after(bytes);
         pbx.call(id, "x");
         REQUIRE(eventually([&] { return !pbx.channel(id).async; }));
-        CHECK(pbx.channel(id).owner.empty());
+        CHECK(pbx.channel(id).is_free());
         REQUIRE(notes.wait(calls).back() == id);
         REQUIRE(notes.lines().size() == calls);
         if (!pbx.was_cut()) break;

@@ -49,6 +49,9 @@ class FakePbx {
         Lines ran{};        ///< Commands, but for claims.
         Lines told{};       ///< Actions for it, but for AGI and the wake-up.
         int wakes = 0;
+
+        /// Whether the session that had it has ended.
+        [[nodiscard]] bool is_free() const { return owner.compare(0, 9, "released/") == 0; }
     };
     /// What becomes of Originate.
     enum class Callee { answers, busy, rings, congested, refused, says_nothing };
@@ -132,9 +135,10 @@ class FakePbx {
         return found == channels_.end() ? Channel{} : found->second;
     }
     /// Whether that line has begun.
+    /// A command whose line begins so.
     [[nodiscard]] bool has_begun(const std::string& id, const std::string& line) const {
         const Channel at = channel(id);
-        return at.runs && at.queue.front().line == line;
+        return at.runs && at.queue.front().line.compare(0, line.size(), line) == 0;
     }
 
     // --- Originate ---
@@ -354,8 +358,10 @@ class FakePbx {
         const Command command = channel.queue.front();
         channel.queue.pop_front();
         channel.runs = false;
-        if (command.line.find("agi-claim:") == std::string::npos)
-            channel.ran.push_back(command.line);
+        if (command.line.find("agi-claim:") == std::string::npos) {
+            // Without the id that a release names.
+            channel.ran.push_back(command.line.substr(0, command.line.find(" released/")));
+        }
         say("AsyncAGIExec", id,
             "CommandID: " + command.id + "\r\nResult: " + encoded(text) + "\r\n");
     }
@@ -381,7 +387,9 @@ class FakePbx {
         if (line.compare(0, 19, "GET FULL VARIABLE \"") == 0) {
             return "200 result=1 (" + line.substr(19, line.size() - 20) + ")\n";
         }
-        if (line.compare(0, 22, "SET VARIABLE AGI_OWNER") == 0) channel.owner.clear();
+        if (line.compare(0, 23, "SET VARIABLE AGI_OWNER ") == 0) {
+            channel.owner = line.substr(23) == "\"\"" ? "" : line.substr(23);
+        }
         return line.compare(0, 4, "SET ") == 0 ? "200 result=1\n" : "200 result=0\n";
     }
 

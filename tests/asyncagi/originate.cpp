@@ -139,6 +139,24 @@ TEST_CASE("Originate: its answer and its call come in any order") {
     }
 }
 
+TEST_CASE(
+    "Originate: a call that leaves AsyncAGI, and comes back, before it was claimed has its "
+    "handler") {
+    FakePbx pbx;
+    Notes notes;
+    SourceOptions options = source_options(pbx);
+    options.takes = [](std::string_view) { return false; };
+    RunningSource running{pbx, options, no_routes};
+    pbx.hold("GET FULL VARIABLE");
+    const std::string id = begin(running.source, notes);
+    CHECK(eventually([&] { return pbx.has_begun(id, "GET FULL VARIABLE \"agi-claim:"); }));
+    pbx.leave(id);
+    pbx.change(id, [](FakePbx::Channel& channel) { channel.runs = false; });
+    pbx.hold("");
+    pbx.come_back(id);
+    CHECK(sorted(notes.wait(2)) == Lines{"answered", "handler"});
+}
+
 TEST_CASE("Originate: no more at a time than are allowed") {
     FakePbx pbx;
     Notes notes;

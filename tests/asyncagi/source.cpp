@@ -14,7 +14,7 @@ using agi::asyncagi::SourceOptions;
 
 namespace {
 
-const Lines the_end{"SET VARIABLE AGI_OWNER \"\"", "ASYNCAGI BREAK"};
+const Lines the_end{"SET VARIABLE AGI_OWNER", "ASYNCAGI BREAK"};
 
 Lines with_end(Lines lines) {
     lines.insert(lines.end(), the_end.begin(), the_end.end());
@@ -42,7 +42,7 @@ TEST_CASE("Source: a call that is claimed has a handler, and then the dialplan")
     CHECK(notes.wait(1) == Lines{"7"});
     CHECK(eventually([&] { return !pbx.channel("1").async; }));
     CHECK(pbx.channel("1").ran == with_end({"ANSWER"}));
-    CHECK(pbx.channel("1").owner.empty());
+    CHECK(pbx.channel("1").is_free());
     CHECK(pbx.channel("1").told == Lines{"Setvar 0"});
 }
 
@@ -89,6 +89,41 @@ TEST_CASE("Source: a call that Status has named before its event comes has one h
     running.stop();
     CHECK(notes.lines() == Lines{"done"});
     CHECK(running.counts().calls == 1);
+}
+
+TEST_CASE(
+    "Source: a call that leaves before its claim has run, and comes back for another script") {
+    FakePbx pbx;
+    Notes notes;
+    SourceOptions options = source_options(pbx);
+    options.comes_back = 1ms;
+    options.takes = [](std::string_view script) { return script != "theirs"; };
+    RunningSource running{
+        pbx, options, [&](Server& server, Source&) {
+            server.fallback([&](Call& call) { notes.add(std::string{call.path()}); });
+        }};
+    pbx.hold("GET FULL VARIABLE");
+    pbx.call("1", "first");
+    CHECK(eventually([&] { return pbx.has_begun("1", "GET FULL VARIABLE \"agi-claim:"); }));
+    pbx.leave("1");
+    const std::string script = GENERATE("second", "theirs");
+    pbx.change("1", [&](FakePbx::Channel& channel) {
+        channel.runs = false;  // it waits in the queue
+        channel.script = script;
+    });
+    CHECK(eventually([&] { return !pbx.channel("1").told.empty(); }));  // which is seen
+    pbx.hold("");
+    pbx.come_back("1");
+    if (script == "second") {
+        CHECK(notes.wait(1) == Lines{"second"});
+        CHECK(eventually([&] { return !pbx.channel("1").async; }));
+    } else {
+        CHECK(eventually([&] { return pbx.channel("1").ran.size() == 1; }));
+        CHECK(pbx.channel("1").ran == Lines{"SET VARIABLE AGI_OWNER \"\""});
+        CHECK(pbx.channel("1").owner.empty());
+    }
+    running.stop();
+    CHECK(running.counts().calls == notes.lines().size());
 }
 
 TEST_CASE("Source: a command that fails, and a dialplan that comes back, are one session") {
@@ -356,7 +391,7 @@ TEST_CASE("Source: stops with calls, of which each goes on in the dialplan") {
     running.stop();
     for (const char* id : {"1", "2", "3"}) {
         CHECK(pbx.channel(id).ran.back() == "ASYNCAGI BREAK");
-        CHECK(pbx.channel(id).owner.empty());
+        CHECK(pbx.channel(id).is_free());
     }
 }
 

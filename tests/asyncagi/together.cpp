@@ -109,7 +109,7 @@ TEST_CASE("Tunnel: of several commands, only those whose reply is lost have lost
         ours.run(commands[0], value(5));
         ours.run(commands[1]);
         ours.tunnel.disconnected();
-        ours.tunnel.reconnected(ours.now);
+        ours.tunnel.reconnected(ours.now, true);
         ours.run(ours.take().front(), "200 result=0\n");
         CHECK(*ours.tunnel.take_replies() == Lines{value(5), lost});
     }

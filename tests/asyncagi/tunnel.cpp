@@ -25,6 +25,9 @@ const std::string environment = "agi_request: async\nagi_channel: PJSIP/1\nagi_a
 const std::string fast_environment =
     "agi_network: yes\nagi_network_script: pin\nagi_request: async\nagi_channel: PJSIP/1\n\n";
 
+/// AGI_OWNER after the session of another program.
+const std::string other_release = "released/other-1-release";
+
 /// Asterisk: a queue of commands, and the pipe that takes their replies.
 class World {
   public:
@@ -93,6 +96,8 @@ class World {
         const std::string nonce = command.substr(at, command.find(':', at) - at);
         return "200 result=1 (agi-claim:" + nonce + ':' + owner + ")\n";
     }
+    /// The session of another program ends, and that of AsyncAGI soon.
+    void other_releases() { tunnel.executed(now, "other-1-release", encoded("200 result=1\n")); }
     void line(std::string_view text) { tunnel.line(now, text); }
     /// Asterisk has begun with it.
     void starts() { tunnel.command_started(queue.front().command); }
@@ -407,8 +412,8 @@ TEST_CASE("Tunnel: at the session's end the limit is set back, and the dialplan 
     world.tunnel.session_closed(world.now);
     CHECK(world.commands() == Lines{"AGI SET VARIABLE A B"});
     world.run("200 result=1\n");
-    CHECK(world.said() ==
-          Lines{"AGI SET VARIABLE AGI_OWNER \"\"", "Setvar 0", "AGI ASYNCAGI BREAK"});
+    CHECK(world.said() == Lines{"AGI SET VARIABLE AGI_OWNER released/id-4-release", "Setvar 0",
+                                "AGI ASYNCAGI BREAK"});
     CHECK(world.tunnel.state() == State::finishing);
     world.run("200 result=1\n");
     world.run("200 result=0\n");
@@ -573,7 +578,7 @@ TEST_CASE("Tunnel: while the connection is lost lines wait, and what was under w
     SECTION("its reply was lost") {
         world.line("NOOP");
         world.queue.pop_front();
-        world.tunnel.reconnected(world.now);
+        world.tunnel.reconnected(world.now, true);
         CHECK(world.commands() == Lines{"AGI NOOP"});
         world.run("200 result=0\n");
         CHECK(world.bytes() == "500 The reply was lost on its way over AMI\n");
@@ -582,7 +587,7 @@ TEST_CASE("Tunnel: while the connection is lost lines wait, and what was under w
         CHECK(world.bytes() == "200 result=0\n");
     }
     SECTION("it runs still") {
-        world.tunnel.reconnected(world.now);
+        world.tunnel.reconnected(world.now, true);
         CHECK(world.commands() == Lines{"AGI NOOP"});
         world.run("200 result=1 (x)\n");
         CHECK(world.bytes() == "200 result=1 (x)\n");
@@ -594,7 +599,7 @@ TEST_CASE("Tunnel: while the connection is lost lines wait, and what was under w
     }
     SECTION("it runs still, and its reply is long") {
         const std::string reply = "200 result=1 (" + std::string(1500, 'x') + ")\n";
-        world.tunnel.reconnected(world.now);
+        world.tunnel.reconnected(world.now, true);
         world.said();
         world.run(reply);
         world.run("200 result=0\n");
@@ -605,7 +610,7 @@ TEST_CASE("Tunnel: while the connection is lost lines wait, and what was under w
         world.queue.pop_front();
         world.pipe.write("200 result=1 (" + std::string(1500, 'x') + ")\n");
         world.pipe.read();
-        world.tunnel.reconnected(world.now);
+        world.tunnel.reconnected(world.now, true);
         world.said();
         world.run("200 result=0\n");
         CHECK(world.bytes() == "500 The reply was lost on its way over AMI\n");
@@ -635,7 +640,7 @@ TEST_CASE("Tunnel: a stop that was wanted, or lost, while the connection was awa
     if (when == 0) world.line("NOOP");
     if (when == 1) world.tunnel.stop();
     CHECK(world.said().empty());
-    world.tunnel.reconnected(world.now);
+    world.tunnel.reconnected(world.now, true);
     CHECK(world.commands() == Lines{"AGI NOOP", "ControlPlayback stop"});
     world.run("200 result=1000\n");
     CHECK(world.bytes() == (when == 1 ? "200 result=0\n" : ""));
@@ -653,7 +658,7 @@ TEST_CASE("Tunnel: a stop of a command whose reply was lost does not hit the nex
     world.said();
     world.tunnel.disconnected();
     world.queue.pop_front();
-    world.tunnel.reconnected(world.now);
+    world.tunnel.reconnected(world.now, true);
     world.said();
     world.tunnel.stop_answered(world.now);
     world.run("200 result=0\n");
@@ -674,7 +679,7 @@ TEST_CASE("Tunnel: while nothing is seen, no time is over") {
     world.now += 1min;
     world.tunnel.tick(world.now);
     CHECK(world.tunnel.state() == State::away);
-    world.tunnel.reconnected(world.now);
+    world.tunnel.reconnected(world.now, true);
     world.tunnel.tick(world.now);
     CHECK(world.tunnel.state() == State::away);
     world.now += 1s;
@@ -698,10 +703,130 @@ TEST_CASE("Tunnel: a break whose answer was lost is sent again") {
     world.tunnel.session_closed(world.now);
     world.said();
     world.tunnel.disconnected();
-    world.tunnel.reconnected(world.now);
+    world.tunnel.reconnected(world.now, true);
     CHECK(world.commands().back() == "AGI ASYNCAGI BREAK");
     world.tunnel.refused(world.now, world.queue.back().id);
     CHECK(world.tunnel.state() == State::over);
+}
+
+TEST_CASE("Tunnel: nothing is broken that another program has by now") {
+    Begun world;
+    world.tunnel.session_closed(world.now);
+    world.said();
+    world.tunnel.disconnected();
+    world.tunnel.reconnected(world.now, false);
+    CHECK(world.said().empty());
+    CHECK(world.tunnel.state() == State::over);
+}
+
+TEST_CASE(
+    "Tunnel: a claim that comes behind another's session, before AsyncAGI ends, takes nothing") {
+    World world;
+    world.tunnel.begin(world.now);
+    world.said();
+    world.other_releases();
+    world.run(world.claim_reply(other_release));
+    CHECK(world.tunnel.state() == State::foreign);
+    CHECK(world.bytes().empty());
+    CHECK(world.said().empty());
+}
+
+TEST_CASE("Tunnel: the next session of a call is for any program") {
+    World world;
+    world.begin(other_release);  // of before
+    CHECK(world.tunnel.state() == State::claiming);
+    CHECK(world.bytes().empty());
+    const Lines again = world.commands();
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].find(R"($[\"${AGI_OWNER}\"!=\"released/other-1-release\"]?${AGI_OWNER}:me)") !=
+          std::string::npos);
+    world.run(world.claim_reply(GENERATE("me", "third")));
+    const bool ours = world.tunnel.state() == State::running;
+    CHECK(world.bytes() == (ours ? fast_environment : ""));
+    CHECK((ours || world.tunnel.state() == State::foreign));
+    CHECK(world.said().empty());
+}
+
+TEST_CASE("Tunnel: a claim that has waited from one session to the next is for the next") {
+    World world;
+    world.tunnel.begin(world.now);
+    world.said();
+    world.other_releases();
+    world.tunnel.ended(world.now);
+    world.said();
+    world.now += 1h;
+    world.tunnel.tick(world.now);
+    CHECK(world.tunnel.state() == State::away);
+    SECTION("which is ours") {
+        world.pipe.write("agi_request: async\nagi_arg_1: next\n\n");
+        world.tunnel.started(world.now, world.pipe.read());
+        CHECK(world.said().empty());
+        world.run(world.claim_reply(other_release));
+        REQUIRE(world.commands().size() == 1);
+        world.run(world.claim_reply("me"));
+        CHECK(world.tunnel.state() == State::running);
+        CHECK(world.bytes() ==
+              "agi_network: yes\nagi_network_script: next\nagi_request: async\n\n");
+    }
+    SECTION("which is not") {
+        world.run(world.claim_reply("me"));
+        CHECK(world.commands() == Lines{"AGI SET VARIABLE AGI_OWNER \"\""});
+        CHECK(world.tunnel.state() == State::over);
+        CHECK(world.bytes().empty());
+    }
+    SECTION("which is another's") {
+        world.run(world.claim_reply("other"));
+        CHECK(world.said().empty());
+        CHECK(world.tunnel.state() == State::over);
+    }
+    SECTION("which does not come") {
+        world.tunnel.hung_up(world.now);
+        CHECK(world.said().empty());
+        CHECK(world.tunnel.state() == State::over);
+    }
+}
+
+TEST_CASE("Tunnel: a session that is over or to come is claimed when it does not end") {
+    World world{""};  // found: nobody here has seen it begin
+    SECTION("found so") { world.begin(other_release); }
+    SECTION("after a loss of the connection") {
+        world.pipe.write(environment);
+        world.tunnel.started(world.now, world.pipe.read());
+        world.said();
+        world.tunnel.disconnected();
+        world.tunnel.reconnected(world.now, false);
+        world.said();
+        world.run(world.claim_reply(other_release));
+        world.run("200 result=0\n");
+    }
+    CHECK(world.tunnel.state() == State::claiming);
+    CHECK(world.said().empty());
+    world.now += 999ms;
+    world.tunnel.tick(world.now);
+    CHECK(world.said().empty());
+    SECTION("it stays") {
+        world.now += 1ms;
+        world.tunnel.tick(world.now);
+        world.tunnel.tick(world.now + 1h);
+        REQUIRE(world.commands().size() == 1);
+        world.run(world.claim_reply("me"));
+        CHECK(world.tunnel.state() == State::running);
+    }
+    SECTION("it begins") {
+        world.pipe.write(environment);
+        world.tunnel.started(world.now, world.pipe.read());
+        REQUIRE(world.commands().size() == 1);
+        world.run(world.claim_reply("me"));
+        CHECK(world.tunnel.state() == State::running);
+    }
+    SECTION("it ends, and does not begin again") {
+        world.tunnel.ended(world.now);
+        world.said();
+        world.now += 1s;
+        world.tunnel.tick(world.now);
+        CHECK(world.said().empty());
+        CHECK(world.tunnel.state() == State::over);
+    }
 }
 
 TEST_CASE("Tunnel: follows a channel that is renamed") {

@@ -71,7 +71,8 @@ class World {
         const std::size_t mark = command.line.find("agi-mark-");
         if (claim != std::string::npos) {
             const std::size_t colon = command.line.find(':', claim + 10);
-            pipe.write("200 result=1 (" + command.line.substr(claim, colon - claim) + ":me)\n");
+            pipe.write("200 result=1 (" + command.line.substr(claim, colon - claim) + ':' + owner +
+                       ")\n");
         } else if (mark != std::string::npos) {
             pipe.write("200 result=1 (" +
                        command.line.substr(mark, command.line.rfind('"') - mark) + ")\n");
@@ -83,6 +84,7 @@ class World {
     [[nodiscard]] Tunnel& tunnel() { return tunnel_; }
 
     std::deque<Queued> queue;
+    std::string owner = "me";  ///< What claims are answered.
     std::string bytes;
     Pipe pipe;
     Tunnel::Time now{};
@@ -143,10 +145,16 @@ void batch_of_replies(Input& input, const std::string& id) {
             "Batch: the next line has its own reply");
 }
 
+constexpr std::string_view other_release = "other-1-release";
+
 /// Something that happens to a call, apart from lines and their replies.
 void happen(Tunnel& tunnel, World& world, std::size_t what, Input& input) {
     switch (what) {
-        case 8: return tunnel.executed(world.now, input.text(), input.text());
+        case 8:
+            if (input.below(4) == 0) {
+                return tunnel.executed(world.now, other_release, encoded("200 result=1\n"));
+            }
+            return tunnel.executed(world.now, input.text(), input.text());
         case 9:
             if (!world.queue.empty()) tunnel.command_started(world.queue.front().line);
             return;
@@ -158,9 +166,13 @@ void happen(Tunnel& tunnel, World& world, std::size_t what, Input& input) {
             return;
         case 14: return tunnel.stop_answered(world.now);
         case 15:
-            return tunnel.is_disconnected() ? tunnel.reconnected(world.now) : tunnel.disconnected();
+            return tunnel.is_disconnected() ? tunnel.reconnected(world.now, input.below(4) != 0)
+                                            : tunnel.disconnected();
         case 16: return static_cast<void>(tunnel.stop());
         case 17: tunnel.keep(world.now); return tunnel.tick(world.now);
+        case 19:
+            world.owner = input.below(2) == 0 ? "me" : "released/" + std::string{other_release};
+            return;
         default:
             if (input.below(8) == 0) tunnel.session_closed(world.now);
             tunnel.limit(world.now, input.text());

@@ -48,10 +48,12 @@ class Tunnel {
           comes_back_{options.comes_back} {
         environment_.set(std::move(environment));
         environment_.begin(env);
+        if (!env.empty()) claim_.began();
     }
 
     /// Asks whose call it is.
     void begin(Time now) {
+        asked_ = true;
         ChannelActions& says = flow_.says;
         std::string id = says.next_id();
         flow_.under_way.send(
@@ -64,8 +66,9 @@ class Tunnel {
     void executed(Time now, std::string_view command_id, std::string_view encoded) {
         Part part{encoded};
         environment_.close(part, Claim::reply_head);
+        if (!claimed_) claim_.ran(command_id);
         if (const auto claim = flow_.executed(now, command_id, part)) {
-            claim->lost ? begin(now) : take_claim(claim->result.text());
+            claim->lost ? begin(now) : take_claim(now, claim->result.text());
         }
         next(now);
     }
@@ -77,10 +80,13 @@ class Tunnel {
 
     /// AsyncAGIStart of a channel that this is about already.
     void started(Time now, std::string_view env) {
-        if (state_ != State::away) return;
-        state_ = claimed_ ? State::running : State::claiming;
-        environment_ = {};
-        environment_.begin(env);
+        if (!env.empty()) claim_.began();
+        if (state_ == State::away) {
+            state_ = claimed_ ? State::running : State::claiming;
+            environment_ = {};
+            environment_.begin(env);
+        }
+        if (state_ == State::claiming && !asked_ && !env.empty()) begin(now);
         next(now);
     }
     /// AsyncAGIEnd.
@@ -88,7 +94,7 @@ class Tunnel {
         if (state_ == State::finishing) return finish();
         if (state_ == State::gone || state_ == State::over || state_ == State::foreign) return;
         state_ = State::away;
-        away_since_ = now;
+        since_ = now;
         flow_.says.set_limit_back(now);
         if (flow_.session.closed()) finish();
     }
@@ -114,13 +120,17 @@ class Tunnel {
     void renamed(std::string channel) { flow_.says.renamed(std::move(channel)); }
 
     /// The connection to Asterisk is lost: nothing is sent.
-    void disconnected() noexcept { connected_ = false; }
+    void disconnected() noexcept {
+        connected_ = false;
+        claim_.out_of_sight();
+    }
     [[nodiscard]] bool is_disconnected() const noexcept { return !connected_; }
     /// It is there again, and the channel is in AsyncAGI still, or was told to have left it.
-    void reconnected(Time now) {
+    /// `ours`: its AGI_OWNER is what we have set.
+    void reconnected(Time now, bool ours) {
         connected_ = true;
-        away_since_ = now;
-        if (state_ == State::finishing) return send_break(now);
+        since_ = now;
+        if (state_ == State::finishing) return ours ? send_break(now) : finish();
         flow_.under_way.reconnected(flow_.says, now);
         next(now);
     }
@@ -157,8 +167,10 @@ class Tunnel {
     }
     /// Looks at the time.
     void tick(Time now) {
-        if (state_ != State::away || !connected_) return;
-        if (now - away_since_ >= comes_back_) leave(now);
+        // A claim that waits while it is away runs first when it comes back.
+        if (asked_ || !connected_ || now - since_ < comes_back_) return;
+        if (state_ == State::away) leave(now);
+        if (state_ == State::claiming) begin(now);  // who had it would have left by now
     }
 
     /// It is no more our concern.
@@ -190,14 +202,25 @@ class Tunnel {
         flow_.session.answer_dead();
         if (flow_.session.closed()) finish();
     }
-    void take_claim(const std::string& reply) {
-        if (!claim_.take(reply)) {
-            state_ = State::foreign;
-            return;
+    void take_claim(Time now, const std::string& reply) {
+        asked_ = false;
+        since_ = now;
+        const Claim::Answer answer = claim_.take(reply);
+        if (state_ == State::away) {  // it has come back for another script than ours
+            if (answer == Claim::Answer::ours) {
+                flow_.says.queue(flow_.says.next_id(), "SET VARIABLE AGI_OWNER \"\"");
+            }
+            return finish();
         }
-        claimed_ = true;
-        if (state_ == State::claiming) state_ = State::running;
-        flow_.session.give(environment_block(environment_.text()));
+        switch (answer) {
+            case Claim::Answer::ours:
+                claimed_ = true;
+                state_ = State::running;
+                return flow_.session.give(environment_block(environment_.text()));
+            case Claim::Answer::foreign: state_ = State::foreign; return;
+            case Claim::Answer::free: return begin(now);
+            case Claim::Answer::released: return;  // `tick` claims it if it stays
+        }
     }
 
     // --- The end ---
@@ -219,7 +242,8 @@ class Tunnel {
     /// the idle loop, too, so that it may take all three at once.
     void send_break(Time now) {
         state_ = State::finishing;
-        flow_.says.queue(flow_.says.next_id(), "SET VARIABLE AGI_OWNER \"\"");
+        const std::string release_id = Claim::release_id(flow_.says.next_id());
+        flow_.says.queue(release_id, Claim::release(release_id));
         flow_.says.set_limit_back(now);
         expects_break_ = flow_.says.next_id();
         flow_.says.queue(expects_break_, "ASYNCAGI BREAK");
@@ -234,8 +258,9 @@ class Tunnel {
     Claim claim_;
     State state_ = State::claiming;
     std::chrono::milliseconds comes_back_;
-    Time away_since_{};
+    Time since_{};  ///< It has been away, or its claim without a clear answer.
     std::string expects_break_;
+    bool asked_ = false;  ///< A claim is under way.
     bool claimed_ = false;
     bool connected_ = true;
     bool hung_up_ = false;

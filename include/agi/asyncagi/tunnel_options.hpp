@@ -17,7 +17,7 @@ inline constexpr std::size_t line_limit =
     ami::Action::max_line - std::string_view{"Command: "}.size();
 
 struct TunnelOptions {
-    std::string owner{};  ///< Ours: letters, digits and `-._:`.
+    std::string owner{};  ///< Ours: letters, digits and `-._`.
     /// Whose call is taken over; empty: one that nobody has.
     std::string from{};
     /// In front of the ids of commands: no other program's begins so.

@@ -4,6 +4,7 @@
 
 #include <agi/ami/client.hpp>
 #include <agi/asyncagi/detail/calls.hpp>
+#include <agi/asyncagi/detail/claim.hpp>
 #include <agi/asyncagi/detail/dialer.hpp>
 #include <agi/asyncagi/detail/found_call.hpp>
 #include <agi/version.hpp>
@@ -75,7 +76,8 @@ class Adoption {
         for (const LinkPointer& link : calls_.table().all()) {
             const auto found = there.find(link->uniqueid);
             calls_.with_tunnel(link, [&](Tunnel& tunnel) {
-                compare(tunnel, found == there.end() ? nullptr : found->second, link->place);
+                compare(tunnel, found == there.end() ? nullptr : found->second, link->place,
+                        calls_.owner());
             });
         }
         for (const auto& [uniqueid, channel] : there) {
@@ -92,7 +94,8 @@ class Adoption {
         again_ = false;
         dialer_.keep([&](const std::string& id) { return there.count(id) != 0; });
     }
-    static void compare(Tunnel& tunnel, const ami::Message* channel, const std::string& place) {
+    static void compare(Tunnel& tunnel, const ami::Message* channel, const std::string& place,
+                        std::string_view us) {
         const Clock::time_point now = Clock::now();
         if (channel == nullptr) return tunnel.hung_up(now);
         // While EXEC runs, it is the application; the place in the dialplan is the same.
@@ -101,25 +104,26 @@ class Adoption {
         } else if (place_of(*channel) != place) {
             tunnel.ended(now);
         }
-        if (tunnel.is_disconnected()) tunnel.reconnected(now);
+        if (!tunnel.is_disconnected()) return;
+        tunnel.reconnected(now, variable_of(*channel, "AGI_OWNER") == us);
     }
     void found(const ami::Message& channel, const std::string& uniqueid, const std::string& name) {
         const std::string_view had = variable_of(channel, "AGI_OWNER");
-        const bool adopted = !had.empty() && had != calls_.owner();
-        BeginCall begin = dialer_.take(uniqueid);
+        const bool adopted = !had.empty() && had != calls_.owner() && !Claim::is_free(had);
+        Calls::Found call;
+        call.begin = dialer_.take(uniqueid);
         if (adopted) {
             if (!is_orphan_of(channel, name) || !on_adopt) return;
-            begin = on_adopt;
+            call.begin = on_adopt;
             calls_.log(ami::Severity::info, channel["Channel"], ": adopted");
-        } else if (!begin) {
-            begin = taker(script_of(channel["Data"]));
-            if (!begin) return;
+        } else if (!call.begin) {
+            call.begin = taker(script_of(channel["Data"]));
+            call.by_script = true;
+            if (!call.begin) return;
         }
-        Calls::Found call;
         call.uniqueid = uniqueid;
         call.environment = environment_of(channel, version_);
         if (adopted) call.from = had;
-        call.begin = std::move(begin);
         calls_.add(channel, std::move(call));
     }
     /// Whether an earlier run of the program of that name had it.

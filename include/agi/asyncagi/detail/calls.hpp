@@ -50,6 +50,7 @@ class Calls {
         std::string environment{};  ///< In its place.
         std::string from{};         ///< Who has lost it.
         BeginCall begin{};
+        bool by_script = false;  ///< Which is why `begin` gets it.
     };
     void add(const ami::Message& event, Found found) {
         const std::string channel{event["Channel"]};
@@ -64,6 +65,7 @@ class Calls {
             number, Tunnel{with, channel, found.env, std::move(found.environment)},
             std::move(found.uniqueid));
         link->begin = std::move(found.begin);
+        link->by_script = found.by_script;
         link->place = place_of(event);
         table_.add(link);
         with_tunnel(link, [&](Tunnel& tunnel) {

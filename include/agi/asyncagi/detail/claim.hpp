@@ -13,10 +13,22 @@
 namespace agi { inline namespace v0 { namespace asyncagi {
 
 /// Of several programs that claim a call, all read the same winner.
+///
+/// A session ends with a release, and the command behind that ends AsyncAGI; the dialplan may begin
+/// it again. A claim that comes late may run between the two, or in front of all others after that:
+/// so the value that a release sets names the command that has set it, and who reads it knows
+/// whether that has run since AsyncAGI began.
 class Claim {
   public:
     /// How the reply of any claim begins.
     static constexpr std::string_view reply_head = "200 result=1 (agi-claim:";
+
+    enum class Answer : unsigned char {
+        ours,
+        foreign,   ///< Another program has it, or had it until now.
+        free,      ///< A session before this one is over: may be claimed, which `line` does now.
+        released,  ///< Either of these two: AsyncAGI has begun before we have seen anything of it.
+    };
 
     /// `from`: who has lost the call; empty: nobody has it.
     Claim(std::string owner, std::string from) : owner_{std::move(owner)}, from_{std::move(from)} {}
@@ -31,24 +43,61 @@ class Claim {
         const wire::Request request{"GET FULL VARIABLE", "agi-claim:" + nonce_ + ':' + owner};
         return std::string{request.view()};
     }
-    /// Whether the call is ours.
-    bool take(const std::string& reply) {
+    [[nodiscard]] Answer take(const std::string& reply) {
+        std::string winner;
         const std::string head = std::string{reply_head} + nonce_ + ':';
         const std::size_t at = reply.rfind(head);
         if (at != std::string::npos) {
-            winner_ = reply.substr(at + head.size());
-            winner_.erase(std::min(winner_.rfind(')'), winner_.size()));
+            winner = reply.substr(at + head.size());
+            winner.erase(std::min(winner.rfind(')'), winner.size()));
         }
-        return winner_ == owner_;
+        if (winner == owner_) return Answer::ours;
+        if (!is_free(winner)) return Answer::foreign;
+        from_ = std::move(winner);
+        return began_ ? now_free() : Answer::released;
     }
-    /// Who has it, once that is known.
-    [[nodiscard]] const std::string& winner() const noexcept { return winner_; }
+
+    /// AsyncAGI begins: what is released from now on, is so at the end of this session.
+    void began() noexcept {
+        began_ = true;
+        last_release_.clear();
+    }
+    /// What happens is not seen any more.
+    void out_of_sight() noexcept { began_ = false; }
+    /// A command has run, of any program.
+    void ran(std::string_view id) {
+        if (is_release(id)) last_release_ = id;
+    }
+
+    /// The line that releases a call, under that id.
+    static std::string release(const std::string& id) {
+        return "SET VARIABLE AGI_OWNER " + std::string{released} + id;
+    }
+    /// The id for it. `id` is one that nothing had yet.
+    static std::string release_id(std::string id) { return id.append(release_end); }
+    /// Whether that is the value of AGI_OWNER of a call that nobody has any more.
+    static bool is_free(std::string_view owner) noexcept {
+        return owner.substr(0, released.size()) == released;
+    }
 
   private:
+    static constexpr std::string_view released = "released/";  // no owner has a slash
+    static constexpr std::string_view release_end = "-release";
+
+    static bool is_release(std::string_view id) noexcept {
+        return id.size() > release_end.size() &&
+               id.substr(id.size() - release_end.size()) == release_end;
+    }
+    [[nodiscard]] Answer now_free() const noexcept {
+        const bool just_now = std::string_view{from_}.substr(released.size()) == last_release_;
+        return just_now ? Answer::foreign : Answer::free;
+    }
+
     std::string owner_;
     std::string from_;
     std::string nonce_;
-    std::string winner_;
+    std::string last_release_;  ///< The id of the last release since AsyncAGI has begun.
+    bool began_ = false;        ///< Seen.
 };
 
 }}}  // namespace agi::v0::asyncagi

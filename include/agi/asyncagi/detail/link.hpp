@@ -27,6 +27,7 @@ struct Link {
     Tunnel tunnel;
     const std::string uniqueid;
     BeginCall begin{};
+    bool by_script = false;  ///< Which is why `begin` gets it.
     std::shared_ptr<Control> control{};
     std::shared_ptr<SessionEnd> session{};
     std::string place{};  ///< Where in the dialplan AGI() is.

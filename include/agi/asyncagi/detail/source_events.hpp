@@ -91,11 +91,11 @@ class SourceEvents {
         if (const LinkPointer known = calls_.table().find(uniqueid)) {
             switch (known->tunnel.state()) {
                 case Tunnel::State::away:
+                    if (!known->tunnel.claimed() && known->by_script && !taker_of(event)) return;
                     known->place = place_of(event);
-                    return calls_.with_tunnel(
-                        known, [&](Tunnel& tunnel) { tunnel.started(Clock::now(), event["Env"]); });
+                    return began(known, event);
                 // Found by Status before its event came.
-                case Tunnel::State::claiming:
+                case Tunnel::State::claiming: return began(known, event);
                 case Tunnel::State::running: return;
                 case Tunnel::State::foreign:
                 case Tunnel::State::gone:
@@ -104,17 +104,22 @@ class SourceEvents {
                     calls_.table().forget_channel(uniqueid);  // its session has not ended yet
             }
         }
-        BeginCall begin = dialer_.take(uniqueid);
-        if (!begin) {
-            const std::string env = wire::percent_decoded(event["Env"]);
-            begin = taker_(wire::parse_environment(env).argument(1).value_or(""));
-        }
-        if (!begin) return;
         Calls::Found found;
+        found.begin = dialer_.take(uniqueid);
+        found.by_script = !found.begin;
+        if (found.by_script) found.begin = taker_of(event);
+        if (!found.begin) return;
         found.uniqueid = uniqueid;
         found.env = event["Env"];
-        found.begin = std::move(begin);
         calls_.add(event, std::move(found));
+    }
+    void began(const LinkPointer& link, const ami::Message& event) {
+        calls_.with_tunnel(link,
+                           [&](Tunnel& tunnel) { tunnel.started(Clock::now(), event["Env"]); });
+    }
+    [[nodiscard]] BeginCall taker_of(const ami::Message& start) const {
+        const std::string env = wire::percent_decoded(start["Env"]);
+        return taker_(wire::parse_environment(env).argument(1).value_or(""));
     }
 
     Calls& calls_;
