@@ -49,6 +49,7 @@ class FakePbx {
         Lines ran{};        ///< Commands, but for claims.
         Lines told{};       ///< Actions for it, but for AGI and the wake-up.
         int wakes = 0;
+        int claims = 0;
 
         /// Whether the session that had it has ended.
         [[nodiscard]] bool is_free() const { return owner.compare(0, 9, "released/") == 0; }
@@ -358,7 +359,9 @@ class FakePbx {
         const Command command = channel.queue.front();
         channel.queue.pop_front();
         channel.runs = false;
-        if (command.line.find("agi-claim:") == std::string::npos) {
+        if (command.line.find("agi-claim:") != std::string::npos) {
+            ++channel.claims;
+        } else {
             // Without the id that a release names.
             channel.ran.push_back(command.line.substr(0, command.line.find(" released/")));
         }
@@ -373,12 +376,13 @@ class FakePbx {
             const std::size_t end = line.rfind(")})}");
             const std::string me =
                 line.substr(line.rfind(':', end) + 1, end - line.rfind(':', end) - 1);
+            bool has_one = true;
+            if (line.find("${LEN(") != std::string::npos) has_one = !channel.owner.empty();
             const std::size_t other = line.find("!=");
-            bool has_one = !channel.owner.empty();
             if (other != std::string::npos) {
-                const std::string from =
-                    line.substr(other + 4, line.find("\\\"]", other) - other - 4);
-                has_one = channel.owner != from;
+                has_one =
+                    has_one &&
+                    channel.owner != line.substr(other + 4, line.find("\\\"]", other) - other - 4);
             }
             if (!has_one) channel.owner = me;
             return "200 result=1 (agi-claim:" + line.substr(nonce, colon - nonce) + ':' +

@@ -98,12 +98,14 @@ TEST_CASE(
     SourceOptions options = source_options(pbx);
     options.comes_back = 1ms;
     options.takes = [](std::string_view script) { return script != "theirs"; };
+    pbx.hold("GET FULL VARIABLE");
+    const bool found = GENERATE(false, true);
+    if (found) pbx.call_is_there("1", {"first"});
     RunningSource running{
         pbx, options, [&](Server& server, Source&) {
             server.fallback([&](Call& call) { notes.add(std::string{call.path()}); });
         }};
-    pbx.hold("GET FULL VARIABLE");
-    pbx.call("1", "first");
+    if (!found) pbx.call("1", "first");
     CHECK(eventually([&] { return pbx.has_begun("1", "GET FULL VARIABLE \"agi-claim:"); }));
     pbx.leave("1");
     const std::string script = GENERATE("second", "theirs");
@@ -152,6 +154,7 @@ TEST_CASE("Source: a command that fails, and a dialplan that comes back, are one
     }
     CHECK(notes.wait(4) == Lines{"200", "200", "200", "200"});
     CHECK(running.counts().calls == 2);
+    CHECK(pbx.channel("1").claims == 2);
 }
 
 TEST_CASE("Source: a call that leaves AsyncAGI is as one that was hung up") {

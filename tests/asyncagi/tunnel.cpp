@@ -170,6 +170,18 @@ TEST_CASE("Tunnel: takes the call of one that has died") {
           "\\\"me_1\\\"]?${AGI_OWNER}:me)})}\"");
 }
 
+TEST_CASE("Tunnel: takes a call whose session is known to have ended at once") {
+    TunnelOptions options = World::defaults();
+    options.release = "other-1-release";
+    World world{environment, options};
+    world.tunnel.begin(world.now);
+    CHECK(world.said().front() ==
+          "AGI GET FULL VARIABLE \"agi-claim:id-2:${SET(AGI_OWNER=${IF($[${LEN(${AGI_OWNER})} & "
+          "\\\"${AGI_OWNER}\\\"!=\\\"released/other-1-release\\\"]?${AGI_OWNER}:me)})}\"");
+    world.run(world.claim_reply("me"));
+    CHECK(world.bytes() == fast_environment);
+}
+
 TEST_CASE("Tunnel: an environment over 1,024 bytes is put together") {
     const bool leftover = GENERATE(false, true);
     for (const std::size_t size : {900U, 930U, 940U, 950U, 951U, 952U, 953U, 954U, 955U, 960U,
@@ -695,6 +707,54 @@ TEST_CASE("Tunnel: a claim that waits behind a long command keeps the call") {
     CHECK(world.said() == Lines{"AbsoluteTimeout 60"});
     world.tunnel.disconnected();
     world.tunnel.keep(world.now);
+    CHECK(world.said().empty());
+}
+
+TEST_CASE("Tunnel: a claim that was slower than another's leaves the limit of the call alone") {
+    World world;
+    world.tunnel.begin(world.now);
+    world.said();
+    world.tunnel.limit(world.now, "59.9");  // which the other has set
+    world.now += 1h;
+    world.tunnel.keep(world.now);
+    CHECK(world.said().empty());
+}
+
+TEST_CASE("Tunnel: a limit that another's claim may have set is not that of the call") {
+    World world;
+    world.tunnel.begin(world.now);
+    world.said();
+    world.tunnel.limit(world.now, "59.9");
+    const bool comes_back = GENERATE(false, true);
+    if (comes_back) {
+        world.tunnel.ended(world.now);
+        world.said();
+        world.pipe.write(environment);
+        world.tunnel.started(world.now, world.pipe.read());
+    } else {
+        world.run(world.claim_reply(other_release));
+        world.said();
+    }
+    world.tunnel.limit(world.now, "59.9");
+    world.run(world.claim_reply("me"));
+    world.now += 1h;
+    world.tunnel.keep(world.now);
+    CHECK(world.said() == Lines{"AbsoluteTimeout 60"});
+    world.tunnel.session_closed(world.now);
+    CHECK(world.said()[1] == "Setvar 0");
+}
+
+TEST_CASE("Tunnel: another's claim sets its own limit, and ours is set again") {
+    Begun world;
+    world.tunnel.limit(world.now, "20");
+    world.tunnel.executed(world.now, "other-1", encoded("200 result=1\n"));
+    world.tunnel.tick(world.now);
+    CHECK(world.said().empty());
+    world.tunnel.executed(world.now, "other-2", encoded("200 result=1 (agi-claim:other-3:me)\n"));
+    CHECK(world.said().empty());
+    world.tunnel.tick(world.now);
+    CHECK(world.said() == Lines{"AbsoluteTimeout 20"});
+    world.tunnel.tick(world.now);
     CHECK(world.said().empty());
 }
 

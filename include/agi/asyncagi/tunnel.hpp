@@ -44,8 +44,9 @@ class Tunnel {
     Tunnel(const TunnelOptions& options, std::string channel, std::string_view env,
            std::string environment = {})
         : flow_{std::move(channel), options.id, options.dead_man},
-          claim_{options.owner, options.from},
-          comes_back_{options.comes_back} {
+          claim_{options.owner, options.from, options.release},
+          comes_back_{options.comes_back},
+          found_{env.empty()} {
         environment_.set(std::move(environment));
         environment_.begin(env);
         if (!env.empty()) claim_.began();
@@ -67,6 +68,8 @@ class Tunnel {
         Part part{encoded};
         environment_.close(part, Claim::reply_head);
         if (!claimed_) claim_.ran(command_id);
+        // Its wake-up has set a limit, or will soon.
+        if (claimed_ && Claim::is_reply(part.text)) wake_again_ = true;
         if (const auto claim = flow_.executed(now, command_id, part)) {
             claim->lost ? begin(now) : take_claim(now, claim->result.text());
         }
@@ -76,13 +79,16 @@ class Tunnel {
     void command_started(std::string_view text) { flow_.under_way.started(flow_.says, text); }
 
     /// What TIMEOUT(absolute) was before that: seconds.
-    void limit(Time now, std::string_view timeout) { flow_.says.set_limit(now, timeout); }
+    void limit(Time now, std::string_view timeout) {
+        if (!found_) flow_.says.set_limit(now, timeout);
+    }
 
     /// AsyncAGIStart of a channel that this is about already.
     void started(Time now, std::string_view env) {
         if (!env.empty()) claim_.began();
         if (state_ == State::away) {
             state_ = claimed_ ? State::running : State::claiming;
+            if (!claimed_) limit_is_unknown();
             environment_ = {};
             environment_.begin(env);
         }
@@ -162,11 +168,13 @@ class Tunnel {
     bool stop() { return flow_.under_way.stop(flow_.says, runs()); }
     /// Shows Asterisk that we are there.
     void keep(Time now) {
-        // A claim may wait for a long command of a program that has died.
-        if (runs() || (state_ == State::claiming && connected_)) flow_.says.wake(now);
+        // A claim may wait for a long command of a program that has died. One of a call that has
+        // just begun waits for the program that was faster.
+        if (runs() || (state_ == State::claiming && found_ && connected_)) flow_.says.wake(now);
     }
     /// Looks at the time.
     void tick(Time now) {
+        if (runs() && std::exchange(wake_again_, false)) flow_.says.wake(now);
         // A claim that waits while it is away runs first when it comes back.
         if (asked_ || !connected_ || now - since_ < comes_back_) return;
         if (state_ == State::away) leave(now);
@@ -218,9 +226,14 @@ class Tunnel {
                 state_ = State::running;
                 return flow_.session.give(environment_block(environment_.text()));
             case Claim::Answer::foreign: state_ = State::foreign; return;
-            case Claim::Answer::free: return begin(now);
+            case Claim::Answer::free: limit_is_unknown(); return begin(now);
             case Claim::Answer::released: return;  // `tick` claims it if it stays
         }
+    }
+    /// Other claims may have set one before it was asked for.
+    void limit_is_unknown() noexcept {
+        found_ = true;
+        flow_.says.forget_limit();
     }
 
     // --- The end ---
@@ -258,7 +271,9 @@ class Tunnel {
     Claim claim_;
     State state_ = State::claiming;
     std::chrono::milliseconds comes_back_;
-    Time since_{};  ///< It has been away, or its claim without a clear answer.
+    bool found_;               ///< Not seen as it began: it may have been another's.
+    bool wake_again_ = false;  ///< Another program has claimed it, in vain.
+    Time since_{};             ///< It has been away, or its claim without a clear answer.
     std::string expects_break_;
     bool asked_ = false;  ///< A claim is under way.
     bool claimed_ = false;

@@ -49,6 +49,7 @@ class Calls {
         std::string_view env{};  ///< The header of the event that has begun it, where it was seen.
         std::string environment{};  ///< In its place.
         std::string from{};         ///< Who has lost it.
+        std::string release{};      ///< See TunnelOptions.
         BeginCall begin{};
         bool by_script = false;  ///< Which is why `begin` gets it.
     };
@@ -58,6 +59,7 @@ class Calls {
         TunnelOptions with;
         with.owner = owner_;
         with.from = std::move(found.from);
+        with.release = std::move(found.release);
         with.id = table_.id_head(number);
         with.dead_man = options_.dead_man;
         with.comes_back = options_.comes_back;
@@ -69,12 +71,16 @@ class Calls {
         link->place = place_of(event);
         table_.add(link);
         with_tunnel(link, [&](Tunnel& tunnel) {
-            // What the limit of the call was, before the claim's wake-up sets another.
-            client_.send(
-                ami::Action{"Getvar"}.set("Channel", channel).set("Variable", "TIMEOUT(absolute)"),
-                [link, seen = !found.env.empty()](const ami::Response& response) {
-                    if (seen) link->tunnel.limit(Clock::now(), response.message["Value"]);
-                });
+            // What the limit of the call is, before the claim's wake-up sets another. Whose claim is the
+            // first has asked before any.
+            if (!found.env.empty()) {
+                client_.send(ami::Action{"Getvar"}
+                                 .set("Channel", channel)
+                                 .set("Variable", "TIMEOUT(absolute)"),
+                             [link](const ami::Response& response) {
+                                 link->tunnel.limit(Clock::now(), response.message["Value"]);
+                             });
+            }
             tunnel.begin(Clock::now());
         });
     }

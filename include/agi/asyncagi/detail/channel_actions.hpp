@@ -80,6 +80,8 @@ class ChannelActions {
         }
         if (milliseconds > 0) limit_ = now + Milliseconds{milliseconds};
     }
+    /// What it is, is not known.
+    void forget_limit() noexcept { limit_.reset(); }
     /// What a line does to it. True: nothing is left to be done.
     bool set_limit_by(Time now, std::string_view line) {
         if (wire::is_command(line, "SET AUTOHANGUP")) {

@@ -170,6 +170,7 @@ class SourceState {
         lost_ = true;
         loss_untold_ = true;  // should this fail
         calls_.table().disconnected();
+        events_.disconnected();
         dialer_.disconnected();
         loss_untold_ = false;
     }
