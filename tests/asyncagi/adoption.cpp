@@ -75,7 +75,7 @@ TEST_CASE("Source: a command goes on while the connection is lost") {
         pbx.reply("1", "200 result=-1\n");
         pbx.leave("1");
         pbx.open();
-        CHECK(eventually([&] { return !pbx.channel("1").told.empty(); }));
+        CHECK(eventually([&] { return pbx.channel("1").told.size() == 2; }));
         pbx.come_back("1");
         CHECK(notes.wait(2) == Lines{"500", "200"});
     }
@@ -99,7 +99,7 @@ TEST_CASE("Source: a call that was seen to leave AsyncAGI, and has come back uns
     CHECK(has_begun(pbx));
     pbx.reply("1", "200 result=-1\n");
     pbx.leave("1");
-    CHECK(eventually([&] { return !pbx.channel("1").told.empty(); }));
+    CHECK(eventually([&] { return pbx.channel("1").told.size() == 2; }));
     pbx.cut();
     pbx.come_back("1");
     pbx.open();
@@ -193,7 +193,7 @@ TEST_CASE("Source: a call that waits for its next session is taken after a login
             source.on_adopt([&](Call&) { notes.add("adopted"); });
         }};
     if (begins) {
-        CHECK(eventually([&] { return pbx.channel("1").wakes == 1; }));
+        CHECK(eventually([&] { return pbx.channel("1").claims == 1; }));
         pbx.come_back("1");
     }
     CHECK(notes.wait(1) == Lines{"next"});

@@ -18,6 +18,7 @@ namespace {
 struct Ours {
     Ours() : tunnel{options(), "PJSIP/1", encoded("agi_request: async\n\n")} {
         tunnel.begin(now);
+        tunnel.limit(now, "0");
         tunnel.executed(now, take().front().id, encoded("200 result=1 (agi-claim:id-2:me)\n"));
         static_cast<void>(tunnel.take_bytes());
     }

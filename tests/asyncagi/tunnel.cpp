@@ -85,10 +85,20 @@ class World {
     }
     /// Runs the claim; what the tunnel sends before that is forgotten.
     void begin(const std::string& owner = "me") {
-        tunnel.begin(now);
-        said();
+        claim();
         REQUIRE(queue.size() == 1);
         run(claim_reply(owner));
+        if (tunnel.state() == State::running) said();
+    }
+    /// Until the claim is sent. What that is.
+    Lines claim(const std::string& limit = "0") {
+        tunnel.begin(now);
+        return claim_with(limit);
+    }
+    Lines claim_with(const std::string& limit) {
+        CHECK(said() == Lines{"Getvar "});
+        tunnel.limit(now, limit);
+        return said();
     }
     [[nodiscard]] std::string claim_reply(const std::string& owner) const {
         const std::string& command = queue.front().command;
@@ -131,17 +141,17 @@ struct Begun : World {
 
 TEST_CASE("Tunnel: the environment comes when the call is ours") {
     World world;
-    world.tunnel.begin(world.now);
-    CHECK(
-        world.said() ==
-        Lines{"AGI GET FULL VARIABLE \"agi-claim:id-2:${SET(AGI_OWNER=${IF($[${LEN(${AGI_OWNER})}]"
-              "?${AGI_OWNER}:me)})}\"",
-              "AbsoluteTimeout 60"});
+    const std::string limit = GENERATE("0", "20");
+    Lines claim{
+        "AGI GET FULL VARIABLE \"agi-claim:id-2:${SET(AGI_OWNER=${IF($[${LEN(${AGI_OWNER})}]"
+        "?${AGI_OWNER}:me)})}\""};
+    if (limit == "0") claim.emplace_back("Setvar 0");  // which wakes it
+    CHECK(world.claim(limit) == claim);
     CHECK(world.bytes().empty());
     world.run(world.claim_reply("me"));
     CHECK(world.tunnel.state() == State::running);
     CHECK(world.bytes() == fast_environment);
-    CHECK(world.said().empty());
+    CHECK(world.said() == Lines{limit == "0" ? "AbsoluteTimeout 60" : "AbsoluteTimeout 20"});
 }
 
 TEST_CASE("Tunnel: another program's call is left alone") {
@@ -149,8 +159,7 @@ TEST_CASE("Tunnel: another program's call is left alone") {
     const std::string reply =
         GENERATE("200 result=1 (agi-claim:id-2:other)\n", "200 result=1 (agi-claim:id-2:)\n",
                  "200 result=0\n", "510 Invalid or unknown command\n");
-    world.tunnel.begin(world.now);
-    world.said();
+    world.claim();
     world.run(reply);
     CHECK(world.tunnel.state() == State::foreign);
     CHECK(world.bytes().empty());
@@ -170,18 +179,6 @@ TEST_CASE("Tunnel: takes the call of one that has died") {
           "\\\"me_1\\\"]?${AGI_OWNER}:me)})}\"");
 }
 
-TEST_CASE("Tunnel: takes a call whose session is known to have ended at once") {
-    TunnelOptions options = World::defaults();
-    options.release = "other-1-release";
-    World world{environment, options};
-    world.tunnel.begin(world.now);
-    CHECK(world.said().front() ==
-          "AGI GET FULL VARIABLE \"agi-claim:id-2:${SET(AGI_OWNER=${IF($[${LEN(${AGI_OWNER})} & "
-          "\\\"${AGI_OWNER}\\\"!=\\\"released/other-1-release\\\"]?${AGI_OWNER}:me)})}\"");
-    world.run(world.claim_reply("me"));
-    CHECK(world.bytes() == fast_environment);
-}
-
 TEST_CASE("Tunnel: an environment over 1,024 bytes is put together") {
     const bool leftover = GENERATE(false, true);
     for (const std::size_t size : {900U, 930U, 940U, 950U, 951U, 952U, 953U, 954U, 955U, 960U,
@@ -193,8 +190,7 @@ TEST_CASE("Tunnel: an environment over 1,024 bytes is put together") {
         if (!leftover) {
             world.begin();
         } else {  // a command that somebody has left is in front of our claim
-            world.tunnel.begin(world.now);
-            world.said();
+            world.claim();
             world.queue.push_front({"other", "NOOP"});
             world.run("200 result=0\n");
             world.run(world.claim_reply("me"));
@@ -699,8 +695,10 @@ TEST_CASE("Tunnel: while nothing is seen, no time is over") {
     CHECK(world.tunnel.state() == State::gone);
 }
 
-TEST_CASE("Tunnel: a claim that waits behind a long command keeps the call") {
-    World world{""};
+TEST_CASE("Tunnel: who takes the call of one that has died keeps it while its command runs") {
+    TunnelOptions options = World::defaults();
+    options.from = "me_1";
+    World world{"", options};
     world.tunnel.begin(world.now);
     world.said();
     world.tunnel.keep(world.now);
@@ -708,54 +706,80 @@ TEST_CASE("Tunnel: a claim that waits behind a long command keeps the call") {
     world.tunnel.disconnected();
     world.tunnel.keep(world.now);
     CHECK(world.said().empty());
+    world.tunnel.reconnected(world.now, false);
+    world.said();
+    world.tunnel.ended(world.now);
+    CHECK(world.said() == Lines{"Setvar 0"});
 }
 
-TEST_CASE("Tunnel: a claim that was slower than another's leaves the limit of the call alone") {
+TEST_CASE("Tunnel: a claim leaves the limit of the call alone") {
     World world;
-    world.tunnel.begin(world.now);
-    world.said();
-    world.tunnel.limit(world.now, "59.9");  // which the other has set
+    SECTION("where another program was faster") {
+        CHECK(world.claim("59.9").size() == 1);  // which that has set
+    }
+    SECTION("where another program is seen to have been faster") {
+        world.tunnel.begin(world.now);
+        world.tunnel.executed(world.now, "other-1", encoded("200 result=1 (agi-claim:2:other)\n"));
+        CHECK(world.claim_with("0").size() == 1);
+    }
     world.now += 1h;
     world.tunnel.keep(world.now);
+    world.tunnel.ended(world.now);
     CHECK(world.said().empty());
 }
 
-TEST_CASE("Tunnel: a limit that another's claim may have set is not that of the call") {
+TEST_CASE("Tunnel: the limit of the call is that of the session that is ours") {
     World world;
-    world.tunnel.begin(world.now);
-    world.said();
-    world.tunnel.limit(world.now, "59.9");
-    const bool comes_back = GENERATE(false, true);
-    if (comes_back) {
+    world.claim("59.9");
+    SECTION("when it comes back") {
         world.tunnel.ended(world.now);
-        world.said();
         world.pipe.write(environment);
         world.tunnel.started(world.now, world.pipe.read());
-    } else {
-        world.run(world.claim_reply(other_release));
-        world.said();
+        CHECK(world.said() == Lines{"Getvar "});
+        world.tunnel.limit(world.now, "20");
+        CHECK(world.said().empty());
     }
-    world.tunnel.limit(world.now, "59.9");
+    SECTION("when it was another's") {
+        world.run(world.claim_reply(other_release));
+        CHECK(world.claim_with("20").size() == 1);
+    }
     world.run(world.claim_reply("me"));
-    world.now += 1h;
-    world.tunnel.keep(world.now);
-    CHECK(world.said() == Lines{"AbsoluteTimeout 60"});
-    world.tunnel.session_closed(world.now);
-    CHECK(world.said()[1] == "Setvar 0");
+    CHECK(world.said() == Lines{"AbsoluteTimeout 20"});
 }
 
-TEST_CASE("Tunnel: another's claim sets its own limit, and ours is set again") {
-    Begun world;
-    world.tunnel.limit(world.now, "20");
-    world.tunnel.executed(world.now, "other-1", encoded("200 result=1\n"));
-    world.tunnel.tick(world.now);
-    CHECK(world.said().empty());
-    world.tunnel.executed(world.now, "other-2", encoded("200 result=1 (agi-claim:other-3:me)\n"));
-    CHECK(world.said().empty());
-    world.tunnel.tick(world.now);
-    CHECK(world.said() == Lines{"AbsoluteTimeout 20"});
-    world.tunnel.tick(world.now);
-    CHECK(world.said().empty());
+TEST_CASE("Tunnel: a limit that is asked for when the connection is lost, or the call over") {
+    World world;
+    world.tunnel.begin(world.now);
+    world.said();
+    SECTION("the connection") {
+        world.tunnel.disconnected();
+        world.tunnel.reconnected(world.now, false);
+        CHECK(world.claim_with("0").size() == 2);
+        world.run(world.claim_reply("me"));
+        CHECK(world.tunnel.state() == State::running);
+    }
+    SECTION("the call") {
+        world.tunnel.hung_up(world.now);
+        world.tunnel.limit(world.now, "0");
+        CHECK(world.said().empty());
+        CHECK(world.tunnel.state() == State::over);
+    }
+    SECTION("its session, and another begins") {
+        world.tunnel.ended(world.now);
+        world.tunnel.limit(world.now, "0");
+        CHECK(world.said().empty());
+        world.pipe.write(environment);
+        world.tunnel.started(world.now, world.pipe.read());
+        CHECK(world.claim_with("0").size() == 2);
+    }
+    SECTION("its session, and another begins before the answer") {
+        world.tunnel.ended(world.now);
+        world.pipe.write(environment);
+        world.tunnel.started(world.now, world.pipe.read());
+        CHECK(world.said().empty());
+        world.tunnel.limit(world.now, "0");
+        CHECK(world.said().size() == 2);
+    }
 }
 
 TEST_CASE("Tunnel: a break whose answer was lost is sent again") {
@@ -782,8 +806,7 @@ TEST_CASE("Tunnel: nothing is broken that another program has by now") {
 TEST_CASE(
     "Tunnel: a claim that comes behind another's session, before AsyncAGI ends, takes nothing") {
     World world;
-    world.tunnel.begin(world.now);
-    world.said();
+    world.claim();
     world.other_releases();
     world.run(world.claim_reply(other_release));
     CHECK(world.tunnel.state() == State::foreign);
@@ -796,21 +819,20 @@ TEST_CASE("Tunnel: the next session of a call is for any program") {
     world.begin(other_release);  // of before
     CHECK(world.tunnel.state() == State::claiming);
     CHECK(world.bytes().empty());
-    const Lines again = world.commands();
-    REQUIRE(again.size() == 1);
+    const Lines again = world.claim_with("0");
+    REQUIRE(again.size() == 2);
     CHECK(again[0].find(R"($[\"${AGI_OWNER}\"!=\"released/other-1-release\"]?${AGI_OWNER}:me)") !=
           std::string::npos);
     world.run(world.claim_reply(GENERATE("me", "third")));
     const bool ours = world.tunnel.state() == State::running;
     CHECK(world.bytes() == (ours ? fast_environment : ""));
     CHECK((ours || world.tunnel.state() == State::foreign));
-    CHECK(world.said().empty());
+    CHECK(world.said() == (ours ? Lines{"AbsoluteTimeout 60"} : Lines{}));
 }
 
 TEST_CASE("Tunnel: a claim that has waited from one session to the next is for the next") {
     World world;
-    world.tunnel.begin(world.now);
-    world.said();
+    world.claim();
     world.other_releases();
     world.tunnel.ended(world.now);
     world.said();
@@ -820,9 +842,9 @@ TEST_CASE("Tunnel: a claim that has waited from one session to the next is for t
     SECTION("which is ours") {
         world.pipe.write("agi_request: async\nagi_arg_1: next\n\n");
         world.tunnel.started(world.now, world.pipe.read());
-        CHECK(world.said().empty());
+        CHECK(world.said() == Lines{"Getvar "});
         world.run(world.claim_reply(other_release));
-        REQUIRE(world.commands().size() == 1);
+        CHECK(world.claim_with("0").size() == 2);
         world.run(world.claim_reply("me"));
         CHECK(world.tunnel.state() == State::running);
         CHECK(world.bytes() ==
@@ -852,7 +874,7 @@ TEST_CASE("Tunnel: a session that is over or to come is claimed when it does not
     SECTION("after a loss of the connection") {
         world.pipe.write(environment);
         world.tunnel.started(world.now, world.pipe.read());
-        world.said();
+        world.claim_with("0");
         world.tunnel.disconnected();
         world.tunnel.reconnected(world.now, false);
         world.said();
@@ -868,14 +890,14 @@ TEST_CASE("Tunnel: a session that is over or to come is claimed when it does not
         world.now += 1ms;
         world.tunnel.tick(world.now);
         world.tunnel.tick(world.now + 1h);
-        REQUIRE(world.commands().size() == 1);
+        CHECK(world.claim_with("20").size() == 1);
         world.run(world.claim_reply("me"));
         CHECK(world.tunnel.state() == State::running);
     }
     SECTION("it begins") {
         world.pipe.write(environment);
         world.tunnel.started(world.now, world.pipe.read());
-        REQUIRE(world.commands().size() == 1);
+        CHECK(world.claim_with("0").size() == 2);
         world.run(world.claim_reply("me"));
         CHECK(world.tunnel.state() == State::running);
     }

@@ -49,10 +49,12 @@ class World {
     };
 
     void take_actions() {
+        bool asks_limit = false;
         for (const auto& output : tunnel_.take_actions()) {
             const std::string text = output.action.text("x");
             require(text.find("\r\n\r\n") == text.size() - 4, "Tunnel: an action is one");
             require(state_ != Tunnel::State::over, "Tunnel: nothing is said behind the end");
+            asks_limit = asks_limit || output.action.name() == "Getvar";
             if (output.command_id.empty()) continue;
             const std::size_t at = text.find("Command: ") + 9;
             queue.push_back({output.command_id, text.substr(at, text.find("\r\n", at) - at)});
@@ -61,6 +63,9 @@ class World {
         require(said.empty() || state_ != Tunnel::State::over, "Tunnel: and nothing given");
         bytes += said;
         state_ = tunnel_.state();
+        if (!asks_limit) return;
+        tunnel_.limit(now, "0");
+        take_actions();
     }
     /// Runs the next command.
     void run(std::string_view reply) {

@@ -44,21 +44,20 @@ class Tunnel {
     Tunnel(const TunnelOptions& options, std::string channel, std::string_view env,
            std::string environment = {})
         : flow_{std::move(channel), options.id, options.dead_man},
-          claim_{options.owner, options.from, options.release},
+          claim_{options.owner, options.from},
           comes_back_{options.comes_back},
-          found_{env.empty()} {
+          adopts_{!options.from.empty()} {
         environment_.set(std::move(environment));
         environment_.begin(env);
         if (!env.empty()) claim_.began();
     }
 
-    /// Asks whose call it is.
+    /// Asks for the limit of the call, and then whose call it is.
     void begin(Time now) {
         asked_ = true;
-        ChannelActions& says = flow_.says;
-        std::string id = says.next_id();
-        flow_.under_way.send(
-            says, now, {std::move(id), ChannelCommand::Kind::claim, claim_.line(says.next_id())});
+        if (adopts_) return send_claim(now);
+        asks_limit_ = true;
+        flow_.says.ask_limit();
     }
 
     // --- From Asterisk ---
@@ -67,9 +66,10 @@ class Tunnel {
     void executed(Time now, std::string_view command_id, std::string_view encoded) {
         Part part{encoded};
         environment_.close(part, Claim::reply_head);
-        if (!claimed_) claim_.ran(command_id);
-        // Its wake-up has set a limit, or will soon.
-        if (claimed_ && Claim::is_reply(part.text)) wake_again_ = true;
+        if (!claimed_) {
+            claim_.ran(command_id);
+            others_speak_ = others_speak_ || !flow_.under_way.is_current(command_id);
+        }
         if (const auto claim = flow_.executed(now, command_id, part)) {
             claim->lost ? begin(now) : take_claim(now, claim->result.text());
         }
@@ -78,9 +78,12 @@ class Tunnel {
     /// AGIExecStart of this channel.
     void command_started(std::string_view text) { flow_.under_way.started(flow_.says, text); }
 
-    /// What TIMEOUT(absolute) was before that: seconds.
+    /// What TIMEOUT(absolute) is before the call is ours: seconds.
     void limit(Time now, std::string_view timeout) {
-        if (!found_) flow_.says.set_limit(now, timeout);
+        flow_.says.set_limit(now, timeout);
+        if (!std::exchange(asks_limit_, false)) return;
+        asked_ = state_ == State::claiming;
+        if (asked_) send_claim(now);
     }
 
     /// AsyncAGIStart of a channel that this is about already.
@@ -88,7 +91,8 @@ class Tunnel {
         if (!env.empty()) claim_.began();
         if (state_ == State::away) {
             state_ = claimed_ ? State::running : State::claiming;
-            if (!claimed_) limit_is_unknown();
+            others_speak_ = false;
+            if (asked_ && !asks_limit_) flow_.says.ask_limit();  // which may be another by now
             environment_ = {};
             environment_.begin(env);
         }
@@ -101,7 +105,7 @@ class Tunnel {
         if (state_ == State::gone || state_ == State::over || state_ == State::foreign) return;
         state_ = State::away;
         since_ = now;
-        flow_.says.set_limit_back(now);
+        if (claimed_ || adopts_) flow_.says.set_limit_back(now);
         if (flow_.session.closed()) finish();
     }
     /// HangupRequest, or the like: it is over, but what runs has its reply yet.
@@ -137,6 +141,7 @@ class Tunnel {
         connected_ = true;
         since_ = now;
         if (state_ == State::finishing) return ours ? send_break(now) : finish();
+        if (asks_limit_) return begin(now);
         flow_.under_way.reconnected(flow_.says, now);
         next(now);
     }
@@ -168,13 +173,11 @@ class Tunnel {
     bool stop() { return flow_.under_way.stop(flow_.says, runs()); }
     /// Shows Asterisk that we are there.
     void keep(Time now) {
-        // A claim may wait for a long command of a program that has died. One of a call that has
-        // just begun waits for the program that was faster.
-        if (runs() || (state_ == State::claiming && found_ && connected_)) flow_.says.wake(now);
+        // A claim may wait for a long command of the program that has died.
+        if (runs() || (state_ == State::claiming && adopts_ && connected_)) flow_.says.wake(now);
     }
     /// Looks at the time.
     void tick(Time now) {
-        if (runs() && std::exchange(wake_again_, false)) flow_.says.wake(now);
         // A claim that waits while it is away runs first when it comes back.
         if (asked_ || !connected_ || now - since_ < comes_back_) return;
         if (state_ == State::away) leave(now);
@@ -210,6 +213,19 @@ class Tunnel {
         flow_.session.answer_dead();
         if (flow_.session.closed()) finish();
     }
+    /// Nothing of it changes the limit of the call, which may be another program's: only who has the call
+    /// sets the dead man's switch. So whoever wins has read the limit that the dialplan has set.
+    void send_claim(Time now) {
+        ChannelActions& says = flow_.says;
+        std::string id = says.next_id();
+        flow_.under_way.send(
+            says, now, {std::move(id), ChannelCommand::Kind::claim, claim_.line(says.next_id())});
+        if (adopts_) {
+            says.wake(now);
+        } else if (!says.has_limit() && !others_speak_) {
+            says.set_limit_back(now);  // to none, which it is; that is a wake-up, too
+        }
+    }
     void take_claim(Time now, const std::string& reply) {
         asked_ = false;
         since_ = now;
@@ -224,16 +240,12 @@ class Tunnel {
             case Claim::Answer::ours:
                 claimed_ = true;
                 state_ = State::running;
+                flow_.says.wake(now);
                 return flow_.session.give(environment_block(environment_.text()));
             case Claim::Answer::foreign: state_ = State::foreign; return;
-            case Claim::Answer::free: limit_is_unknown(); return begin(now);
-            case Claim::Answer::released: return;  // `tick` claims it if it stays
+            case Claim::Answer::free: adopts_ = false; return begin(now);
+            case Claim::Answer::released: adopts_ = false; return;  // `tick` claims it if it stays
         }
-    }
-    /// Other claims may have set one before it was asked for.
-    void limit_is_unknown() noexcept {
-        found_ = true;
-        flow_.says.forget_limit();
     }
 
     // --- The end ---
@@ -271,9 +283,10 @@ class Tunnel {
     Claim claim_;
     State state_ = State::claiming;
     std::chrono::milliseconds comes_back_;
-    bool found_;               ///< Not seen as it began: it may have been another's.
-    bool wake_again_ = false;  ///< Another program has claimed it, in vain.
-    Time since_{};             ///< It has been away, or its claim without a clear answer.
+    bool adopts_;
+    bool asks_limit_ = false;    ///< The claim is sent when that is known.
+    bool others_speak_ = false;  ///< Not to us alone.
+    Time since_{};               ///< It has been away, or its claim without a clear answer.
     std::string expects_break_;
     bool asked_ = false;  ///< A claim is under way.
     bool claimed_ = false;

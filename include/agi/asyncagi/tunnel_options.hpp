@@ -20,8 +20,6 @@ struct TunnelOptions {
     std::string owner{};  ///< Ours: letters, digits and `-._`.
     /// Whose call is taken over; empty: one that nobody has.
     std::string from{};
-    /// The id of the last command that was seen to end a session of that channel.
-    std::string release{};
     /// In front of the ids of commands: no other program's begins so.
     std::string id{};
     /// After so long without a sign of us, Asterisk takes the call away: it goes to the extension

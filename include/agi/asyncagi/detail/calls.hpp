@@ -49,7 +49,6 @@ class Calls {
         std::string_view env{};  ///< The header of the event that has begun it, where it was seen.
         std::string environment{};  ///< In its place.
         std::string from{};         ///< Who has lost it.
-        std::string release{};      ///< See TunnelOptions.
         BeginCall begin{};
         bool by_script = false;  ///< Which is why `begin` gets it.
     };
@@ -59,7 +58,6 @@ class Calls {
         TunnelOptions with;
         with.owner = owner_;
         with.from = std::move(found.from);
-        with.release = std::move(found.release);
         with.id = table_.id_head(number);
         with.dead_man = options_.dead_man;
         with.comes_back = options_.comes_back;
@@ -70,19 +68,7 @@ class Calls {
         link->by_script = found.by_script;
         link->place = place_of(event);
         table_.add(link);
-        with_tunnel(link, [&](Tunnel& tunnel) {
-            // What the limit of the call is, before the claim's wake-up sets another. Whose claim is the
-            // first has asked before any.
-            if (!found.env.empty()) {
-                client_.send(ami::Action{"Getvar"}
-                                 .set("Channel", channel)
-                                 .set("Variable", "TIMEOUT(absolute)"),
-                             [link](const ami::Response& response) {
-                                 link->tunnel.limit(Clock::now(), response.message["Value"]);
-                             });
-            }
-            tunnel.begin(Clock::now());
-        });
+        with_tunnel(link, [](Tunnel& tunnel) { tunnel.begin(Clock::now()); });
     }
 
     /// Does something with a call, and moves what it says of that on its way.
@@ -123,6 +109,13 @@ class Calls {
                 if (response.success() || response.lost) return;
                 log(Severity::info, link->tunnel.channel(), ": ", response.text());
                 with_tunnel(link, [&](Tunnel& tunnel) { tunnel.refused(Clock::now(), id); });
+            });
+        } else if (name == "Getvar") {
+            client_.send(output.action, [this, link](const ami::Response& response) {
+                if (response.lost) return;
+                with_tunnel(link, [&](Tunnel& tunnel) {
+                    tunnel.limit(Clock::now(), response.message["Value"]);
+                });
             });
         } else if (name == "ControlPlayback" || name == "PlayDTMF") {
             client_.send(output.action, [this, link](const ami::Response& response) {

@@ -80,8 +80,11 @@ class ChannelActions {
         }
         if (milliseconds > 0) limit_ = now + Milliseconds{milliseconds};
     }
-    /// What it is, is not known.
-    void forget_limit() noexcept { limit_.reset(); }
+    /// Asks for it.
+    void ask_limit() {
+        actions_.push_back({of_channel("Getvar").set("Variable", "TIMEOUT(absolute)")});
+    }
+    [[nodiscard]] bool has_limit() const noexcept { return limit_.has_value(); }
     /// What a line does to it. True: nothing is left to be done.
     bool set_limit_by(Time now, std::string_view line) {
         if (wire::is_command(line, "SET AUTOHANGUP")) {

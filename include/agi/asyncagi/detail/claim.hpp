@@ -23,11 +23,6 @@ class Claim {
     /// How the reply of any claim begins.
     static constexpr std::string_view reply_head = "200 result=1 (agi-claim:";
 
-    /// Whether a Result is that of a claim, of any program.
-    static bool is_reply(std::string_view text) noexcept {
-        return text.substr(0, reply_head.size()) == reply_head;
-    }
-
     enum class Answer : unsigned char {
         ours,
         foreign,   ///< Another program has it, or had it until now.
@@ -35,18 +30,14 @@ class Claim {
         released,  ///< Either of these two: AsyncAGI has begun before we have seen anything of it.
     };
 
-    /// `from`: who has lost the call; empty: nobody has it. `release`: the id of the last release that
-    /// was seen of the channel.
-    Claim(std::string owner, std::string from, const std::string& release)
-        : owner_{std::move(owner)}, from_{std::move(from)} {
-        if (!release.empty()) free_ = value_of(release);
-    }
+    /// `from`: who has lost the call; empty: nobody has it.
+    Claim(std::string owner, std::string from) : owner_{std::move(owner)}, from_{std::move(from)} {}
 
     /// The line to send. `nonce` marks its reply.
     [[nodiscard]] std::string line(const std::string& nonce) {
         nonce_ = nonce;
-        std::string has_one = from_.empty() ? "${LEN(${AGI_OWNER})}" : is_not(from_);
-        if (from_.empty() && !free_.empty()) has_one.append(" & ").append(is_not(free_));
+        const std::string has_one =
+            from_.empty() ? "${LEN(${AGI_OWNER})}" : R"("${AGI_OWNER}"!=")" + from_ + '"';
         const std::string owner =
             "${SET(AGI_OWNER=${IF($[" + has_one + "]?${AGI_OWNER}:" + owner_ + ")})}";
         const wire::Request request{"GET FULL VARIABLE", "agi-claim:" + nonce_ + ':' + owner};
@@ -80,15 +71,10 @@ class Claim {
 
     /// The line that releases a call, under that id.
     static std::string release(const std::string& id) {
-        return "SET VARIABLE AGI_OWNER " + value_of(id);
+        return "SET VARIABLE AGI_OWNER " + std::string{released} + id;
     }
     /// The id for it. `id` is one that nothing had yet.
     static std::string release_id(std::string id) { return id.append(release_end); }
-    /// Whether a command with that id was a release.
-    static bool is_release(std::string_view id) noexcept {
-        return id.size() > release_end.size() &&
-               id.substr(id.size() - release_end.size()) == release_end;
-    }
     /// Whether that is the value of AGI_OWNER of a call that nobody has any more.
     static bool is_free(std::string_view owner) noexcept {
         return owner.substr(0, released.size()) == released;
@@ -98,11 +84,9 @@ class Claim {
     static constexpr std::string_view released = "released/";  // no owner has a slash
     static constexpr std::string_view release_end = "-release";
 
-    static std::string value_of(const std::string& release) {
-        return std::string{released} + release;
-    }
-    static std::string is_not(const std::string& owner) {
-        return R"("${AGI_OWNER}"!=")" + owner + '"';
+    static bool is_release(std::string_view id) noexcept {
+        return id.size() > release_end.size() &&
+               id.substr(id.size() - release_end.size()) == release_end;
     }
     [[nodiscard]] Answer now_free() const noexcept {
         const bool just_now = std::string_view{from_}.substr(released.size()) == last_release_;
@@ -111,7 +95,6 @@ class Claim {
 
     std::string owner_;
     std::string from_;
-    std::string free_;  ///< As good as no owner.
     std::string nonce_;
     std::string last_release_;  ///< The id of the last release since AsyncAGI has begun.
     bool began_ = false;        ///< Seen.

@@ -3,7 +3,6 @@
 // Events of Asterisk, for the calls that they are about.
 
 #include <agi/asyncagi/detail/calls.hpp>
-#include <agi/asyncagi/detail/claim.hpp>
 #include <agi/asyncagi/detail/dialer.hpp>
 #include <agi/asyncagi/detail/found_call.hpp>
 #include <agi/version.hpp>
@@ -15,7 +14,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_NET {
@@ -39,12 +37,8 @@ class SourceEvents {
             calls_.with_tunnel(link, [&](Tunnel& tunnel) { tell(*link, tunnel, name, event); });
             if (name == "Hangup") calls_.table().forget_channel(uniqueid);
         }
-        if (name != "Hangup") return;
-        dialer_.hung_up(uniqueid);
-        releases_.erase(uniqueid);
+        if (name == "Hangup") dialer_.hung_up(uniqueid);
     }
-    /// Nothing is seen for now.
-    void disconnected() noexcept { releases_.clear(); }
 
   private:
     /// As since Asterisk 12, except for AGIExecStart.
@@ -84,7 +78,6 @@ class SourceEvents {
 
     void executed(const ami::Message& event, const std::string& uniqueid) {
         const std::string_view id = event["CommandID"];
-        if (Claim::is_release(id)) releases_[uniqueid] = id;
         const LinkPointer ours = calls_.table().by_command(id);
         const LinkPointer link = ours ? ours : calls_.table().find(uniqueid);
         if (!link) return;
@@ -118,9 +111,6 @@ class SourceEvents {
         if (!found.begin) return;
         found.uniqueid = uniqueid;
         found.env = event["Env"];
-        if (const auto release = releases_.find(uniqueid); release != releases_.end()) {
-            found.release = release->second;
-        }
         calls_.add(event, std::move(found));
     }
     void began(const LinkPointer& link, const ami::Message& event) {
@@ -135,8 +125,6 @@ class SourceEvents {
     Calls& calls_;
     Dialer& dialer_;
     Taker taker_;
-    /// The id of the last release of each channel.
-    std::unordered_map<std::string, std::string> releases_;
 };
 
 }}}}  // namespace agi::v0::asyncagi::AGI_NET

@@ -170,7 +170,6 @@ class SourceState {
         lost_ = true;
         loss_untold_ = true;  // should this fail
         calls_.table().disconnected();
-        events_.disconnected();
         dialer_.disconnected();
         loss_untold_ = false;
     }

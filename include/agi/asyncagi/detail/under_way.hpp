@@ -64,7 +64,7 @@ class UnderWay {
     }
     void send(ChannelActions& says, Time now, ChannelCommand command) {
         says.queue(command.id, command.line);
-        says.wake(now);
+        if (command.kind != Kind::claim) says.wake(now);
         current_ = std::move(command);
     }
     /// Several lines at once. Nothing goes between them.
