@@ -209,14 +209,15 @@ TEST_CASE("AsyncAGI: two programs, one handler for each session of each call") {
 TEST_CASE(
     "AsyncAGI: two programs, and a limit of the call that lasts from one session to the next") {
     const TwoPrograms programs{[](fastagi::Call& call, int session) {
-        if (session == 1) agi::SetVariable{"TIMEOUT(absolute)", "50"}(call);
         if (session == 3) return;
         agi::SetExtension{"ivr"}(call);
         agi::SetPriority{"2"}(call);
     }};
+    live::Setup limited = to("both");
+    limited.leg = "limited@async";
     for (int i = 0; i < 10; ++i) {
         CAPTURE(i);
-        live::Call call{to("both")};
+        live::Call call{limited};
         CHECK(call.wait_for_variable("WENT_ON") == "SUCCESS/");
         const double left = std::stod(call.wait_for_variable("TIME_LEFT"));
         CHECK(left > 10);

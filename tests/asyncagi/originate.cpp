@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -266,11 +267,12 @@ TEST_CASE("Originate: a hook may begin another call, throw, or stop the source")
     FakePbx pbx;
     Notes notes;
     pbx.callee(Callee::busy);
+    std::atomic<int> attempts{0};
+    std::function<void(const Outcome&)> again;  // which outlives the source
     RunningSource running{pbx, no_routes};
     Source& source = running.source;
     SECTION("another call, as a campaign does") {
-        std::atomic<int> attempts{0};
-        std::function<void(const Outcome&)> again = [&](const Outcome& outcome) {
+        again = [&](const Outcome& outcome) {
             notes.add(std::string{name_of(outcome.attempt)});
             if (++attempts < 3)
                 source.originate(

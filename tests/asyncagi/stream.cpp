@@ -105,7 +105,7 @@ TEST_CASE("TunnelStream: a stop by the session, and lines that are too long") {
     loop.start(pbx);
     pbx.call("1", "x");
     CHECK(notes.wait(3) == Lines{"x", "done stopped", "NOOP"});
-    CHECK(pbx.channel("1").told[1] == "ControlPlayback stop");
+    CHECK(pbx.channel("1").told.front() == "ControlPlayback stop");
 }
 
 TEST_CASE("TunnelStream: a hang-up, and a source that ends, while a command runs") {

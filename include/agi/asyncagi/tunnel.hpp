@@ -105,7 +105,7 @@ class Tunnel {
         if (state_ == State::gone || state_ == State::over || state_ == State::foreign) return;
         state_ = State::away;
         since_ = now;
-        if (claimed_ || adopts_) flow_.says.set_limit_back(now);
+        if (claimed_ || armed_) flow_.says.set_limit_back(now);
         if (flow_.session.closed()) finish();
     }
     /// HangupRequest, or the like: it is over, but what runs has its reply yet.
@@ -213,18 +213,15 @@ class Tunnel {
         flow_.session.answer_dead();
         if (flow_.session.closed()) finish();
     }
-    /// Nothing of it changes the limit of the call, which may be another program's: only who has the call
-    /// sets the dead man's switch. So whoever wins has read the limit that the dialplan has set.
+    /// Where the call has a limit, that may be the switch of a program that was faster: it is left as it
+    /// is, and Asterisk not woken. So whoever wins has read the limit that the dialplan has set.
     void send_claim(Time now) {
         ChannelActions& says = flow_.says;
         std::string id = says.next_id();
         flow_.under_way.send(
             says, now, {std::move(id), ChannelCommand::Kind::claim, claim_.line(says.next_id())});
-        if (adopts_) {
-            says.wake(now);
-        } else if (!says.has_limit() && !others_speak_) {
-            says.set_limit_back(now);  // to none, which it is; that is a wake-up, too
-        }
+        armed_ = adopts_ || (!says.has_limit() && !others_speak_);
+        if (armed_) says.wake(now);
     }
     void take_claim(Time now, const std::string& reply) {
         asked_ = false;
@@ -240,7 +237,7 @@ class Tunnel {
             case Claim::Answer::ours:
                 claimed_ = true;
                 state_ = State::running;
-                flow_.says.wake(now);
+                if (!armed_) flow_.says.wake(now);
                 return flow_.session.give(environment_block(environment_.text()));
             case Claim::Answer::foreign: state_ = State::foreign; return;
             case Claim::Answer::free: adopts_ = false; return begin(now);
@@ -286,6 +283,7 @@ class Tunnel {
     bool adopts_;
     bool asks_limit_ = false;    ///< The claim is sent when that is known.
     bool others_speak_ = false;  ///< Not to us alone.
+    bool armed_ = false;         ///< The dead man's switch, with the claim.
     Time since_{};               ///< It has been away, or its claim without a clear answer.
     std::string expects_break_;
     bool asked_ = false;  ///< A claim is under way.
