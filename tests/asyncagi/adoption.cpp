@@ -140,44 +140,50 @@ TEST_CASE("Source: a connection that is away too long ends the handlers") {
     CHECK(notes.wait(2) == Lines{"511 hung up", "200 hung up"});
 }
 
-TEST_CASE("Source: a connection that is lost while the dialplan is to go on") {
+namespace {
+
+/// The handler of call 1 has ended, and the connection before Asterisk has heard of that.
+struct LostAtTheEnd {
+    LostAtTheEnd() {
+        pbx.hold("SET VARIABLE AGI_OWNER");
+        pbx.call("1", "x");
+        CHECK(eventually([&] { return pbx.has_begun("1", "SET VARIABLE AGI_OWNER released/"); }));
+        pbx.cut();
+        pbx.hold("");
+    }
+    /// Nothing that was sent has come.
+    void lose_commands() {
+        pbx.change("1", [](FakePbx::Channel& c) { c.queue.clear(), c.runs = false; });
+    }
+    void connect() {
+        pbx.open();
+        CHECK(eventually([&] { return running.counts().connections == 0; }));
+    }
+
     FakePbx pbx;
-    pbx.hold("SET VARIABLE AGI_OWNER");
-    const RunningSource running{pbx,
-                                [](Server& server, Source&) { server.fallback([](Call&) {}); }};
-    pbx.call("1", "x");
-    CHECK(eventually([&] { return pbx.has_begun("1", "SET VARIABLE AGI_OWNER released/"); }));
-    pbx.cut();
+    RunningSource running{pbx, [](Server& server, Source&) { server.fallback([](Call&) {}); }};
+};
+
+}  // namespace
+
+TEST_CASE("Source: a connection that is lost while the dialplan is to go on") {
+    LostAtTheEnd lost;
     const bool gone = GENERATE(false, true);
-    if (gone) pbx.hang_up("1");
-    pbx.hold("");
-    if (!gone) pbx.change("1", [](FakePbx::Channel& c) { c.queue.clear(), c.runs = false; });
-    pbx.open();
-    CHECK(eventually([&] { return running.counts().connections == 0; }));
-    if (!gone) CHECK(eventually([&] { return !pbx.channel("1").async; }));
+    gone ? lost.pbx.hang_up("1") : lost.lose_commands();
+    lost.connect();
+    if (!gone) CHECK(eventually([&] { return !lost.pbx.channel("1").async; }));
 }
 
 TEST_CASE(
     "Source: a call that another program has when the connection is there again is left to it") {
-    FakePbx pbx;
-    pbx.hold("SET VARIABLE AGI_OWNER");
-    const RunningSource running{pbx,
-                                [](Server& server, Source&) { server.fallback([](Call&) {}); }};
-    pbx.call("1", "x");
-    CHECK(eventually([&] { return pbx.has_begun("1", "SET VARIABLE AGI_OWNER released/"); }));
-    pbx.cut();
-    pbx.change("1", [](FakePbx::Channel& c) {
-        c.queue.clear();
-        c.runs = false;
-        c.owner = "other_1";
-    });
-    pbx.hold("");
-    pbx.open();
-    CHECK(eventually([&] { return running.counts().connections == 0; }));
-    pbx.call("2", "x");  // what was said of the first came before that
-    CHECK(eventually([&] { return !pbx.channel("2").async; }));
-    CHECK(pbx.channel("1").async);
-    CHECK(pbx.channel("1").ran.empty());
+    LostAtTheEnd lost;
+    lost.lose_commands();
+    lost.pbx.change("1", [](FakePbx::Channel& c) { c.owner = "other_1"; });
+    lost.connect();
+    lost.pbx.call("2", "x");  // what was said of the first came before that
+    CHECK(eventually([&] { return !lost.pbx.channel("2").async; }));
+    CHECK(lost.pbx.channel("1").async);
+    CHECK(lost.pbx.channel("1").ran.empty());
 }
 
 TEST_CASE("Source: a call that waits for its next session is taken after a login") {

@@ -280,10 +280,10 @@ class Tunnel {
     Claim claim_;
     State state_ = State::claiming;
     std::chrono::milliseconds comes_back_;
-    bool adopts_;
+    bool adopts_;                ///< The call of a program that has died.
     bool asks_limit_ = false;    ///< The claim is sent when that is known.
-    bool others_speak_ = false;  ///< Not to us alone.
-    bool armed_ = false;         ///< The dead man's switch, with the claim.
+    bool others_speak_ = false;  ///< Another program's command has run in this session.
+    bool armed_ = false;         ///< The claim has set the dead man's switch.
     Time since_{};               ///< It has been away, or its claim without a clear answer.
     std::string expects_break_;
     bool asked_ = false;  ///< A claim is under way.
