@@ -81,10 +81,11 @@ class Shutdown {
         end_ = end;
         told_ = false;
         begun_ = true;
+        // Counted before a call can end because of it.
+        const auto running = state_->counters.active.load();
         if (state_->stopping.exchange(true)) return;
         for (const auto& listener : listeners_) listener->close();
-        state_->log(Severity::info,
-                    "stopping: " + std::to_string(state_->counters.active) + " calls run");
+        state_->log(Severity::info, "stopping: " + std::to_string(running) + " calls run");
     }
 
     void watch() {
