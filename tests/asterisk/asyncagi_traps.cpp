@@ -8,6 +8,7 @@
 #include "cuttable_way.hpp"
 #include "odd_values.hpp"
 #include "own_asterisk.hpp"
+#include <agi/asyncagi/detail/claim.hpp>
 
 #include <atomic>
 #include <mutex>
@@ -90,6 +91,50 @@ TEST_CASE("AsyncAGI: odd values through a call's own commands, and through origi
         CHECK(got[0] == value);
         CHECK(got[1] == value);
     }
+}
+
+TEST_CASE(
+    "AsyncAGI: a claim that does not win leaves the limit of the call alone, as a wake-up does") {
+    const bool limited = GENERATE(false, true);
+    live::Setup setup = to("no program has it");
+    if (limited) setup.leg = "limited@async";
+    live::Call call{setup};
+    call.wait_for_event("AsyncAGIStart");
+    auto& ami = Asterisk::get().ami();
+    int last = 0;
+    const auto run = [&](const std::string& line) {
+        const std::string number = std::to_string(++last);
+        for (const std::string& command : {line, "SET VARIABLE RAN " + number}) {
+            ami.action("AGI", {{"Channel", call.channel()}, {"Command", command}});
+        }
+        CHECK(soon([&] { return call.ask("RAN") == number; }));
+    };
+    const auto claim = [&](const char* who, const char* dead_man) {
+        run(asyncagi::Claim{who, "", dead_man}.line("1"));
+    };
+    claim("first", "60");
+    CHECK(call.ask("AGI_OWNER") == "first");
+    CHECK((call.ask("AGI_LIMIT") == "0") == !limited);
+    const double left = std::stod(call.ask("TIMEOUT(absolute)"));
+    CHECK((limited ? left > 0 && left <= 50 : left > 50));
+    claim("second", "9");
+    run(asyncagi::Claim::release("1"));
+    claim("late", "9");
+    CHECK(call.ask("AGI_OWNER") == "released/1");
+    const double then = std::stod(call.ask("TIMEOUT(absolute)"));
+    CHECK(then <= left);
+    CHECK(then > 9);
+    ami.action("Setvar", {{"Channel", call.channel()},
+                          {"Variable", "TIMEOUT(absolute)"},
+                          {"Value", limited ? "50" : "0"}});
+    asyncagi::ChannelActions says{call.channel(), {}, 60s};
+    says.wake_unlimited();
+    const std::string wake = says.take().front().action.text({});
+    const std::size_t begin = wake.find("Variable: ") + 10;
+    CHECK(call.ask(wake.substr(begin, wake.find("\r\n", begin) - begin)) == "0");
+    claim("later", "9");
+    CHECK((std::stod(call.ask("TIMEOUT(absolute)")) > 9) == limited);
+    call.hang_up();
 }
 
 TEST_CASE("AsyncAGI: a slow handler cuts no connection, and delays no other call") {

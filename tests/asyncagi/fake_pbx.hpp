@@ -40,7 +40,9 @@ class FakePbx {
     };
     struct Channel {
         std::string script{};
-        std::string owner{};  ///< AGI_OWNER
+        std::string owner{};         ///< AGI_OWNER
+        std::string limit = "0";     ///< TIMEOUT(absolute)
+        std::string limit_was = {};  ///< AGI_LIMIT
         bool async = true;
         bool exec = false;  ///< EXEC runs: Status names another application.
         std::string priority = "1";
@@ -272,7 +274,14 @@ class FakePbx {
     }
     void of_channel(const std::string& action, const std::string& name, const std::string& id) {
         Channel& channel = channels_[id];
-        if (name == "Getvar") return answer(action, "Value: 0\r\n");
+        if (name == "Getvar") {
+            // What only wakes it is no question.
+            const std::string variable = header(action, "Variable");
+            if (variable.find("AGI_LIMIT") != std::string::npos && channel.limit_was == "0") {
+                channel.limit = "0";
+            }
+            return answer(action, "Variable: " + variable + "\r\nValue: " + channel.limit + "\r\n");
+        }
         answer(action);
         if (name == "AGI") {
             channel.queue.push_back({header(action, "CommandID"), header(action, "Command")});
@@ -280,8 +289,10 @@ class FakePbx {
         }
         if (name == "AbsoluteTimeout") {
             ++channel.wakes;
+            channel.limit = header(action, "Timeout");
             return;
         }
+        if (name == "Setvar") channel.limit = header(action, "Value");
         channel.told.push_back(name + ' ' + header(action, "Control") + header(action, "Digit") +
                                header(action, "Value") + header(action, "Exten"));
         if (name == "ControlPlayback" || name == "PlayDTMF") {
@@ -373,20 +384,23 @@ class FakePbx {
         if (claim != std::string::npos) {
             const std::size_t nonce = claim + 10;
             const std::size_t colon = line.find(':', nonce);
-            const std::size_t end = line.rfind(")})}");
-            const std::string me =
-                line.substr(line.rfind(':', end) + 1, end - line.rfind(':', end) - 1);
+            const std::size_t end = line.find("/0\\\"]");
+            const std::size_t begin = line.rfind('"', end) + 1;
+            const std::string me = line.substr(begin, end - begin);
             bool has_one = true;
-            if (line.find("${LEN(") != std::string::npos) has_one = !channel.owner.empty();
+            if (line.find("[${LEN(") != std::string::npos) has_one = !channel.owner.empty();
             const std::size_t other = line.find("!=");
             if (other != std::string::npos) {
                 has_one =
                     has_one &&
                     channel.owner != line.substr(other + 4, line.find("\\\"]", other) - other - 4);
             }
+            if (!has_one) channel.limit_was = channel.limit;
+            const std::string limits = channel.limit_was + ':' + channel.limit;
             if (!has_one) channel.owner = me;
-            return "200 result=1 (agi-claim:" + line.substr(nonce, colon - nonce) + ':' +
-                   channel.owner + ")\n";
+            if (channel.owner == me && channel.limit == "0") channel.limit = "60";
+            return "200 result=1 (agi-claim:" + line.substr(nonce, colon - nonce) + ':' + limits +
+                   ':' + channel.owner + ':' + channel.limit + ")\n";
         }
         if (line.compare(0, 19, "GET FULL VARIABLE \"") == 0) {
             return "200 result=1 (" + line.substr(19, line.size() - 20) + ")\n";

@@ -97,7 +97,7 @@ TEST_CASE("SimulatedManager: the dead man's switch is that of the source, and of
     call.hang_up();
 }
 
-TEST_CASE("SimulatedManager: a limit that is set as a variable is no dead man's switch") {
+TEST_CASE("SimulatedManager: a limit that is set as a variable ends the dead man's switch") {
     testing::ManagerOptions options;
     options.dead_man = 50ms;
     SimulatedManager manager{options};

@@ -25,6 +25,12 @@ const std::string environment = "agi_request: async\nagi_channel: PJSIP/1\nagi_a
 const std::string fast_environment =
     "agi_network: yes\nagi_network_script: pin\nagi_request: async\nagi_channel: PJSIP/1\n\n";
 
+/// What wakes Asterisk where the call has no limit, and changes nothing.
+const std::string wake_unlimited =
+    "Getvar EVAL(${SET(${IF($[\"${TIMEOUT(absolute)}\"=\"0\"]?TIMEOUT(absolute):AGI_AWAKE)}=0)})";
+const std::string disarm =
+    "Getvar EVAL(${SET(${IF($[\"${AGI_LIMIT}\"=\"0\"]?TIMEOUT(absolute):AGI_AWAKE)}=0)})";
+
 /// AGI_OWNER after the session of another program.
 const std::string other_release = "released/other-1-release";
 
@@ -58,18 +64,20 @@ class World {
                 CHECK(header("CommandID") == output.command_id);
                 all.push_back("AGI " + header("Command"));
             } else {
+                const bool asks = name == "Getvar";
                 all.push_back(name + ' ' + header("Timeout") + header("Control") + header("Digit") +
-                              header("Value"));
+                              header(asks ? "Variable" : "Value"));
             }
         }
         return all;
     }
-    /// The same, without the wake-ups.
+    /// The same, without the wake-ups, and what is asked.
     Lines commands() {
         Lines all = said();
         all.erase(std::remove_if(all.begin(), all.end(),
                                  [](const std::string& text) {
-                                     return text.compare(0, 16, "AbsoluteTimeout ") == 0;
+                                     return text.compare(0, 16, "AbsoluteTimeout ") == 0 ||
+                                            text.compare(0, 7, "Getvar ") == 0;
                                  }),
                   all.end());
         return all;
@@ -90,21 +98,18 @@ class World {
         run(claim_reply(owner));
         if (tunnel.state() == State::running) said();
     }
-    /// Until the claim is sent. What that is.
-    Lines claim(const std::string& limit = "0") {
+    /// What it sends.
+    Lines claim() {
         tunnel.begin(now);
-        return claim_with(limit);
-    }
-    Lines claim_with(const std::string& limit) {
-        CHECK(said() == Lines{"Getvar "});
-        tunnel.limit(now, limit);
         return said();
     }
-    [[nodiscard]] std::string claim_reply(const std::string& owner) const {
+    /// `limit`: of the call when the owner took it, and now.
+    [[nodiscard]] std::string claim_reply(const std::string& owner,
+                                          const std::string& limit = "0:0") const {
         const std::string& command = queue.front().command;
         const std::size_t at = command.find("agi-claim:") + 10;
         const std::string nonce = command.substr(at, command.find(':', at) - at);
-        return "200 result=1 (agi-claim:" + nonce + ':' + owner + ")\n";
+        return "200 result=1 (agi-claim:" + nonce + ':' + limit + ':' + owner + ":60)\n";
     }
     /// The session of another program ends, and that of AsyncAGI soon.
     void other_releases() { tunnel.executed(now, "other-1-release", encoded("200 result=1\n")); }
@@ -141,23 +146,30 @@ struct Begun : World {
 
 TEST_CASE("Tunnel: the environment comes when the call is ours") {
     World world;
-    const std::string limit = GENERATE("0", "20");
-    Lines claim{
-        "AGI GET FULL VARIABLE \"agi-claim:id-2:${SET(AGI_OWNER=${IF($[${LEN(${AGI_OWNER})}]"
-        "?${AGI_OWNER}:me)})}\""};
-    if (limit == "0") claim.emplace_back("AbsoluteTimeout 60");
-    CHECK(world.claim(limit) == claim);
+    const std::string unlimited = R"($[\"${AGI_OWNER}/${TIMEOUT(absolute)}\"=\"me/0\"])";
+    CHECK(
+        world.claim() ==
+        Lines{"AGI GET FULL VARIABLE \"agi-claim:id-2:"
+              "${SET(AGI_LIMIT=${IF($[${LEN(${AGI_OWNER})}]?${AGI_LIMIT}:${TIMEOUT(absolute)})})}:"
+              "${TIMEOUT(absolute)}:"
+              "${SET(AGI_OWNER=${IF($[${LEN(${AGI_OWNER})}]?${AGI_OWNER}:me)})}:"
+              "${SET(${IF(" +
+                  unlimited + "?TIMEOUT(absolute):AGI_OWNER)}=${IF(" + unlimited +
+                  "?60:${AGI_OWNER})})}\"",
+              wake_unlimited});
     CHECK(world.bytes().empty());
-    world.run(world.claim_reply("me"));
+    const bool limited = GENERATE(false, true);
+    world.run(world.claim_reply("me", limited ? "20.500:20.500" : "0:0"));
     CHECK(world.tunnel.state() == State::running);
     CHECK(world.bytes() == fast_environment);
-    CHECK(world.said() == (limit == "0" ? Lines{} : Lines{"AbsoluteTimeout 20"}));
+    CHECK(world.said() == (limited ? Lines{"AbsoluteTimeout 20.500"} : Lines{}));
 }
 
 TEST_CASE("Tunnel: another program's call is left alone") {
     World world;
     const std::string reply =
-        GENERATE("200 result=1 (agi-claim:id-2:other)\n", "200 result=1 (agi-claim:id-2:)\n",
+        GENERATE("200 result=1 (agi-claim:id-2:0:59.9:other:other)\n",
+                 "200 result=1 (agi-claim:id-2:0:0::60)\n", "200 result=1 (agi-claim:id-2:me)\n",
                  "200 result=0\n", "510 Invalid or unknown command\n");
     world.claim();
     world.run(reply);
@@ -173,10 +185,16 @@ TEST_CASE("Tunnel: takes the call of one that has died") {
     TunnelOptions options = World::defaults();
     options.from = "me_1";
     World world{"", options};
-    world.tunnel.begin(world.now);
-    CHECK(world.said().front() ==
-          "AGI GET FULL VARIABLE \"agi-claim:id-2:${SET(AGI_OWNER=${IF($[\\\"${AGI_OWNER}\\\"!="
-          "\\\"me_1\\\"]?${AGI_OWNER}:me)})}\"");
+    const Lines claim = world.claim();
+    REQUIRE(claim.size() == 2);
+    CHECK(claim[0].find(
+              R"(${SET(AGI_OWNER=${IF($[\"${AGI_OWNER}\"!=\"me_1\"]?${AGI_OWNER}:me)})})") !=
+          std::string::npos);
+    CHECK(claim[1] == "AbsoluteTimeout 60");  // in place of the other's switch
+    world.run(world.claim_reply("me", "41.200:41.200"));
+    CHECK(world.said().empty());
+    world.tunnel.session_closed(world.now);
+    CHECK(world.said()[1] == "Setvar 0");  // the switch was not the call's limit
 }
 
 TEST_CASE("Tunnel: an environment over 1,024 bytes is put together") {
@@ -712,16 +730,9 @@ TEST_CASE("Tunnel: who takes the call of one that has died keeps it while its co
     CHECK(world.said() == Lines{"Setvar 0"});
 }
 
-TEST_CASE("Tunnel: a claim leaves the limit of the call alone") {
+TEST_CASE("Tunnel: a claim that has not won leaves the limit of the call alone") {
     World world;
-    SECTION("where another program was faster") {
-        CHECK(world.claim("59.9").size() == 1);  // which that has set
-    }
-    SECTION("where another program is seen to have been faster") {
-        world.tunnel.begin(world.now);
-        world.tunnel.executed(world.now, "other-1", encoded("200 result=1 (agi-claim:2:other)\n"));
-        CHECK(world.claim_with("0").size() == 1);
-    }
+    world.claim();
     world.now += 1h;
     world.tunnel.keep(world.now);
     world.tunnel.ended(world.now);
@@ -730,55 +741,53 @@ TEST_CASE("Tunnel: a claim leaves the limit of the call alone") {
 
 TEST_CASE("Tunnel: the limit of the call is that of the session that is ours") {
     World world;
-    world.claim("59.9");
+    world.claim();
     SECTION("when it comes back") {
         world.tunnel.ended(world.now);
         world.pipe.write(environment);
         world.tunnel.started(world.now, world.pipe.read());
-        CHECK(world.said() == Lines{"Getvar "});
-        world.tunnel.limit(world.now, "20");
         CHECK(world.said().empty());
     }
     SECTION("when it was another's") {
-        world.run(world.claim_reply(other_release));
-        CHECK(world.claim_with("20").size() == 1);
+        world.run(world.claim_reply(other_release, "0:59.9"));
+        CHECK(world.said().size() == 2);
     }
-    world.run(world.claim_reply("me"));
+    world.run(world.claim_reply("me", "20:20"));
     CHECK(world.said() == Lines{"AbsoluteTimeout 20"});
+    // It may be another in the next.
+    world.tunnel.ended(world.now);
+    CHECK(world.said() == Lines{"Setvar 20"});
+    world.pipe.write(environment);
+    world.tunnel.started(world.now, world.pipe.read());
+    CHECK(world.said() == Lines{"Getvar TIMEOUT(absolute)"});
+    world.tunnel.limit(world.now, "10");
+    world.tunnel.ended(world.now);
+    CHECK(world.said() == Lines{"Setvar 10"});
 }
 
-TEST_CASE("Tunnel: a limit that is asked for when the connection is lost, or the call over") {
+TEST_CASE("Tunnel: a claim whose reply was lost may have won, and set the switch") {
     World world;
-    world.tunnel.begin(world.now);
-    world.said();
-    SECTION("the connection") {
-        world.tunnel.disconnected();
-        world.tunnel.reconnected(world.now, false);
-        CHECK(world.claim_with("0").size() == 2);
-        world.run(world.claim_reply("me"));
+    world.claim();
+    world.queue.clear();  // it has run
+    world.tunnel.disconnected();
+    SECTION("the call is there") {
+        world.tunnel.reconnected(world.now, true);
+        CHECK(world.commands() == Lines{"AGI NOOP"});
+        world.run("200 result=0\n");
+        CHECK(world.said().size() == 2);  // it is claimed again
+        const bool limited = GENERATE(false, true);
+        world.run(world.claim_reply("me", limited ? "20:14" : "0:55"));
         CHECK(world.tunnel.state() == State::running);
+        CHECK(world.said() == (limited ? Lines{"AbsoluteTimeout 14"} : Lines{}));
+        world.tunnel.session_closed(world.now);
+        CHECK(world.said()[1] == (limited ? "Setvar 14" : "Setvar 0"));
     }
-    SECTION("the call") {
-        world.tunnel.hung_up(world.now);
-        world.tunnel.limit(world.now, "0");
-        CHECK(world.said().empty());
-        CHECK(world.tunnel.state() == State::over);
-    }
-    SECTION("its session, and another begins") {
+    SECTION("the call has left AsyncAGI") {
         world.tunnel.ended(world.now);
-        world.tunnel.limit(world.now, "0");
-        CHECK(world.said().empty());
-        world.pipe.write(environment);
-        world.tunnel.started(world.now, world.pipe.read());
-        CHECK(world.claim_with("0").size() == 2);
-    }
-    SECTION("its session, and another begins before the answer") {
-        world.tunnel.ended(world.now);
-        world.pipe.write(environment);
-        world.tunnel.started(world.now, world.pipe.read());
-        CHECK(world.said().empty());
-        world.tunnel.limit(world.now, "0");
-        CHECK(world.said().size() == 2);
+        const bool ours = GENERATE(false, true);
+        world.tunnel.reconnected(world.now, ours);
+        const Lines said = world.said();
+        CHECK(std::count(said.begin(), said.end(), disarm) == (ours ? 1 : 0));
     }
 }
 
@@ -801,7 +810,7 @@ TEST_CASE(
     World world;
     world.claim();
     world.other_releases();
-    world.run(world.claim_reply(other_release));
+    world.run(world.claim_reply(other_release, "0:0"));
     CHECK(world.tunnel.state() == State::foreign);
     CHECK(world.bytes().empty());
     CHECK(world.said().empty());
@@ -812,7 +821,7 @@ TEST_CASE("Tunnel: the next session of a call is for any program") {
     world.begin(other_release);  // of before
     CHECK(world.tunnel.state() == State::claiming);
     CHECK(world.bytes().empty());
-    const Lines again = world.claim_with("0");
+    const Lines again = world.said();
     REQUIRE(again.size() == 2);
     CHECK(again[0].find(R"($[\"${AGI_OWNER}\"!=\"released/other-1-release\"]?${AGI_OWNER}:me)") !=
           std::string::npos);
@@ -835,9 +844,9 @@ TEST_CASE("Tunnel: a claim that has waited from one session to the next is for t
     SECTION("which is ours") {
         world.pipe.write("agi_request: async\nagi_arg_1: next\n\n");
         world.tunnel.started(world.now, world.pipe.read());
-        CHECK(world.said() == Lines{"Getvar "});
+        CHECK(world.said().empty());
         world.run(world.claim_reply(other_release));
-        CHECK(world.claim_with("0").size() == 2);
+        CHECK(world.said().size() == 2);
         world.run(world.claim_reply("me"));
         CHECK(world.tunnel.state() == State::running);
         CHECK(world.bytes() ==
@@ -845,7 +854,7 @@ TEST_CASE("Tunnel: a claim that has waited from one session to the next is for t
     }
     SECTION("which is not") {
         world.run(world.claim_reply("me"));
-        CHECK(world.commands() == Lines{"AGI SET VARIABLE AGI_OWNER \"\""});
+        CHECK(world.said() == Lines{"AGI SET VARIABLE AGI_OWNER \"\"", "Setvar 0"});
         CHECK(world.tunnel.state() == State::over);
         CHECK(world.bytes().empty());
     }
@@ -867,7 +876,7 @@ TEST_CASE("Tunnel: a session that is over or to come is claimed when it does not
     SECTION("after a loss of the connection") {
         world.pipe.write(environment);
         world.tunnel.started(world.now, world.pipe.read());
-        world.claim_with("0");
+        world.said();
         world.tunnel.disconnected();
         world.tunnel.reconnected(world.now, false);
         world.said();
@@ -883,14 +892,14 @@ TEST_CASE("Tunnel: a session that is over or to come is claimed when it does not
         world.now += 1ms;
         world.tunnel.tick(world.now);
         world.tunnel.tick(world.now + 1h);
-        CHECK(world.claim_with("20").size() == 1);
+        CHECK(world.said().size() == 2);
         world.run(world.claim_reply("me"));
         CHECK(world.tunnel.state() == State::running);
     }
     SECTION("it begins") {
         world.pipe.write(environment);
         world.tunnel.started(world.now, world.pipe.read());
-        CHECK(world.claim_with("0").size() == 2);
+        CHECK(world.said().size() == 2);
         world.run(world.claim_reply("me"));
         CHECK(world.tunnel.state() == State::running);
     }

@@ -54,7 +54,8 @@ class World {
             const std::string text = output.action.text("x");
             require(text.find("\r\n\r\n") == text.size() - 4, "Tunnel: an action is one");
             require(state_ != Tunnel::State::over, "Tunnel: nothing is said behind the end");
-            asks_limit = asks_limit || output.action.name() == "Getvar";
+            asks_limit = asks_limit || (output.action.name() == "Getvar" &&
+                                        text.find(": TIMEOUT(absolute)\r\n") != text.npos);
             if (output.command_id.empty()) continue;
             const std::size_t at = text.find("Command: ") + 9;
             queue.push_back({output.command_id, text.substr(at, text.find("\r\n", at) - at)});
@@ -76,8 +77,8 @@ class World {
         const std::size_t mark = command.line.find("agi-mark-");
         if (claim != std::string::npos) {
             const std::size_t colon = command.line.find(':', claim + 10);
-            pipe.write("200 result=1 (" + command.line.substr(claim, colon - claim) + ':' + owner +
-                       ")\n");
+            pipe.write("200 result=1 (" + command.line.substr(claim, colon - claim) +
+                       ":0:0:" + owner + ":60)\n");
         } else if (mark != std::string::npos) {
             pipe.write("200 result=1 (" +
                        command.line.substr(mark, command.line.rfind('"') - mark) + ")\n");

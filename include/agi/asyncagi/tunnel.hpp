@@ -44,7 +44,7 @@ class Tunnel {
     Tunnel(const TunnelOptions& options, std::string channel, std::string_view env,
            std::string environment = {})
         : flow_{std::move(channel), options.id, options.dead_man},
-          claim_{options.owner, options.from},
+          claim_{options.owner, options.from, ChannelActions::seconds(options.dead_man)},
           comes_back_{options.comes_back},
           adopts_{!options.from.empty()} {
         environment_.set(std::move(environment));
@@ -52,12 +52,15 @@ class Tunnel {
         if (!env.empty()) claim_.began();
     }
 
-    /// Asks for the limit of the call, and then whose call it is.
+    /// Asks whose call it is. Asterisk looks at once where that changes nothing for another program: where
+    /// the call has no limit, or its program has died, whose switch it is then.
     void begin(Time now) {
         asked_ = true;
-        if (adopts_) return send_claim(now);
-        asks_limit_ = true;
-        flow_.says.ask_limit();
+        ChannelActions& says = flow_.says;
+        std::string id = says.next_id();
+        flow_.under_way.send(
+            says, now, {std::move(id), ChannelCommand::Kind::claim, claim_.line(says.next_id())});
+        adopts_ ? says.wake(now) : says.wake_unlimited();
     }
 
     // --- From Asterisk ---
@@ -66,10 +69,7 @@ class Tunnel {
     void executed(Time now, std::string_view command_id, std::string_view encoded) {
         Part part{encoded};
         environment_.close(part, Claim::reply_head);
-        if (!claimed_) {
-            claim_.ran(command_id);
-            others_speak_ = others_speak_ || !flow_.under_way.is_current(command_id);
-        }
+        if (!claimed_) claim_.ran(command_id);
         if (const auto claim = flow_.executed(now, command_id, part)) {
             claim->lost ? begin(now) : take_claim(now, claim->result.text());
         }
@@ -78,21 +78,15 @@ class Tunnel {
     /// AGIExecStart of this channel.
     void command_started(std::string_view text) { flow_.under_way.started(flow_.says, text); }
 
-    /// What TIMEOUT(absolute) is before the call is ours: seconds.
-    void limit(Time now, std::string_view timeout) {
-        flow_.says.set_limit(now, timeout);
-        if (!std::exchange(asks_limit_, false)) return;
-        asked_ = state_ == State::claiming;
-        if (asked_) send_claim(now);
-    }
+    /// What TIMEOUT(absolute) is, where it was asked for: seconds.
+    void limit(Time now, std::string_view timeout) { flow_.says.set_limit(now, timeout); }
 
     /// AsyncAGIStart of a channel that this is about already.
     void started(Time now, std::string_view env) {
         if (!env.empty()) claim_.began();
         if (state_ == State::away) {
             state_ = claimed_ ? State::running : State::claiming;
-            others_speak_ = false;
-            if (asked_ && !asks_limit_) flow_.says.ask_limit();  // which may be another by now
+            if (claimed_) flow_.says.ask_limit();  // which may be another by now
             environment_ = {};
             environment_.begin(env);
         }
@@ -105,7 +99,7 @@ class Tunnel {
         if (state_ == State::gone || state_ == State::over || state_ == State::foreign) return;
         state_ = State::away;
         since_ = now;
-        if (claimed_ || armed_) flow_.says.set_limit_back(now);
+        if (claimed_ || adopts_) flow_.says.set_limit_back(now);
         if (flow_.session.closed()) finish();
     }
     /// HangupRequest, or the like: it is over, but what runs has its reply yet.
@@ -141,7 +135,7 @@ class Tunnel {
         connected_ = true;
         since_ = now;
         if (state_ == State::finishing) return ours ? send_break(now) : finish();
-        if (asks_limit_) return begin(now);
+        if (state_ == State::away && asked_ && ours) flow_.says.disarm();
         flow_.under_way.reconnected(flow_.says, now);
         next(now);
     }
@@ -213,23 +207,16 @@ class Tunnel {
         flow_.session.answer_dead();
         if (flow_.session.closed()) finish();
     }
-    /// Where the call has a limit, that may be the switch of a program that was faster: it is left as it
-    /// is, and Asterisk not woken. So whoever wins has read the limit that the dialplan has set.
-    void send_claim(Time now) {
-        ChannelActions& says = flow_.says;
-        std::string id = says.next_id();
-        flow_.under_way.send(
-            says, now, {std::move(id), ChannelCommand::Kind::claim, claim_.line(says.next_id())});
-        armed_ = adopts_ || (!says.has_limit() && !others_speak_);
-        if (armed_) says.wake(now);
-    }
     void take_claim(Time now, const std::string& reply) {
         asked_ = false;
         since_ = now;
         const Claim::Answer answer = claim_.take(reply);
+        // Of a call whose program has died it is not known.
+        if (answer == Claim::Answer::ours && !adopts_) flow_.says.set_limit(now, claim_.limit());
         if (state_ == State::away) {  // it has come back for another script than ours
             if (answer == Claim::Answer::ours) {
                 flow_.says.queue(flow_.says.next_id(), "SET VARIABLE AGI_OWNER \"\"");
+                flow_.says.set_limit_back(now);
             }
             return finish();
         }
@@ -237,7 +224,7 @@ class Tunnel {
             case Claim::Answer::ours:
                 claimed_ = true;
                 state_ = State::running;
-                if (!armed_) flow_.says.wake(now);
+                if (flow_.says.has_limit()) flow_.says.wake(now);  // the switch is not set yet
                 return flow_.session.give(environment_block(environment_.text()));
             case Claim::Answer::foreign: state_ = State::foreign; return;
             case Claim::Answer::free: adopts_ = false; return begin(now);
@@ -280,11 +267,8 @@ class Tunnel {
     Claim claim_;
     State state_ = State::claiming;
     std::chrono::milliseconds comes_back_;
-    bool adopts_;                ///< The call of a program that has died.
-    bool asks_limit_ = false;    ///< The claim is sent when that is known.
-    bool others_speak_ = false;  ///< Another program's command has run in this session.
-    bool armed_ = false;         ///< The claim has set the dead man's switch.
-    Time since_{};               ///< It has been away, or its claim without a clear answer.
+    bool adopts_;   ///< The call of a program that has died.
+    Time since_{};  ///< It has been away, or its claim without a clear answer.
     std::string expects_break_;
     bool asked_ = false;  ///< A claim is under way.
     bool claimed_ = false;

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -64,6 +65,12 @@ struct SpeechObject {
     std::set<std::string> active;
 };
 
+/// In AsyncAGI, a limit of the call that is as long as this is that of a client, in real time.
+struct DeadMansSwitch {
+    double seconds = std::numeric_limits<double>::infinity();
+    bool armed = false;
+};
+
 /// One call on a simulated Asterisk. `asterisk.hpp` adds the protocol to it.
 struct Call {
     explicit Call(std::string agi_version)
@@ -95,6 +102,7 @@ struct Call {
     ServerVersion version;
     bool network = false;  ///< FastAGI: a hang-up is a HANGUP line, not SIGHUP.
     bool async = false;    ///< AsyncAGI: see SimulatedManager. A hang-up ends it, without a word.
+    DeadMansSwitch dead_man;
     bool began_dead = false;  ///< The channel was hung up when the call began: the `h` extension.
     bool takes_text = true;   ///< SEND TEXT works on this channel.
     bool takes_tdd = false;   ///< TDD MODE works on this channel.
@@ -170,7 +178,9 @@ struct Call {
     /// SET AUTOHANGUP and TIMEOUT(absolute): in so many seconds; 0 or less: never mind.
     void hang_up_after(double seconds) {
         constexpr double longest = 1e9;
-        if (seconds > 0) {
+        if (seconds >= dead_man.seconds) {
+            dead_man.armed = true;
+        } else if (seconds > 0) {
             channel.hang_up_at(channel.now() + std::chrono::milliseconds{
                                                    std::lround(std::min(seconds, longest) * 1000)});
         } else {

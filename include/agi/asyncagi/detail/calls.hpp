@@ -112,7 +112,7 @@ class Calls {
             });
         } else if (name == "Getvar") {
             client_.send(output.action, [this, link](const ami::Response& response) {
-                if (response.lost) return;
+                if (response.message["Variable"] != ChannelActions::limit_name) return;
                 with_tunnel(link, [&](Tunnel& tunnel) {
                     tunnel.limit(Clock::now(), response.message["Value"]);
                 });

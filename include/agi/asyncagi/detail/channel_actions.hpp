@@ -58,6 +58,12 @@ class ChannelActions {
         actions_.push_back({of_channel("AbsoluteTimeout").set("Timeout", seconds(time))});
     }
 
+    /// Only makes the frame: where the call has no limit, that is set again; where it has one, there is no
+    /// frame. For a call that may be another program's.
+    void wake_unlimited() { lift_limit_if(limit_value); }
+    /// Ends the switch of a claim whose reply was never seen.
+    void disarm() { lift_limit_if("${AGI_LIMIT}"); }
+
     /// Presses what ends a command. `by` is not `nothing`.
     void stop(StopBy by) {
         if (by == StopBy::control) {
@@ -81,9 +87,7 @@ class ChannelActions {
         if (milliseconds > 0) limit_ = now + Milliseconds{milliseconds};
     }
     /// Asks for it.
-    void ask_limit() {
-        actions_.push_back({of_channel("Getvar").set("Variable", "TIMEOUT(absolute)")});
-    }
+    void ask_limit() { actions_.push_back({of_channel("Getvar").set("Variable", limit_name)}); }
     [[nodiscard]] bool has_limit() const noexcept { return limit_.has_value(); }
     /// What a line does to it. True: nothing is left to be done.
     bool set_limit_by(Time now, std::string_view line) {
@@ -93,7 +97,7 @@ class ChannelActions {
             return true;
         }
         if (wire::is_command(line, "SET VARIABLE") &&
-            wire::is_command(word_of(line, 2), "TIMEOUT(absolute)")) {
+            wire::is_command(word_of(line, 2), limit_name)) {
             set_limit(now, word_of(line, 3));
         }
         return false;
@@ -101,8 +105,19 @@ class ChannelActions {
     /// Ends the dead man's switch: the limit that the call had, or none, is set again.
     void set_limit_back(Time now) {
         actions_.push_back({of_channel("Setvar")
-                                .set("Variable", "TIMEOUT(absolute)")
+                                .set("Variable", limit_name)
                                 .set("Value", limit_ ? seconds(left(now)) : "0")});
+    }
+
+    static constexpr std::string_view limit_name = "TIMEOUT(absolute)";
+    static constexpr const char* limit_value = "${TIMEOUT(absolute)}";
+
+    /// As Asterisk takes it.
+    static std::string seconds(Milliseconds time) {
+        std::string text = std::to_string(time.count() / 1000);
+        std::string part = std::to_string(1000 + time.count() % 1000);
+        part[0] = '.';
+        return time.count() % 1000 == 0 ? text : text + part;
     }
 
     void renamed(std::string channel) { channel_ = std::move(channel); }
@@ -113,15 +128,15 @@ class ChannelActions {
     [[nodiscard]] ami::Action of_channel(std::string_view name) const {
         return ami::Action{name}.set("Channel", channel_);
     }
+    /// In Asterisk, so that nothing can come between: if that is 0.
+    void lift_limit_if(const std::string& value) {
+        actions_.push_back({of_channel("Getvar").set(
+            "Variable", "EVAL(${SET(${IF($[\"" + value + "\"=\"0\"]?" + std::string{limit_name} +
+                            ":AGI_AWAKE)}=0)})")});
+    }
     /// Until the limit, which is over rather than none.
     [[nodiscard]] Milliseconds left(Time now) const {
         return std::max(std::chrono::duration_cast<Milliseconds>(*limit_ - now), Milliseconds{1});
-    }
-    static std::string seconds(Milliseconds time) {
-        std::string text = std::to_string(time.count() / 1000);
-        std::string part = std::to_string(1000 + time.count() % 1000);
-        part[0] = '.';
-        return time.count() % 1000 == 0 ? text : text + part;
     }
 
     std::string channel_;

@@ -2,6 +2,7 @@
 #pragma once
 // Whose call it is: a channel variable that is set, and read, in the channel's own thread.
 
+#include <agi/asyncagi/detail/channel_actions.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/request.hpp>
 
@@ -18,6 +19,9 @@ namespace agi { inline namespace v0 { namespace asyncagi {
 /// it again. A claim that comes late may run between the two, or in front of all others after that:
 /// so the value that a release sets names the command that has set it, and who reads it knows
 /// whether that has run since AsyncAGI began.
+///
+/// Who wins has set the dead man's switch with that, where the call had no limit, and in AGI_LIMIT is
+/// the limit that it had: who loses has changed nothing.
 class Claim {
   public:
     /// How the reply of any claim begins.
@@ -30,32 +34,42 @@ class Claim {
         released,  ///< Either of these two: AsyncAGI has begun before we have seen anything of it.
     };
 
-    /// `from`: who has lost the call; empty: nobody has it.
-    Claim(std::string owner, std::string from) : owner_{std::move(owner)}, from_{std::move(from)} {}
+    /// `from`: who has lost the call; empty: nobody has it. `dead_man`: the switch, in seconds.
+    Claim(std::string owner, std::string from, std::string dead_man)
+        : owner_{std::move(owner)}, from_{std::move(from)}, dead_man_{std::move(dead_man)} {}
 
     /// The line to send. `nonce` marks its reply.
     [[nodiscard]] std::string line(const std::string& nonce) {
         nonce_ = nonce;
         const std::string has_one =
             from_.empty() ? "${LEN(${AGI_OWNER})}" : R"("${AGI_OWNER}"!=")" + from_ + '"';
-        const std::string owner =
-            "${SET(AGI_OWNER=${IF($[" + has_one + "]?${AGI_OWNER}:" + owner_ + ")})}";
-        const wire::Request request{"GET FULL VARIABLE", "agi-claim:" + nonce_ + ':' + owner};
-        return std::string{request.view()};
+        const std::string limit = ChannelActions::limit_value;
+        const std::string unlimited = "\"${AGI_OWNER}/" + limit + "\"=\"" + owner_ + "/0\"";
+        // One after the other. In place of the limit that is left alone, the owner stays what it is.
+        const std::string text =
+            "agi-claim:" + nonce_ + ':' + set("AGI_LIMIT", either(has_one, "${AGI_LIMIT}", limit)) +
+            ':' + limit + ':' + set("AGI_OWNER", either(has_one, "${AGI_OWNER}", owner_)) + ':' +
+            set(either(unlimited, std::string{ChannelActions::limit_name}, "AGI_OWNER"),
+                either(unlimited, dead_man_, "${AGI_OWNER}"));
+        return std::string{wire::Request{"GET FULL VARIABLE", text}.view()};
     }
     [[nodiscard]] Answer take(const std::string& reply) {
-        std::string winner;
+        std::string_view rest = reply;
         const std::string head = std::string{reply_head} + nonce_ + ':';
-        const std::size_t at = reply.rfind(head);
-        if (at != std::string::npos) {
-            winner = reply.substr(at + head.size());
-            winner.erase(std::min(winner.rfind(')'), winner.size()));
-        }
+        const std::size_t at = rest.rfind(head);
+        rest = at == std::string_view::npos ? std::string_view{} : rest.substr(at + head.size());
+        const std::string_view limit = part_of(rest);
+        const std::string_view now = part_of(rest);
+        std::string winner{part_of(rest)};
+        limit_ = limit == "0" ? limit : now;
         if (winner == owner_) return Answer::ours;
         if (!is_free(winner)) return Answer::foreign;
         from_ = std::move(winner);
         return began_ ? now_free() : Answer::released;
     }
+
+    /// When the call is ours: the limit that it has had, in seconds; 0: none.
+    [[nodiscard]] const std::string& limit() const noexcept { return limit_; }
 
     /// AsyncAGI begins: what is released from now on, is so at the end of this session.
     void began() noexcept {
@@ -84,6 +98,20 @@ class Claim {
     static constexpr std::string_view released = "released/";  // no owner has a slash
     static constexpr std::string_view release_end = "-release";
 
+    static std::string set(const std::string& name, const std::string& value) {
+        return "${SET(" + name + '=' + value + ")}";
+    }
+    static std::string either(const std::string& condition, const std::string& yes,
+                              const std::string& no) {
+        return "${IF($[" + condition + "]?" + yes + ':' + no + ")}";
+    }
+    /// Up to the next colon, which is taken, too.
+    static std::string_view part_of(std::string_view& rest) noexcept {
+        const std::string_view part = rest.substr(0, rest.find(':'));
+        rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+        return part;
+    }
+
     static bool is_release(std::string_view id) noexcept {
         return id.size() > release_end.size() &&
                id.substr(id.size() - release_end.size()) == release_end;
@@ -95,7 +123,9 @@ class Claim {
 
     std::string owner_;
     std::string from_;
+    std::string dead_man_;
     std::string nonce_;
+    std::string limit_;
     std::string last_release_;  ///< The id of the last release since AsyncAGI has begun.
     bool began_ = false;        ///< Seen.
 };

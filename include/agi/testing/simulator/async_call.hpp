@@ -60,6 +60,8 @@ class AsyncCall {
           channel_{asterisk_, [&state](std::string_view privilege, const Packet& event) {
                        state.board.send_event(privilege, event);
                    }} {
+        asterisk_.dead_man.seconds =
+            std::chrono::duration<double>{state_.board.options.dead_man}.count();
         channel_.on_work = [&state] { state.changed.notify_all(); };
         state_.board.add(channel_);
     }

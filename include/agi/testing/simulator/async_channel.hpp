@@ -67,10 +67,10 @@ class AsyncChannel {
         next_place_ = place;
         hang_up(false);
     }
-    /// AbsoluteTimeout: in so many seconds of the call; nothing: the client is there, and no more.
-    void set_limit(std::optional<double> seconds) {
-        armed_ = true;
-        if (seconds) asterisk_.hang_up_after(*seconds);
+    /// AbsoluteTimeout: in so many seconds of the call, and the client is there.
+    void set_limit(double seconds) {
+        asterisk_.dead_man.armed = true;
+        asterisk_.hang_up_after(seconds);
     }
 
     /// What is asked of the call cannot be simulated: that ends it.
@@ -79,7 +79,7 @@ class AsyncChannel {
         on_work();
     }
     /// Whether the call goes on when its clients are away is not looked at any more.
-    void disarm() noexcept { armed_ = false; }
+    void disarm() noexcept { asterisk_.dead_man.armed = false; }
 
     // --- What runs the call ---
 
@@ -190,8 +190,8 @@ class AsyncChannel {
 
     /// The line of the command that runs.
     [[nodiscard]] const std::string& running() const noexcept { return running_.line; }
-    /// Whether AbsoluteTimeout has made the connection a dead man's switch.
-    [[nodiscard]] bool armed() const noexcept { return armed_; }
+    /// Whether its limit has made the connection a dead man's switch.
+    [[nodiscard]] bool armed() const noexcept { return asterisk_.dead_man.armed; }
     /// Where it was sent; empty: nowhere.
     [[nodiscard]] const std::string& elsewhere() const noexcept { return elsewhere_; }
 
@@ -227,7 +227,6 @@ class AsyncChannel {
     bool in_agi_ = false;
     bool tells_hangup_ = true;
     bool wants_hangup_ = false;
-    bool armed_ = false;
     std::string elsewhere_;
     Place next_place_{};
 };

@@ -146,8 +146,9 @@ inline MaybeText timeout_function(const Call& call, std::string_view name) {
         seconds = written ? std::strtod(written->c_str(), nullptr) : kind == "digit" ? 5 : 10;
     } else if (kind == "absolute") {
         const auto end = call.channel.hangs_up_at();
-        if (!end) return "0";
-        seconds = static_cast<double>((*end - call.channel.now()).count()) / 1000;
+        if (!end && !call.dead_man.armed) return "0";
+        seconds = end ? static_cast<double>((*end - call.channel.now()).count()) / 1000
+                      : call.dead_man.seconds;
     } else {
         return std::nullopt;
     }

@@ -57,9 +57,7 @@ class ActionCall {
         if (text.empty() || seconds < 0 || (seconds == 0 && text.front() != '0')) {
             return refuse("No timeout specified");
         }
-        const bool sign_of_life =
-            seconds >= std::chrono::duration<double>{board_.options.dead_man}.count();
-        channel->set_limit(sign_of_life ? std::nullopt : std::optional<double>{seconds});
+        channel->set_limit(seconds);
         succeed("Timeout Set");
     }
     void control_playback() {
