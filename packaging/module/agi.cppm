@@ -334,6 +334,7 @@ using agi::testing::Asterisk;
 using agi::testing::Call;
 using agi::testing::Caller;
 using agi::testing::Channel;
+using agi::testing::DeadMansSwitch;
 using agi::testing::Exploration;
 using agi::testing::ExploredStream;
 using agi::testing::Explorer;
