@@ -5,6 +5,7 @@
 #include "batch.hpp"
 #include "catch.hpp"
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
@@ -150,6 +151,35 @@ TEST_CASE("AsyncAGI: stopped in each command that can be stopped, and the next p
         CHECK(reply.find("late") == std::string::npos);
         CHECK(reply.find("cut") == std::string::npos);
     }
+}
+
+TEST_CASE("AsyncAGI: the least privileges are enough") {
+    asyncagi::SourceOptions options = live::source_options();
+    std::atomic<int> refused{0};
+    options.ami.log = [&](fastagi::Severity severity, std::string_view) {
+        if (severity != fastagi::Severity::info) ++refused;
+    };
+    const AsyncServer server{
+        [&](fastagi::Server& s, asyncagi::Source&) {
+            s.route("least", [](fastagi::Call& call) {
+                auto& live = asyncagi::control(call);
+                agi::SetAutohangup{100s}(call);
+                for (const char* line : {"GET DATA silence/1 9000 4", "WAIT FOR DIGIT 9000"}) {
+                    std::thread stopper{[&] {
+                        std::this_thread::sleep_for(300ms);
+                        live.stop();
+                    }};
+                    call.send(line);
+                    stopper.join();
+                }
+            });
+        },
+        options};
+    live::Setup setup = to("least");
+    if (GENERATE(false, true)) setup.leg = "limited@async";
+    live::Call call{setup};
+    CHECK(call.wait_for_variable("WENT_ON") == "SUCCESS/");
+    CHECK(refused == 0);
 }
 
 TEST_CASE("AsyncAGI: execute_until and resync stop by themselves, a hundred times") {

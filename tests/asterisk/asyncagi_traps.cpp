@@ -124,16 +124,6 @@ TEST_CASE(
     const double then = std::stod(call.ask("TIMEOUT(absolute)"));
     CHECK(then <= left);
     CHECK(then > 9);
-    ami.action("Setvar", {{"Channel", call.channel()},
-                          {"Variable", "TIMEOUT(absolute)"},
-                          {"Value", limited ? "50" : "0"}});
-    asyncagi::ChannelActions says{call.channel(), {}, 60s};
-    says.wake_unlimited();
-    const std::string wake = says.take().front().action.text({});
-    const std::size_t begin = wake.find("Variable: ") + 10;
-    CHECK(call.ask(wake.substr(begin, wake.find("\r\n", begin) - begin)) == "0");
-    claim("later", "9");
-    CHECK((std::stod(call.ask("TIMEOUT(absolute)")) > 9) == limited);
     call.hang_up();
 }
 

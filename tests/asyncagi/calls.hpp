@@ -21,14 +21,19 @@ using agi::testing::SimulatedManager;
 /// Logged in from its begin on.
 class AsyncServer {
   public:
+    static agi::asyncagi::SourceOptions quiet_options(const SimulatedManager& manager) {
+        agi::asyncagi::SourceOptions options = manager.source_options();
+        options.ami.log = {};
+        return options;
+    }
+
     /// `set_up(server, source)` adds routes and hooks.
     template <class SetUp>
     AsyncServer(SimulatedManager& manager, SetUp set_up)
-        : AsyncServer{manager, manager.source_options(), std::move(set_up)} {}
+        : AsyncServer{manager, quiet_options(manager), std::move(set_up)} {}
     template <class SetUp>
     AsyncServer(SimulatedManager& manager, agi::asyncagi::SourceOptions options, SetUp set_up,
                 std::size_t clients = 1) {
-        options.ami.log = {};
         source_.emplace(running_.server, std::move(options));
         set_up(running_.server, *source_);
         source_->start();

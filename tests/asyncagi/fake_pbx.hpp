@@ -47,9 +47,10 @@ class FakePbx {
         bool exec = false;  ///< EXEC runs: Status names another application.
         std::string priority = "1";
         std::deque<Command> queue{};
-        bool runs = false;  ///< The first of the queue is held.
-        Lines ran{};        ///< Commands, but for claims.
-        Lines told{};       ///< Actions for it, but for AGI and the wake-up.
+        bool runs = false;             ///< The first of the queue is held.
+        Lines ran{};                   ///< Commands, but for claims.
+        Lines told{};                  ///< Actions for it, but for AGI and the wake-up.
+        bool wakes_for_claim = false;  ///< What comes next may be the wake-up of a claim.
         int wakes = 0;
         int claims = 0;
 
@@ -275,15 +276,15 @@ class FakePbx {
     void of_channel(const std::string& action, const std::string& name, const std::string& id) {
         Channel& channel = channels_[id];
         if (name == "Getvar") {
-            // What only wakes it is no question.
-            const std::string variable = header(action, "Variable");
-            if (variable.find("AGI_LIMIT") != std::string::npos && channel.limit_was == "0") {
-                channel.limit = "0";
-            }
-            return answer(action, "Variable: " + variable + "\r\nValue: " + channel.limit + "\r\n");
+            const bool was = header(action, "Variable") == "AGI_LIMIT";
+            return answer(action, "Value: " + (was ? channel.limit_was : channel.limit) + "\r\n");
         }
         answer(action);
+        // In Asterisk it comes before the claim runs.
+        if (std::exchange(channel.wakes_for_claim, false) && name == "Setvar") return;
         if (name == "AGI") {
+            channel.wakes_for_claim =
+                header(action, "Command").find("agi-claim:") != std::string::npos;
             channel.queue.push_back({header(action, "CommandID"), header(action, "Command")});
             return work(id);
         }

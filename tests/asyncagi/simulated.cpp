@@ -41,6 +41,35 @@ TEST_CASE("SimulatedManager: a call, from its claim to its end") {
     CHECK(after.channel.now() == 2s + 300ms + 3 * 200ms);
 }
 
+TEST_CASE("SimulatedManager: what the user may not do is in the log, once") {
+    testing::ManagerOptions few;
+    few.write = "agi";
+    SimulatedManager manager{few};
+    asyncagi::SourceOptions options = manager.source_options();
+    const auto log = std::make_shared<fastagi_tests::LogLines>();
+    options.ami.log = [log](fastagi::Severity severity, std::string_view text) {
+        if (severity != fastagi::Severity::info) log->add(severity, text);
+    };
+    {
+        const AsyncServer server{manager, options, [&](fastagi::Server& s, asyncagi::Source&) {
+                                     s.route("pin", [](fastagi::Call& call) {
+                                         agi::Answer{}(call);
+                                         agi::Noop{}(call);
+                                     });
+                                 }};
+        for (int i = 0; i < 2; ++i) {
+            Asterisk asterisk;
+            asterisk.arguments = {"pin"};
+            CHECK(manager.call(asterisk).finish().agistatus() == "SUCCESS");
+        }
+    }
+    const std::string head = "warning: AsyncAGI at 127.0.0.1: ";
+    CHECK(log->lines() == std::vector<std::string>{head + "no look at the calls: Permission denied",
+                                                   head + "Getvar: Permission denied",
+                                                   head + "AbsoluteTimeout: Permission denied",
+                                                   head + "Setvar: Permission denied"});
+}
+
 TEST_CASE("SimulatedManager: texts of any length are put together") {
     Asterisk asterisk;
     const std::string argument = letters(1500);

@@ -186,7 +186,7 @@ TEST_CASE("SimulatedManager: two programs, many calls, one handler for each") {
         });
     };
     const AsyncServer one{manager, set_up};
-    const AsyncServer other{manager, manager.source_options(), set_up, 2};
+    const AsyncServer other{manager, AsyncServer::quiet_options(manager), set_up, 2};
     Asterisk asterisk;
     asterisk.arguments = {"both"};
     for (int i = 0; i < calls; ++i) manager.call(asterisk);

@@ -103,7 +103,7 @@ TEST_CASE("SimulatedManager: a call that is begun is the one that was asked for"
 TEST_CASE("SimulatedManager: no more calls in the air than were allowed") {
     SimulatedManager manager;
     manager.on_originate(always(Attempt::answered));
-    auto options = manager.source_options();
+    auto options = AsyncServer::quiet_options(manager);
     options.max_originated = 2;
     options.originate_rate = 1000;
     AsyncServer server{manager, options, no_routes};

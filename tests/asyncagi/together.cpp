@@ -18,9 +18,10 @@ namespace {
 struct Ours {
     Ours() : tunnel{options(), "PJSIP/1", encoded("agi_request: async\n\n")} {
         tunnel.begin(now);
-        tunnel.limit(now, "0");
+        tunnel.answered(now, Question::may_wake, "0");
         tunnel.executed(now, take().front().id,
                         encoded("200 result=1 (agi-claim:id-2:0:0:me:60)\n"));
+        static_cast<void>(take());
         static_cast<void>(tunnel.take_bytes());
     }
     static TunnelOptions options() {

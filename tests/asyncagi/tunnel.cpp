@@ -25,11 +25,9 @@ const std::string environment = "agi_request: async\nagi_channel: PJSIP/1\nagi_a
 const std::string fast_environment =
     "agi_network: yes\nagi_network_script: pin\nagi_request: async\nagi_channel: PJSIP/1\n\n";
 
-/// What wakes Asterisk where the call has no limit, and changes nothing.
-const std::string wake_unlimited =
-    "Getvar EVAL(${SET(${IF($[\"${TIMEOUT(absolute)}\"=\"0\"]?TIMEOUT(absolute):AGI_AWAKE)}=0)})";
-const std::string disarm =
-    "Getvar EVAL(${SET(${IF($[\"${AGI_LIMIT}\"=\"0\"]?TIMEOUT(absolute):AGI_AWAKE)}=0)})";
+const std::string asks_limit = "Getvar TIMEOUT(absolute)";
+/// Wakes Asterisk where the call has no limit.
+const std::string wake_unlimited = "Setvar 0";
 
 /// AGI_OWNER after the session of another program.
 const std::string other_release = "released/other-1-release";
@@ -77,7 +75,8 @@ class World {
         all.erase(std::remove_if(all.begin(), all.end(),
                                  [](const std::string& text) {
                                      return text.compare(0, 16, "AbsoluteTimeout ") == 0 ||
-                                            text.compare(0, 7, "Getvar ") == 0;
+                                            text.compare(0, 7, "Getvar ") == 0 ||
+                                            text == wake_unlimited;
                                  }),
                   all.end());
         return all;
@@ -98,9 +97,14 @@ class World {
         run(claim_reply(owner));
         if (tunnel.state() == State::running) said();
     }
-    /// What it sends.
-    Lines claim() {
+    /// Until the claim is sent. What that is.
+    Lines claim(const std::string& limit = "0") {
         tunnel.begin(now);
+        return claim_with(limit);
+    }
+    Lines claim_with(const std::string& limit) {
+        CHECK(said() == Lines{asks_limit});
+        tunnel.answered(now, Question::may_wake, limit);
         return said();
     }
     /// `limit`: of the call when the owner took it, and now.
@@ -146,23 +150,22 @@ struct Begun : World {
 
 TEST_CASE("Tunnel: the environment comes when the call is ours") {
     World world;
-    const std::string unlimited = R"($[\"${AGI_OWNER}/${TIMEOUT(absolute)}\"=\"me/0\"])";
-    CHECK(
-        world.claim() ==
-        Lines{"AGI GET FULL VARIABLE \"agi-claim:id-2:"
-              "${SET(AGI_LIMIT=${IF($[${LEN(${AGI_OWNER})}]?${AGI_LIMIT}:${TIMEOUT(absolute)})})}:"
-              "${TIMEOUT(absolute)}:"
-              "${SET(AGI_OWNER=${IF($[${LEN(${AGI_OWNER})}]?${AGI_OWNER}:me)})}:"
-              "${SET(${IF(" +
-                  unlimited + "?TIMEOUT(absolute):AGI_OWNER)}=${IF(" + unlimited +
-                  "?60:${AGI_OWNER})})}\"",
-              wake_unlimited});
-    CHECK(world.bytes().empty());
     const bool limited = GENERATE(false, true);
+    const std::string unlimited = R"($[\"${AGI_OWNER}/${TIMEOUT(absolute)}\"=\"me/0\"])";
+    Lines claim{
+        "AGI GET FULL VARIABLE \"agi-claim:id-2:"
+        "${SET(AGI_LIMIT=${IF($[${LEN(${AGI_OWNER})}]?${AGI_LIMIT}:${TIMEOUT(absolute)})})}:"
+        "${TIMEOUT(absolute)}:"
+        "${SET(AGI_OWNER=${IF($[${LEN(${AGI_OWNER})}]?${AGI_OWNER}:me)})}:"
+        "${SET(${IF(" +
+        unlimited + "?TIMEOUT(absolute):AGI_OWNER)}=${IF(" + unlimited + "?60:${AGI_OWNER})})}\""};
+    if (!limited) claim.push_back(wake_unlimited);
+    CHECK(world.claim(limited ? "20.500" : "0") == claim);
+    CHECK(world.bytes().empty());
     world.run(world.claim_reply("me", limited ? "20.500:20.500" : "0:0"));
     CHECK(world.tunnel.state() == State::running);
     CHECK(world.bytes() == fast_environment);
-    CHECK(world.said() == (limited ? Lines{"AbsoluteTimeout 20.500"} : Lines{}));
+    CHECK(world.said() == Lines{limited ? "AbsoluteTimeout 20.500" : "AbsoluteTimeout 60"});
 }
 
 TEST_CASE("Tunnel: another program's call is left alone") {
@@ -185,14 +188,15 @@ TEST_CASE("Tunnel: takes the call of one that has died") {
     TunnelOptions options = World::defaults();
     options.from = "me_1";
     World world{"", options};
-    const Lines claim = world.claim();
+    world.tunnel.begin(world.now);
+    const Lines claim = world.said();
     REQUIRE(claim.size() == 2);
     CHECK(claim[0].find(
               R"(${SET(AGI_OWNER=${IF($[\"${AGI_OWNER}\"!=\"me_1\"]?${AGI_OWNER}:me)})})") !=
           std::string::npos);
     CHECK(claim[1] == "AbsoluteTimeout 60");  // in place of the other's switch
     world.run(world.claim_reply("me", "41.200:41.200"));
-    CHECK(world.said().empty());
+    CHECK(world.said() == Lines{"AbsoluteTimeout 60"});
     world.tunnel.session_closed(world.now);
     CHECK(world.said()[1] == "Setvar 0");  // the switch was not the call's limit
 }
@@ -486,7 +490,7 @@ TEST_CASE("Tunnel: the dead man's switch keeps to the limit of the call") {
         return world.said();
     };
     CHECK(wake() == Lines{"AbsoluteTimeout 30.500"});
-    world.tunnel.limit(world.now, "20.25");
+    world.tunnel.answered(world.now, Question::limit, "20.25");
     CHECK(wake() == Lines{"AbsoluteTimeout 20.250"});
     world.now += 10s;
     CHECK(wake() == Lines{"AbsoluteTimeout 10.250"});
@@ -732,7 +736,7 @@ TEST_CASE("Tunnel: who takes the call of one that has died keeps it while its co
 
 TEST_CASE("Tunnel: a claim that has not won leaves the limit of the call alone") {
     World world;
-    world.claim();
+    CHECK(world.claim("59.9").size() == 1);  // which another has set that was faster
     world.now += 1h;
     world.tunnel.keep(world.now);
     world.tunnel.ended(world.now);
@@ -741,7 +745,7 @@ TEST_CASE("Tunnel: a claim that has not won leaves the limit of the call alone")
 
 TEST_CASE("Tunnel: the limit of the call is that of the session that is ours") {
     World world;
-    world.claim();
+    world.claim("59.9");
     SECTION("when it comes back") {
         world.tunnel.ended(world.now);
         world.pipe.write(environment);
@@ -750,7 +754,7 @@ TEST_CASE("Tunnel: the limit of the call is that of the session that is ours") {
     }
     SECTION("when it was another's") {
         world.run(world.claim_reply(other_release, "0:59.9"));
-        CHECK(world.said().size() == 2);
+        CHECK(world.claim_with("20").size() == 1);
     }
     world.run(world.claim_reply("me", "20:20"));
     CHECK(world.said() == Lines{"AbsoluteTimeout 20"});
@@ -759,10 +763,45 @@ TEST_CASE("Tunnel: the limit of the call is that of the session that is ours") {
     CHECK(world.said() == Lines{"Setvar 20"});
     world.pipe.write(environment);
     world.tunnel.started(world.now, world.pipe.read());
-    CHECK(world.said() == Lines{"Getvar TIMEOUT(absolute)"});
-    world.tunnel.limit(world.now, "10");
+    CHECK(world.said() == Lines{asks_limit});
+    world.tunnel.answered(world.now, Question::limit, "10");
     world.tunnel.ended(world.now);
     CHECK(world.said() == Lines{"Setvar 10"});
+}
+
+TEST_CASE("Tunnel: a limit that is asked for when the connection is lost, or the call over") {
+    World world;
+    world.tunnel.begin(world.now);
+    world.said();
+    SECTION("the connection") {
+        world.tunnel.disconnected();
+        world.tunnel.reconnected(world.now, false);
+        CHECK(world.claim_with("0").size() == 2);
+        world.run(world.claim_reply("me"));
+        CHECK(world.tunnel.state() == State::running);
+    }
+    SECTION("the call") {
+        world.tunnel.hung_up(world.now);
+        world.tunnel.answered(world.now, Question::may_wake, "0");
+        CHECK(world.said().empty());
+        CHECK(world.tunnel.state() == State::over);
+    }
+    SECTION("its session, and another begins") {
+        world.tunnel.ended(world.now);
+        world.tunnel.answered(world.now, Question::may_wake, "0");
+        CHECK(world.said().empty());
+        world.pipe.write(environment);
+        world.tunnel.started(world.now, world.pipe.read());
+        CHECK(world.claim_with("0").size() == 2);
+    }
+    SECTION("its session, and another begins before the answer") {
+        world.tunnel.ended(world.now);
+        world.pipe.write(environment);
+        world.tunnel.started(world.now, world.pipe.read());
+        CHECK(world.said().empty());
+        world.tunnel.answered(world.now, Question::may_wake, "0");
+        CHECK(world.said().size() == 2);
+    }
 }
 
 TEST_CASE("Tunnel: a claim whose reply was lost may have won, and set the switch") {
@@ -774,20 +813,31 @@ TEST_CASE("Tunnel: a claim whose reply was lost may have won, and set the switch
         world.tunnel.reconnected(world.now, true);
         CHECK(world.commands() == Lines{"AGI NOOP"});
         world.run("200 result=0\n");
-        CHECK(world.said().size() == 2);  // it is claimed again
         const bool limited = GENERATE(false, true);
+        CHECK(world.claim_with(limited ? "15" : "56").size() == 1);
         world.run(world.claim_reply("me", limited ? "20:14" : "0:55"));
         CHECK(world.tunnel.state() == State::running);
-        CHECK(world.said() == (limited ? Lines{"AbsoluteTimeout 14"} : Lines{}));
+        CHECK(world.said() == Lines{limited ? "AbsoluteTimeout 14" : "AbsoluteTimeout 60"});
         world.tunnel.session_closed(world.now);
         CHECK(world.said()[1] == (limited ? "Setvar 14" : "Setvar 0"));
     }
     SECTION("the call has left AsyncAGI") {
         world.tunnel.ended(world.now);
-        const bool ours = GENERATE(false, true);
-        world.tunnel.reconnected(world.now, ours);
+        CHECK(world.said().empty());
+        world.tunnel.reconnected(world.now, GENERATE(false, true));
         const Lines said = world.said();
-        CHECK(std::count(said.begin(), said.end(), disarm) == (ours ? 1 : 0));
+        const bool ours = std::find(said.begin(), said.end(), "Getvar AGI_LIMIT") != said.end();
+        CHECK(ours == (said.size() == 3));  // beside the mark
+        if (!ours) return;
+        const auto answer = [&](const char* limit) {
+            world.tunnel.answered(world.now, Question::is_armed, limit);
+            return world.said();
+        };
+        CHECK(answer("20").empty());
+        CHECK(answer("").empty());
+        CHECK(answer("0") == Lines{"Setvar 0"});
+        world.tunnel.hung_up(world.now);
+        CHECK(answer("0").empty());
     }
 }
 
@@ -821,7 +871,7 @@ TEST_CASE("Tunnel: the next session of a call is for any program") {
     world.begin(other_release);  // of before
     CHECK(world.tunnel.state() == State::claiming);
     CHECK(world.bytes().empty());
-    const Lines again = world.said();
+    const Lines again = world.claim_with("0");
     REQUIRE(again.size() == 2);
     CHECK(again[0].find(R"($[\"${AGI_OWNER}\"!=\"released/other-1-release\"]?${AGI_OWNER}:me)") !=
           std::string::npos);
@@ -829,7 +879,7 @@ TEST_CASE("Tunnel: the next session of a call is for any program") {
     const bool ours = world.tunnel.state() == State::running;
     CHECK(world.bytes() == (ours ? fast_environment : ""));
     CHECK((ours || world.tunnel.state() == State::foreign));
-    CHECK(world.said().empty());
+    CHECK(world.said() == (ours ? Lines{"AbsoluteTimeout 60"} : Lines{}));
 }
 
 TEST_CASE("Tunnel: a claim that has waited from one session to the next is for the next") {
@@ -846,7 +896,7 @@ TEST_CASE("Tunnel: a claim that has waited from one session to the next is for t
         world.tunnel.started(world.now, world.pipe.read());
         CHECK(world.said().empty());
         world.run(world.claim_reply(other_release));
-        CHECK(world.said().size() == 2);
+        CHECK(world.claim_with("0").size() == 2);
         world.run(world.claim_reply("me"));
         CHECK(world.tunnel.state() == State::running);
         CHECK(world.bytes() ==
@@ -876,7 +926,7 @@ TEST_CASE("Tunnel: a session that is over or to come is claimed when it does not
     SECTION("after a loss of the connection") {
         world.pipe.write(environment);
         world.tunnel.started(world.now, world.pipe.read());
-        world.said();
+        world.claim_with("0");
         world.tunnel.disconnected();
         world.tunnel.reconnected(world.now, false);
         world.said();
@@ -892,14 +942,14 @@ TEST_CASE("Tunnel: a session that is over or to come is claimed when it does not
         world.now += 1ms;
         world.tunnel.tick(world.now);
         world.tunnel.tick(world.now + 1h);
-        CHECK(world.said().size() == 2);
+        CHECK(world.claim_with("20").size() == 1);
         world.run(world.claim_reply("me"));
         CHECK(world.tunnel.state() == State::running);
     }
     SECTION("it begins") {
         world.pipe.write(environment);
         world.tunnel.started(world.now, world.pipe.read());
-        CHECK(world.said().size() == 2);
+        CHECK(world.claim_with("0").size() == 2);
         world.run(world.claim_reply("me"));
         CHECK(world.tunnel.state() == State::running);
     }

@@ -49,13 +49,12 @@ class World {
     };
 
     void take_actions() {
-        bool asks_limit = false;
+        auto question = agi::asyncagi::Question::none;
         for (const auto& output : tunnel_.take_actions()) {
             const std::string text = output.action.text("x");
             require(text.find("\r\n\r\n") == text.size() - 4, "Tunnel: an action is one");
             require(state_ != Tunnel::State::over, "Tunnel: nothing is said behind the end");
-            asks_limit = asks_limit || (output.action.name() == "Getvar" &&
-                                        text.find(": TIMEOUT(absolute)\r\n") != text.npos);
+            if (output.question != agi::asyncagi::Question::none) question = output.question;
             if (output.command_id.empty()) continue;
             const std::size_t at = text.find("Command: ") + 9;
             queue.push_back({output.command_id, text.substr(at, text.find("\r\n", at) - at)});
@@ -64,8 +63,8 @@ class World {
         require(said.empty() || state_ != Tunnel::State::over, "Tunnel: and nothing given");
         bytes += said;
         state_ = tunnel_.state();
-        if (!asks_limit) return;
-        tunnel_.limit(now, "0");
+        if (question == agi::asyncagi::Question::none) return;
+        tunnel_.answered(now, question, "0");
         take_actions();
     }
     /// Runs the next command.
@@ -181,7 +180,8 @@ void happen(Tunnel& tunnel, World& world, std::size_t what, Input& input) {
             return;
         default:
             if (input.below(8) == 0) tunnel.session_closed(world.now);
-            tunnel.limit(world.now, input.text());
+            tunnel.answered(world.now, static_cast<agi::asyncagi::Question>(input.below(4)),
+                            input.text());
     }
 }
 

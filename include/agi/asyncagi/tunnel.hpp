@@ -52,15 +52,15 @@ class Tunnel {
         if (!env.empty()) claim_.began();
     }
 
-    /// Asks whose call it is. Asterisk looks at once where that changes nothing for another program: where
-    /// the call has no limit, or its program has died, whose switch it is then.
+    /// Asks whether the call has a limit, and then whose call it is.
     void begin(Time now) {
         asked_ = true;
-        ChannelActions& says = flow_.says;
-        std::string id = says.next_id();
-        flow_.under_way.send(
-            says, now, {std::move(id), ChannelCommand::Kind::claim, claim_.line(says.next_id())});
-        adopts_ ? says.wake(now) : says.wake_unlimited();
+        if (adopts_) {  // the limit is the switch of who has lost it
+            send_claim(now);
+            return flow_.says.wake(now);
+        }
+        asks_limit_ = true;
+        flow_.says.ask(Question::may_wake);
     }
 
     // --- From Asterisk ---
@@ -78,15 +78,31 @@ class Tunnel {
     /// AGIExecStart of this channel.
     void command_started(std::string_view text) { flow_.under_way.started(flow_.says, text); }
 
-    /// What TIMEOUT(absolute) is, where it was asked for: seconds.
-    void limit(Time now, std::string_view timeout) { flow_.says.set_limit(now, timeout); }
+    /// The answer to a question.
+    void answered(Time now, Question question, std::string_view seconds) {
+        switch (question) {
+            case Question::none: return;
+            case Question::limit: return flow_.says.set_limit(now, seconds);
+            case Question::may_wake:
+                if (!std::exchange(asks_limit_, false)) return;
+                asked_ = state_ == State::claiming;
+                if (!asked_) return;
+                send_claim(now);
+                if (seconds == "0") flow_.says.wake_unlimited();
+                return;
+            case Question::is_armed:
+                if (seconds == "0" && asked_ && state_ == State::away)
+                    flow_.says.set_limit_back(now);
+                return;
+        }
+    }
 
     /// AsyncAGIStart of a channel that this is about already.
     void started(Time now, std::string_view env) {
         if (!env.empty()) claim_.began();
         if (state_ == State::away) {
             state_ = claimed_ ? State::running : State::claiming;
-            if (claimed_) flow_.says.ask_limit();  // which may be another by now
+            if (claimed_) flow_.says.ask(Question::limit);  // which may be another by now
             environment_ = {};
             environment_.begin(env);
         }
@@ -135,7 +151,8 @@ class Tunnel {
         connected_ = true;
         since_ = now;
         if (state_ == State::finishing) return ours ? send_break(now) : finish();
-        if (state_ == State::away && asked_ && ours) flow_.says.disarm();
+        if (asks_limit_) return begin(now);
+        if (state_ == State::away && asked_ && ours) flow_.says.ask(Question::is_armed);
         flow_.under_way.reconnected(flow_.says, now);
         next(now);
     }
@@ -207,6 +224,14 @@ class Tunnel {
         flow_.session.answer_dead();
         if (flow_.session.closed()) finish();
     }
+    /// A limit may be that of the dialplan, or the switch of a program that was faster: Asterisk is not
+    /// woken then. Who wins has set the switch, if there was none.
+    void send_claim(Time now) {
+        ChannelActions& says = flow_.says;
+        std::string id = says.next_id();
+        flow_.under_way.send(
+            says, now, {std::move(id), ChannelCommand::Kind::claim, claim_.line(says.next_id())});
+    }
     void take_claim(Time now, const std::string& reply) {
         asked_ = false;
         since_ = now;
@@ -224,7 +249,7 @@ class Tunnel {
             case Claim::Answer::ours:
                 claimed_ = true;
                 state_ = State::running;
-                if (flow_.says.has_limit()) flow_.says.wake(now);  // the switch is not set yet
+                flow_.says.wake(now);  // there is no switch yet, or a wake-up has ended it
                 return flow_.session.give(environment_block(environment_.text()));
             case Claim::Answer::foreign: state_ = State::foreign; return;
             case Claim::Answer::free: adopts_ = false; return begin(now);
@@ -267,8 +292,9 @@ class Tunnel {
     Claim claim_;
     State state_ = State::claiming;
     std::chrono::milliseconds comes_back_;
-    bool adopts_;   ///< The call of a program that has died.
-    Time since_{};  ///< It has been away, or its claim without a clear answer.
+    bool adopts_;              ///< The call of a program that has died.
+    bool asks_limit_ = false;  ///< The claim is sent when that is known.
+    Time since_{};             ///< It has been away, or its claim without a clear answer.
     std::string expects_break_;
     bool asked_ = false;  ///< A claim is under way.
     bool claimed_ = false;

@@ -65,7 +65,7 @@ struct SpeechObject {
     std::set<std::string> active;
 };
 
-/// In AsyncAGI, a limit of the call that is as long as this is that of a client, in real time.
+/// In AsyncAGI, a limit of so many seconds or more shows that a client is there: it is none in virtual time.
 struct DeadMansSwitch {
     double seconds = std::numeric_limits<double>::infinity();
     bool armed = false;

@@ -15,6 +15,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -110,21 +111,33 @@ class Calls {
                 log(Severity::info, link->tunnel.channel(), ": ", response.text());
                 with_tunnel(link, [&](Tunnel& tunnel) { tunnel.refused(Clock::now(), id); });
             });
-        } else if (name == "Getvar") {
-            client_.send(output.action, [this, link](const ami::Response& response) {
-                if (response.message["Variable"] != ChannelActions::limit_name) return;
-                with_tunnel(link, [&](Tunnel& tunnel) {
-                    tunnel.limit(Clock::now(), response.message["Value"]);
-                });
-            });
+        } else if (output.question != Question::none) {
+            client_.send(output.action,
+                         [this, link, asked = output.question](const ami::Response& response) {
+                             if (response.lost) return;
+                             note_refusal("Getvar", response);
+                             with_tunnel(link, [&](Tunnel& tunnel) {
+                                 tunnel.answered(Clock::now(), asked, response.message["Value"]);
+                             });
+                         });
         } else if (name == "ControlPlayback" || name == "PlayDTMF") {
             client_.send(output.action, [this, link](const ami::Response& response) {
                 if (response.lost) return;
+                note_refusal("the stop of a command", response);
                 with_tunnel(link, [](Tunnel& tunnel) { tunnel.stop_answered(Clock::now()); });
             });
         } else {
-            client_.send(output.action);
+            const char* const what = name == "Setvar" ? "Setvar" : "AbsoluteTimeout";
+            client_.send(output.action, [this, what](const ami::Response& response) {
+                if (!response.lost) note_refusal(what, response);
+            });
         }
+    }
+    /// Once: that the user may not do it. That there is no such channel is no news.
+    void note_refusal(const char* what, const ami::Response& response) {
+        const std::string_view why = response.text();
+        if (response.success() || why.find("hannel") != std::string_view::npos) return;
+        if (refused_.insert(what).second) log(Severity::warning, what, ": ", why);
     }
 
     /// Begins its session.
@@ -172,6 +185,7 @@ class Calls {
     const std::string owner_;
     LinkTable table_;
     std::uint64_t last_number_ = 0;
+    std::set<std::string_view> refused_;
 };
 
 }}}}  // namespace agi::v0::asyncagi::AGI_NET

@@ -18,10 +18,19 @@
 
 namespace agi { inline namespace v0 { namespace asyncagi {
 
+/// What a Getvar is for.
+enum class Question : unsigned char {
+    none,
+    limit,     ///< That of the call, which is ours.
+    may_wake,  ///< That of a call which may be another program's.
+    is_armed,  ///< Whether a claim whose reply was never seen has set the switch.
+};
+
 /// An action, and the id of the command that it is about, if it is one for AsyncAGI.
 struct ChannelAction {
     ami::Action action;
     std::string command_id{};
+    Question question = Question::none;
 };
 
 /// Collects the actions in the order in which they are to be sent.
@@ -58,11 +67,8 @@ class ChannelActions {
         actions_.push_back({of_channel("AbsoluteTimeout").set("Timeout", seconds(time))});
     }
 
-    /// Only makes the frame: where the call has no limit, that is set again; where it has one, there is no
-    /// frame. For a call that may be another program's.
-    void wake_unlimited() { lift_limit_if(limit_value); }
-    /// Ends the switch of a claim whose reply was never seen.
-    void disarm() { lift_limit_if("${AGI_LIMIT}"); }
+    /// Only makes the frame, where the call has no limit: that is set again.
+    void wake_unlimited() { limit_back("0"); }
 
     /// Presses what ends a command. `by` is not `nothing`.
     void stop(StopBy by) {
@@ -86,9 +92,11 @@ class ChannelActions {
         }
         if (milliseconds > 0) limit_ = now + Milliseconds{milliseconds};
     }
-    /// Asks for it.
-    void ask_limit() { actions_.push_back({of_channel("Getvar").set("Variable", limit_name)}); }
-    [[nodiscard]] bool has_limit() const noexcept { return limit_.has_value(); }
+    /// 0 is none.
+    void ask(Question question) {
+        const std::string_view what = question == Question::is_armed ? "AGI_LIMIT" : limit_name;
+        actions_.push_back({of_channel("Getvar").set("Variable", what), {}, question});
+    }
     /// What a line does to it. True: nothing is left to be done.
     bool set_limit_by(Time now, std::string_view line) {
         if (wire::is_command(line, "SET AUTOHANGUP")) {
@@ -103,14 +111,9 @@ class ChannelActions {
         return false;
     }
     /// Ends the dead man's switch: the limit that the call had, or none, is set again.
-    void set_limit_back(Time now) {
-        actions_.push_back({of_channel("Setvar")
-                                .set("Variable", limit_name)
-                                .set("Value", limit_ ? seconds(left(now)) : "0")});
-    }
+    void set_limit_back(Time now) { limit_back(limit_ ? seconds(left(now)) : "0"); }
 
     static constexpr std::string_view limit_name = "TIMEOUT(absolute)";
-    static constexpr const char* limit_value = "${TIMEOUT(absolute)}";
 
     /// As Asterisk takes it.
     static std::string seconds(Milliseconds time) {
@@ -128,11 +131,8 @@ class ChannelActions {
     [[nodiscard]] ami::Action of_channel(std::string_view name) const {
         return ami::Action{name}.set("Channel", channel_);
     }
-    /// In Asterisk, so that nothing can come between: if that is 0.
-    void lift_limit_if(const std::string& value) {
-        actions_.push_back({of_channel("Getvar").set(
-            "Variable", "EVAL(${SET(${IF($[\"" + value + "\"=\"0\"]?" + std::string{limit_name} +
-                            ":AGI_AWAKE)}=0)})")});
+    void limit_back(const std::string& value) {
+        actions_.push_back({of_channel("Setvar").set("Variable", limit_name).set("Value", value)});
     }
     /// Until the limit, which is over rather than none.
     [[nodiscard]] Milliseconds left(Time now) const {

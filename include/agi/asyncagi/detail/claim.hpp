@@ -41,15 +41,16 @@ class Claim {
     /// The line to send. `nonce` marks its reply.
     [[nodiscard]] std::string line(const std::string& nonce) {
         nonce_ = nonce;
+        const std::string limit_name{ChannelActions::limit_name};
         const std::string has_one =
             from_.empty() ? "${LEN(${AGI_OWNER})}" : R"("${AGI_OWNER}"!=")" + from_ + '"';
-        const std::string limit = ChannelActions::limit_value;
+        const std::string limit = "${" + limit_name + '}';
         const std::string unlimited = "\"${AGI_OWNER}/" + limit + "\"=\"" + owner_ + "/0\"";
         // One after the other. In place of the limit that is left alone, the owner stays what it is.
         const std::string text =
             "agi-claim:" + nonce_ + ':' + set("AGI_LIMIT", either(has_one, "${AGI_LIMIT}", limit)) +
             ':' + limit + ':' + set("AGI_OWNER", either(has_one, "${AGI_OWNER}", owner_)) + ':' +
-            set(either(unlimited, std::string{ChannelActions::limit_name}, "AGI_OWNER"),
+            set(either(unlimited, limit_name, "AGI_OWNER"),
                 either(unlimited, dead_man_, "${AGI_OWNER}"));
         return std::string{wire::Request{"GET FULL VARIABLE", text}.view()};
     }
