@@ -53,7 +53,7 @@ TEST_CASE("SimulatedManager: a call whose program has died goes to T, or is hung
     options.has_timeout_extension = GENERATE(true, false);
     SimulatedManager manager{options};
     Handed<std::string> seen;
-    auto source = manager.source_options();
+    auto source = AsyncServer::quiet_options(manager);
     source.comes_back = 10ms;
     const AsyncServer server{
         manager, source, [&](fastagi::Server& s, asyncagi::Source&) {
@@ -145,7 +145,7 @@ TEST_CASE("SimulatedManager: the call of a program that has died is adopted") {
     asterisk.arguments = {"pin?x=1", "more"};
     asterisk.set("AGI_OWNER", "ivr-1_dead");
     const auto call = manager.call(asterisk);
-    auto options = manager.source_options();
+    auto options = AsyncServer::quiet_options(manager);
     if (in_command) {
         // What the dead one has sent.
         fastagi_tests::Peer dead{manager.port()};

@@ -490,6 +490,10 @@ TEST_CASE("Tunnel: the dead man's switch keeps to the limit of the call") {
         return world.said();
     };
     CHECK(wake() == Lines{"AbsoluteTimeout 30.500"});
+    world.tunnel.ended(world.now);
+    world.pipe.write(environment);
+    world.tunnel.started(world.now, world.pipe.read());
+    world.said();
     world.tunnel.answered(world.now, Question::limit, "20.25");
     CHECK(wake() == Lines{"AbsoluteTimeout 20.250"});
     world.now += 10s;
@@ -767,6 +771,14 @@ TEST_CASE("Tunnel: the limit of the call is that of the session that is ours") {
     world.tunnel.answered(world.now, Question::limit, "10");
     world.tunnel.ended(world.now);
     CHECK(world.said() == Lines{"Setvar 10"});
+    // The answer is older than what the session says.
+    world.pipe.write(environment);
+    world.tunnel.started(world.now, world.pipe.read());
+    world.line("SET AUTOHANGUP 30");
+    world.tunnel.answered(world.now, Question::limit, "10");
+    world.said();
+    world.tunnel.ended(world.now);
+    CHECK(world.said() == Lines{"Setvar 30"});
 }
 
 TEST_CASE("Tunnel: a limit that is asked for when the connection is lost, or the call over") {

@@ -82,7 +82,7 @@ class Tunnel {
     void answered(Time now, Question question, std::string_view seconds) {
         switch (question) {
             case Question::none: return;
-            case Question::limit: return flow_.says.set_limit(now, seconds);
+            case Question::limit: return flow_.says.answer_limit(now, seconds);
             case Question::may_wake:
                 if (!std::exchange(asks_limit_, false)) return;
                 asked_ = state_ == State::claiming;

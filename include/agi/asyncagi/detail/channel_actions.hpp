@@ -82,6 +82,7 @@ class ChannelActions {
     /// The call's own limit: seconds from now on; 0: none.
     void set_limit(Time now, std::string_view seconds_text) {
         limit_.reset();
+        asks_limit_ = false;
         const std::size_t dot = seconds_text.find('.');
         long long milliseconds =
             wire::to_number<int>(seconds_text.substr(0, dot)).value_or(0) * 1000LL;
@@ -94,8 +95,13 @@ class ChannelActions {
     }
     /// 0 is none.
     void ask(Question question) {
+        asks_limit_ = question == Question::limit;
         const std::string_view what = question == Question::is_armed ? "AGI_LIMIT" : limit_name;
         actions_.push_back({of_channel("Getvar").set("Variable", what), {}, question});
+    }
+    /// What was asked for, unless a line has set another since.
+    void answer_limit(Time now, std::string_view seconds_text) {
+        if (asks_limit_) set_limit(now, seconds_text);
     }
     /// What a line does to it. True: nothing is left to be done.
     bool set_limit_by(Time now, std::string_view line) {
@@ -144,6 +150,7 @@ class ChannelActions {
     Milliseconds dead_man_;
     unsigned long long last_id_ = 0;
     std::optional<Time> limit_;  ///< The call's own, not the dead man's switch.
+    bool asks_limit_ = false;
     std::vector<ChannelAction> actions_;
 };
 
