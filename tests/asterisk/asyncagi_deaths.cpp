@@ -6,6 +6,7 @@
 #include "catch.hpp"
 #include "cuttable_way.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -38,6 +39,23 @@ TEST_CASE("AsyncAGI: a call whose program dies goes to T") {
     way.cut();
     CHECK(call.wait_for_variable("WENT_ON") == "nobody is there");
     CHECK(seen.get() == "511 hung up");
+}
+
+TEST_CASE("AsyncAGI: a limit of the call that runs out leads to T, once") {
+    Handed<bool> seen;
+    const AsyncServer server{[&](fastagi::Server& s, asyncagi::Source&) {
+        s.route("limit", [&](fastagi::Call& call) {
+            agi::SetAutohangup{1s}(call);
+            call.send("WAIT FOR DIGIT -1");
+            seen.set(call.hung_up());
+        });
+    }};
+    live::Call call{to("limit")};
+    CHECK(seen.get());
+    CHECK(call.wait_for_variable("WENT_ON") == "nobody is there");
+    call.wait_for_event("Hangup");
+    const auto set = call.every("VarSet", "Variable");
+    CHECK(std::count(set.begin(), set.end(), "WENT_ON") == 1);
 }
 
 TEST_CASE("AsyncAGI: a connection that is lost in a command is made again, and the call goes on") {

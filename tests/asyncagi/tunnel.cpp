@@ -218,7 +218,7 @@ TEST_CASE("Tunnel: an environment over 1,024 bytes is put together") {
             world.run(world.claim_reply("me"));
         }
         for (int i = 0; i < 5 && world.tunnel.state() != State::running; ++i) {
-            REQUIRE(world.commands() == Lines{"AGI NOOP"});
+            REQUIRE(world.said() == Lines{"AGI NOOP"});  // without a limit
             world.run("200 result=0\n");
         }
         CHECK(world.bytes() ==
@@ -818,6 +818,95 @@ TEST_CASE("Tunnel: a limit that is asked for when the connection is lost, or the
     }
 }
 
+TEST_CASE("Tunnel: a limit that is over is not set again") {
+    World world;
+    world.claim("20");
+    world.run(world.claim_reply("me", "20:20"));
+    world.said();
+    world.now += GENERATE(19s, 20s, 21s);
+    world.tunnel.ended(world.now);
+    CHECK(world.said() == (world.now.time_since_epoch() < 20s ? Lines{"Setvar 1"} : Lines{}));
+}
+
+TEST_CASE("Tunnel: a call that had an owner of ours has the limit that it has now") {
+    World world;
+    world.claim("299.900");
+    world.run(world.claim_reply("me", "0:299.900"));  // AGI_LIMIT is that of a session before
+    world.tunnel.ended(world.now);
+    CHECK(world.said().back() == "Setvar 299.900");
+}
+
+TEST_CASE("Tunnel: shows at once that the connection is there again") {
+    Begun world;
+    world.tunnel.disconnected();
+    world.tunnel.reconnected(world.now, true);
+    CHECK(world.said() == Lines{"AbsoluteTimeout 60"});
+}
+
+TEST_CASE("Tunnel: a call that another program has after a loss of the connection is over here") {
+    Begun world;
+    world.line("NOOP");
+    world.said();
+    world.tunnel.disconnected();
+    world.tunnel.reconnected(world.now, false);
+    CHECK(world.said().empty());
+    CHECK(world.tunnel.state() == State::gone);
+    CHECK(world.bytes() == "HANGUP\n511 Command Not Permitted on a dead channel\n");
+}
+
+TEST_CASE("Tunnel: a call that has left while the connection was lost is not given a limit") {
+    Begun world;
+    world.line("WAIT FOR DIGIT -1");
+    world.starts();
+    world.line("NOOP");
+    world.said();
+    world.tunnel.disconnected();
+    world.tunnel.ended(world.now);
+    world.said();
+    world.tunnel.reconnected(world.now, true);
+    CHECK(world.said() == Lines{"AGI NOOP"});
+}
+
+TEST_CASE(
+    "Tunnel: a session whose begin was not seen has the environment and the limit of before") {
+    World world;
+    world.claim();
+    SECTION("claimed") {
+        world.run(world.claim_reply("me"));
+        CHECK(world.bytes() == fast_environment);
+        world.tunnel.ended(world.now);
+        world.said();
+        world.tunnel.started(world.now, {});
+        CHECK(world.tunnel.state() == State::running);
+        CHECK(world.said().empty());
+    }
+    SECTION("not yet") {
+        world.tunnel.ended(world.now);
+        world.tunnel.started(world.now, {});
+        world.run(world.claim_reply("me"));
+        CHECK(world.bytes() == fast_environment);
+    }
+}
+
+TEST_CASE("Tunnel: a claim of another program that comes late ends no switch") {
+    Begun world;
+    world.tunnel.executed(world.now, "other-1", encoded("200 result=1 (agi-claim:2:0:0:me:me)\n"));
+    CHECK(world.said() == Lines{"AbsoluteTimeout 60"});
+}
+
+TEST_CASE("Tunnel: a call that is not adopted after all keeps no switch of ours") {
+    TunnelOptions options = World::defaults();
+    options.from = "me_1";
+    World world{GENERATE("", environment.c_str()), options};
+    world.tunnel.begin(world.now);
+    world.said();
+    const bool taken_back = GENERATE(false, true);
+    world.run(world.claim_reply(taken_back ? "" : other_release));
+    const Lines said = world.said();
+    CHECK(said.front() == "Setvar 0");
+    if (taken_back) CHECK(said.back() == asks_limit);
+}
+
 TEST_CASE("Tunnel: a claim whose reply was lost may have won, and set the switch") {
     World world;
     world.claim();
@@ -825,7 +914,7 @@ TEST_CASE("Tunnel: a claim whose reply was lost may have won, and set the switch
     world.tunnel.disconnected();
     SECTION("the call is there") {
         world.tunnel.reconnected(world.now, true);
-        CHECK(world.commands() == Lines{"AGI NOOP"});
+        CHECK(world.said() == Lines{"AGI NOOP"});  // without a limit
         world.run("200 result=0\n");
         const bool limited = GENERATE(false, true);
         CHECK(world.claim_with(limited ? "15" : "56").size() == 1);

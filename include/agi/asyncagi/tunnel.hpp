@@ -70,6 +70,8 @@ class Tunnel {
         Part part{encoded};
         environment_.close(part, Claim::reply_head);
         if (!claimed_) claim_.ran(command_id);
+        // A claim that has come late: its wake-up may end our switch.
+        if (claimed_ && runs() && !flow_.says.is_own(command_id)) flow_.says.wake(now);
         if (const auto claim = flow_.executed(now, command_id, part)) {
             claim->lost ? begin(now) : take_claim(now, claim->result.text());
         }
@@ -102,9 +104,11 @@ class Tunnel {
         if (!env.empty()) claim_.began();
         if (state_ == State::away) {
             state_ = claimed_ ? State::running : State::claiming;
-            if (claimed_) flow_.says.ask(Question::limit);  // which may be another by now
-            environment_ = {};
-            environment_.begin(env);
+            if (!env.empty()) {
+                if (claimed_) flow_.says.ask(Question::limit);  // which may be another by now
+                environment_ = {};
+                environment_.begin(env);
+            }
         }
         if (state_ == State::claiming && !asked_ && !env.empty()) begin(now);
         next(now);
@@ -115,7 +119,7 @@ class Tunnel {
         if (state_ == State::gone || state_ == State::over || state_ == State::foreign) return;
         state_ = State::away;
         since_ = now;
-        if (claimed_ || adopts_) flow_.says.set_limit_back(now);
+        if ((claimed_ || adopts_) && !flow_.says.limit_is_over(now)) flow_.says.set_limit_back(now);
         if (flow_.session.closed()) finish();
     }
     /// HangupRequest, or the like: it is over, but what runs has its reply yet.
@@ -151,9 +155,10 @@ class Tunnel {
         connected_ = true;
         since_ = now;
         if (state_ == State::finishing) return ours ? send_break(now) : finish();
+        if (claimed_ && !ours) return leave(now);
         if (asks_limit_) return begin(now);
         if (state_ == State::away && asked_ && ours) flow_.says.ask(Question::is_armed);
-        flow_.under_way.reconnected(flow_.says, now);
+        flow_.under_way.reconnected(flow_.says, now, runs());
         next(now);
     }
 
@@ -252,9 +257,14 @@ class Tunnel {
                 flow_.says.wake(now);  // there is no switch yet, or a wake-up has ended it
                 return flow_.session.give(environment_block(environment_.text()));
             case Claim::Answer::foreign: state_ = State::foreign; return;
-            case Claim::Answer::free: adopts_ = false; return begin(now);
-            case Claim::Answer::released: adopts_ = false; return;  // `tick` claims it if it stays
+            case Claim::Answer::free: adopts_no_more(now); return begin(now);
+            case Claim::Answer::released:
+                return adopts_no_more(now);  // `tick` claims it if it stays
         }
+    }
+
+    void adopts_no_more(Time now) {
+        if (std::exchange(adopts_, false)) flow_.says.set_limit_back(now);
     }
 
     // --- The end ---

@@ -45,6 +45,10 @@ class ChannelActions {
 
     /// An id that nothing had yet.
     std::string next_id() { return id_head_ + std::to_string(++last_id_); }
+    /// Whether it was given out here.
+    [[nodiscard]] bool is_own(std::string_view id) const noexcept {
+        return id.substr(0, id_head_.size()) == id_head_;
+    }
 
     /// A command for AsyncAGI, which it takes when it looks.
     void queue(const std::string& id, std::string_view line) {
@@ -52,14 +56,6 @@ class ChannelActions {
         action.set("Command", line).set("CommandID", id);
         actions_.push_back({std::move(action), id});
     }
-    /// The same, at once. Its id.
-    std::string command(Time now, std::string_view line) {
-        std::string id = next_id();
-        queue(id, line);
-        wake(now);
-        return id;
-    }
-
     /// Asterisk looks for a command every 100 ms, or when a frame comes. This makes one, and tells
     /// that we are there.
     void wake(Time now) {
@@ -99,6 +95,8 @@ class ChannelActions {
         const std::string_view what = question == Question::is_armed ? "AGI_LIMIT" : limit_name;
         actions_.push_back({of_channel("Getvar").set("Variable", what), {}, question});
     }
+    /// Asterisk has ended it by then, and has no limit any more.
+    [[nodiscard]] bool limit_is_over(Time now) const noexcept { return limit_ && *limit_ <= now; }
     /// What was asked for, unless a line has set another since.
     void answer_limit(Time now, std::string_view seconds_text) {
         if (asks_limit_) set_limit(now, seconds_text);

@@ -62,8 +62,14 @@ class Claim {
         const std::string_view limit = part_of(rest);
         const std::string_view now = part_of(rest);
         std::string winner{part_of(rest)};
-        limit_ = limit == "0" ? limit : now;
+        // What is there now may be the switch of a claim of ours whose reply was never seen.
+        const bool may_have_won = std::exchange(unseen_, false) || !began_;
+        limit_ = limit == "0" && may_have_won ? limit : now;
         if (winner == owner_) return Answer::ours;
+        if (winner.empty() && at != std::string_view::npos && !from_.empty()) {
+            from_.clear();  // the dialplan has taken it back
+            return Answer::free;
+        }
         if (!is_free(winner)) return Answer::foreign;
         from_ = std::move(winner);
         return began_ ? now_free() : Answer::released;
@@ -78,7 +84,10 @@ class Claim {
         last_release_.clear();
     }
     /// What happens is not seen any more.
-    void out_of_sight() noexcept { began_ = false; }
+    void out_of_sight() noexcept {
+        began_ = false;
+        unseen_ = true;
+    }
     /// A command has run, of any program.
     void ran(std::string_view id) {
         if (is_release(id)) last_release_ = id;
@@ -129,6 +138,7 @@ class Claim {
     std::string limit_;
     std::string last_release_;  ///< The id of the last release since AsyncAGI has begun.
     bool began_ = false;        ///< Seen.
+    bool unseen_ = false;       ///< Something may have happened since the last answer.
 };
 
 }}}  // namespace agi::v0::asyncagi

@@ -100,7 +100,7 @@ class UnderWay {
                 current_->id.swap(mark_id_);
                 mark_id_.clear();
             } else {
-                current_->id = says.command(now, "NOOP");
+                current_->id = mark(says, now, current_->kind != Kind::claim);
             }
             return std::nullopt;
         }
@@ -134,13 +134,16 @@ class UnderWay {
     void stop_answered() noexcept { stop_owed_ = false; }
 
     /// The connection is there again. What was under way may have had its reply meanwhile: a mark is
-    /// sent behind it.
-    void reconnected(ChannelActions& says, Time now) {
+    /// sent behind it. `runs`: the call is ours, and in AsyncAGI.
+    void reconnected(ChannelActions& says, Time now, bool runs) {
         stop_owed_ = false;
-        if (!current_) return;
+        if (!current_) {
+            if (runs) says.wake(now);  // the last sign of life may be old
+            return;
+        }
         current_->runs = true;  // if it has not ended
-        mark_id_ = says.command(now, "NOOP");
-        if (!current_->stop_wanted) return;
+        mark_id_ = mark(says, now, runs);
+        if (!current_->stop_wanted || !runs) return;
         current_->stopped = false;  // a stop that was sent may be lost, too
         send_stop(says);
     }
@@ -163,12 +166,20 @@ class UnderWay {
   private:
     static constexpr int max_drains = 8;
 
+    /// Its id. The wake-up is a limit of the call, and only for one that is ours.
+    static std::string mark(ChannelActions& says, Time now, bool wakes) {
+        std::string id = says.next_id();
+        says.queue(id, "NOOP");
+        if (wakes) says.wake(now);
+        return id;
+    }
+
     std::optional<ChannelCommand> take() noexcept { return std::exchange(current_, std::nullopt); }
 
     /// What had no Result before the mark has lost it.
     std::optional<ChannelCommand> at_mark(ChannelActions& says, Time now, const Part& part) {
         if (part.more) {  // the rest of a long reply that nobody waits for
-            mark_id_ = says.command(now, "NOOP");
+            mark_id_ = mark(says, now, current_ && current_->kind != Kind::claim);
             return std::nullopt;
         }
         mark_id_.clear();
