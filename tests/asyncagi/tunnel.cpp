@@ -924,6 +924,19 @@ TEST_CASE("Tunnel: a claim whose reply was lost may have won, and set the switch
         world.tunnel.session_closed(world.now);
         CHECK(world.said()[1] == (limited ? "Setvar 14" : "Setvar 0"));
     }
+    SECTION("the call has begun another session") {
+        world.tunnel.reconnected(world.now, true);
+        world.said();
+        world.tunnel.ended(world.now);
+        world.pipe.write(environment);
+        world.tunnel.started(world.now, world.pipe.read());
+        world.run("200 result=0\n");
+        CHECK(world.claim_with("55").size() == 1);
+        world.run(world.claim_reply("me", "0:55"));
+        world.said();
+        world.tunnel.session_closed(world.now);
+        CHECK(world.said()[1] == "Setvar 0");
+    }
     SECTION("the call has left AsyncAGI") {
         world.tunnel.ended(world.now);
         CHECK(world.said().empty());
