@@ -178,9 +178,9 @@ struct Call {
     /// SET AUTOHANGUP and TIMEOUT(absolute): in so many seconds; 0 or less: never mind.
     void hang_up_after(double seconds) {
         constexpr double longest = 1e9;
-        if (seconds >= dead_man.seconds) {
-            dead_man.armed = true;
-        } else if (seconds > 0) {
+        dead_man.armed = seconds >= dead_man.seconds;
+        if (dead_man.armed) return;
+        if (seconds > 0) {
             channel.hang_up_at(channel.now() + std::chrono::milliseconds{
                                                    std::lround(std::min(seconds, longest) * 1000)});
         } else {

@@ -27,8 +27,8 @@ struct ManagerOptions {
     /// The dialplan has an extension T. Without it a call whose client has died is hung up.
     bool has_timeout_extension = true;
     /// What the program tells by AbsoluteTimeout to show that it is there: SourceOptions::dead_man. It
-    /// runs in real time, and only while no client is there. A shorter AbsoluteTimeout is a limit of
-    /// the call, in its virtual time.
+    /// runs in real time, and only while no client is there. A shorter one, or TIMEOUT(absolute), is a
+    /// limit of the call, in its virtual time.
     std::chrono::milliseconds dead_man{60'000};
 
     /// After so long in real time a program that neither ends its call nor begins a command hangs.

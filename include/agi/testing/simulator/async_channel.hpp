@@ -69,8 +69,8 @@ class AsyncChannel {
     }
     /// AbsoluteTimeout: in so many seconds of the call, and the client is there.
     void set_limit(double seconds) {
-        asterisk_.dead_man.armed = true;
         asterisk_.hang_up_after(seconds);
+        asterisk_.dead_man.armed = true;
     }
 
     /// What is asked of the call cannot be simulated: that ends it.
@@ -78,8 +78,6 @@ class AsyncChannel {
         failure_ = std::move(error);
         on_work();
     }
-    /// Whether the call goes on when its clients are away is not looked at any more.
-    void disarm() noexcept { asterisk_.dead_man.armed = false; }
 
     // --- What runs the call ---
 

@@ -116,7 +116,6 @@ class ActionCall {
         if (channel == nullptr) return;
         const std::string value{action_["Value"]};
         if (!can(*channel, [&] { channel->asterisk().set(variable, value); })) return;
-        if (ami::same_name(variable, "TIMEOUT(absolute)")) channel->disarm();
         succeed("Variable Set");
     }
 
