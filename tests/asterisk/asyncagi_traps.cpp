@@ -93,8 +93,7 @@ TEST_CASE("AsyncAGI: odd values through a call's own commands, and through origi
     }
 }
 
-TEST_CASE(
-    "AsyncAGI: a claim that does not win leaves the limit of the call alone, as a wake-up does") {
+TEST_CASE("AsyncAGI: a claim that does not win leaves the limit of the call alone") {
     const bool limited = GENERATE(false, true);
     live::Setup setup = to("no program has it");
     if (limited) setup.leg = "limited@async";

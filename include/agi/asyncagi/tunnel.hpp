@@ -71,7 +71,7 @@ class Tunnel {
         environment_.close(part, Claim::reply_head);
         if (!claimed_) claim_.ran(command_id);
         // A claim that has come late: its wake-up may end our switch.
-        if (claimed_ && runs() && !flow_.says.is_own(command_id)) flow_.says.wake(now);
+        if (runs() && !flow_.says.is_own(command_id)) flow_.says.wake(now);
         if (const auto claim = flow_.executed(now, command_id, part)) {
             claim->lost ? begin(now) : take_claim(now, claim->result.text());
         }

@@ -56,6 +56,7 @@ class ChannelActions {
         action.set("Command", line).set("CommandID", id);
         actions_.push_back({std::move(action), id});
     }
+
     /// Asterisk looks for a command every 100 ms, or when a frame comes. This makes one, and tells
     /// that we are there.
     void wake(Time now) {
@@ -78,7 +79,7 @@ class ChannelActions {
     /// The call's own limit: seconds from now on; 0: none.
     void set_limit(Time now, std::string_view seconds_text) {
         limit_.reset();
-        asks_limit_ = false;
+        awaits_limit_ = false;
         const std::size_t dot = seconds_text.find('.');
         long long milliseconds =
             wire::to_number<int>(seconds_text.substr(0, dot)).value_or(0) * 1000LL;
@@ -91,7 +92,7 @@ class ChannelActions {
     }
     /// 0 is none.
     void ask(Question question) {
-        asks_limit_ = question == Question::limit;
+        awaits_limit_ = question == Question::limit;
         const std::string_view what = question == Question::is_armed ? "AGI_LIMIT" : limit_name;
         actions_.push_back({of_channel("Getvar").set("Variable", what), {}, question});
     }
@@ -99,7 +100,7 @@ class ChannelActions {
     [[nodiscard]] bool limit_is_over(Time now) const noexcept { return limit_ && *limit_ <= now; }
     /// What was asked for, unless a line has set another since.
     void answer_limit(Time now, std::string_view seconds_text) {
-        if (asks_limit_) set_limit(now, seconds_text);
+        if (awaits_limit_) set_limit(now, seconds_text);
     }
     /// What a line does to it. True: nothing is left to be done.
     bool set_limit_by(Time now, std::string_view line) {
@@ -148,7 +149,7 @@ class ChannelActions {
     Milliseconds dead_man_;
     unsigned long long last_id_ = 0;
     std::optional<Time> limit_;  ///< The call's own, not the dead man's switch.
-    bool asks_limit_ = false;
+    bool awaits_limit_ = false;  ///< It was asked for, and no line has set it since.
     std::vector<ChannelAction> actions_;
 };
 

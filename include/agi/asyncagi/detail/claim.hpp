@@ -55,10 +55,10 @@ class Claim {
         return std::string{wire::Request{"GET FULL VARIABLE", text}.view()};
     }
     [[nodiscard]] Answer take(const std::string& reply) {
-        std::string_view rest = reply;
         const std::string head = std::string{reply_head} + nonce_ + ':';
-        const std::size_t at = rest.rfind(head);
-        rest = at == std::string_view::npos ? std::string_view{} : rest.substr(at + head.size());
+        const std::size_t at = reply.rfind(head);
+        if (at == std::string::npos) return Answer::foreign;
+        std::string_view rest = std::string_view{reply}.substr(at + head.size());
         const std::string_view limit = part_of(rest);
         const std::string_view now = part_of(rest);
         std::string winner{part_of(rest)};
@@ -66,7 +66,7 @@ class Claim {
         const bool may_have_won = std::exchange(unseen_, false) || !began_;
         limit_ = limit == "0" && may_have_won ? limit : now;
         if (winner == owner_) return Answer::ours;
-        if (winner.empty() && at != std::string_view::npos && !from_.empty()) {
+        if (winner.empty() && !from_.empty()) {
             from_.clear();  // the dialplan has taken it back
             return Answer::free;
         }
