@@ -265,6 +265,27 @@ TEST_CASE("AsyncAGI: a call that is sent elsewhere looks hung up, and lives") {
     CHECK(seen.get() == "511 hung up");
 }
 
+TEST_CASE("AsyncAGI: a handler that sends its call elsewhere and returns leaves nothing behind") {
+    constexpr int sessions = 60;
+    std::atomic<int> begun{0};
+    std::atomic<int> replies{0};
+    const AsyncServer server{[&](fastagi::Server& s, asyncagi::Source&) {
+        s.route("again", [&](fastagi::Call& call) {
+            if (call.send("NOOP").code() == 200) ++replies;
+            const int number = ++begun;
+            if (number == sessions) return;
+            asyncagi::control(call).redirect({"async", "ivr", 2});
+            // A command behind it is not for the next session, either.
+            if (number % 2 == 0) call.send("SET VARIABLE LEFT behind");
+        });
+    }};
+    live::Call call{to("again")};
+    CHECK(call.wait_for_variable("WENT_ON") == "SUCCESS/");
+    CHECK(begun == sessions);
+    CHECK(replies == sessions);
+    CHECK(call.variable("LEFT") == "(not set)");
+}
+
 TEST_CASE("AsyncAGI: events of the call come while a command runs") {
     Handed<std::string> seen;
     const AsyncServer server{[&](fastagi::Server& s, asyncagi::Source&) {

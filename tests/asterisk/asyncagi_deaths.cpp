@@ -198,6 +198,31 @@ class TwoPrograms {
 
 }  // namespace
 
+TEST_CASE("AsyncAGI: one program sends its call to another") {
+    std::atomic<int> begun{0};
+    const auto takes = [](std::string_view ours) {
+        asyncagi::SourceOptions options = live::source_options();
+        options.takes = [ours](std::string_view script) { return script == ours; };
+        return options;
+    };
+    const auto send_to = [&](fastagi::Server& s, const char* from, const char* to) {
+        s.route(from, [&begun, to](fastagi::Call& call) {
+            if (++begun == 20) return;
+            agi::SetVariable{"AGI", std::string{"agi:async,"} + to}(call);
+            asyncagi::control(call).redirect({"async", "ivr", 2});
+        });
+    };
+    const AsyncServer sales{
+        [&](fastagi::Server& s, asyncagi::Source&) { send_to(s, "sales", "support"); },
+        takes("sales")};
+    const AsyncServer support{
+        [&](fastagi::Server& s, asyncagi::Source&) { send_to(s, "support", "sales"); },
+        takes("support")};
+    live::Call call{to("sales")};
+    CHECK(call.wait_for_variable("WENT_ON") == "SUCCESS/");
+    CHECK(begun == 20);
+}
+
 TEST_CASE("AsyncAGI: two programs, one handler for each session of each call") {
     // In the second case the dialplan begins another session when one has ended.
     const int sessions = GENERATE(1, 3);

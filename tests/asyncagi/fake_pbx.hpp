@@ -279,6 +279,9 @@ class FakePbx {
             const bool was = header(action, "Variable") == "AGI_LIMIT";
             return answer(action, "Value: " + (was ? channel.limit_was : channel.limit) + "\r\n");
         }
+        if (name == "Redirect" && header(action, "Exten") == "refused") {
+            return answer(action, "Message: Redirect failed\r\n", "Error");
+        }
         answer(action);
         // In Asterisk it comes before the claim runs.
         if (std::exchange(channel.wakes_for_claim, false) && name == "Setvar") return;
@@ -293,7 +296,10 @@ class FakePbx {
             channel.limit = header(action, "Timeout");
             return;
         }
-        if (name == "Setvar") channel.limit = header(action, "Value");
+        if (name == "Setvar") {
+            (header(action, "Variable") == "AGI_OWNER" ? channel.owner : channel.limit) =
+                header(action, "Value");
+        }
         channel.told.push_back(name + ' ' + header(action, "Control") + header(action, "Digit") +
                                header(action, "Value") + header(action, "Exten"));
         if (name == "ControlPlayback" || name == "PlayDTMF") {

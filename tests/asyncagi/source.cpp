@@ -179,18 +179,39 @@ TEST_CASE("Source: a call that leaves AsyncAGI is as one that was hung up") {
         pbx.reply("1", "200 result=-1\n");
         pbx.leave("1");
         CHECK(notes.wait(1) == Lines{"511 hung up"});
+        pbx.change("1", [](FakePbx::Channel& c) { c.owner.clear(); });
     }
     SECTION("by a redirect of ours") {
         pbx.call("1", "redirect");
         CHECK(notes.wait(2).back() == "511 hung up");
-        CHECK(pbx.channel("1").told.front() == "Redirect 42");
+        const Lines told = pbx.channel("1").told;
+        CHECK(Lines{told.begin() + 1, told.end()} == Lines{"Setvar 0", "Redirect 42"});
+        CHECK(pbx.channel("1").ran.empty());
+        CHECK(pbx.channel("1").is_free());
     }
     CHECK(eventually([&] { return running.counts().connections == 0; }));
     // It may come again, and is another call then.
-    pbx.change("1", [](FakePbx::Channel& c) { c.owner.clear(); });
     pbx.hold("");
     pbx.come_back("1");
     CHECK(eventually([&] { return running.counts().calls == 2; }));
+}
+
+TEST_CASE("Source: a redirect that is refused changes nothing") {
+    FakePbx pbx;
+    Notes notes;
+    const RunningSource running{pbx, [&](Server& server, Source&) {
+                                    server.route("redirect", [&](Call& call) {
+                                        control(call).redirect({"other", "refused", 1},
+                                                               [&](const agi::ami::Response& r) {
+                                                                   notes.add(std::string{r.text()});
+                                                               });
+                                        notes.add(sent(call, "ANSWER"));
+                                    });
+                                }};
+    pbx.call("1", "redirect");
+    CHECK(notes.wait(2) == Lines{"Redirect failed", "200"});
+    CHECK(eventually([&] { return !pbx.channel("1").async; }));
+    CHECK(pbx.channel("1").ran == with_end({"ANSWER"}));
 }
 
 TEST_CASE("Source: a hang-up while a command runs") {

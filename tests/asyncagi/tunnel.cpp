@@ -592,6 +592,112 @@ TEST_CASE("Tunnel: a call that does not come back is as one that was hung up") {
     CHECK(world.said().empty());
 }
 
+TEST_CASE("Tunnel: behind a redirect of ours nothing is sent, and the session ends with AsyncAGI") {
+    Begun world;
+    const auto leaves = [](int id, Lines limit = {"Setvar 0"}) {
+        limit.insert(limit.begin(), "Setvar released/id-" + std::to_string(id) + "-release");
+        return limit;
+    };
+    const std::string dead = "511 Command Not Permitted on a dead channel\n";
+    SECTION("while nothing runs") {
+        world.tunnel.redirecting(world.now);
+        CHECK(world.said() == leaves(3));
+        world.line("GET VARIABLE X");
+        world.tunnel.keep(world.now);
+        world.tunnel.tick(world.now + 1h);
+        CHECK(world.said().empty());
+        CHECK(world.bytes().empty());
+        // Another session of the channel may begin right behind that.
+        world.tunnel.ended(world.now);
+        CHECK(world.bytes() == "HANGUP\n" + dead);
+        CHECK(world.tunnel.state() == State::gone);
+    }
+    SECTION("and the session has ended") {
+        world.tunnel.redirecting(world.now);
+        world.said();
+        world.tunnel.session_closed(world.now);
+        CHECK(world.said().empty());
+        CHECK(world.tunnel.state() == State::running);
+        world.tunnel.ended(world.now);
+        CHECK(world.tunnel.state() == State::over);
+    }
+    SECTION("while a command runs, which has its reply") {
+        world.line("WAIT FOR DIGIT -1");
+        world.said();
+        world.starts();
+        world.tunnel.redirecting(world.now);
+        world.line("NOOP");
+        world.tunnel.executed(world.now, "other", encoded("200 result=0\n"));
+        CHECK(world.said() == leaves(4));
+        world.run("200 result=-1\n");
+        world.tunnel.ended(world.now);
+        CHECK(world.bytes() == "HANGUP\n200 result=0\n");
+    }
+    SECTION("and the rest of a long reply is not fetched") {
+        world.line("GET VARIABLE X");
+        world.said();
+        world.tunnel.redirecting(world.now);
+        world.run("200 result=1 (" + std::string(1500, 'x') + ")\n");
+        CHECK(world.said() == leaves(4));
+        world.tunnel.ended(world.now);
+        CHECK(world.bytes() == "HANGUP\n" + dead);
+    }
+    SECTION("and a limit that is over is not set again") {
+        world.line("SET AUTOHANGUP 5");
+        world.said();
+        world.now += 5s;
+        world.tunnel.redirecting(world.now);
+        CHECK(world.said() == leaves(3, {}));
+    }
+    SECTION("when it has left AsyncAGI already") {
+        world.tunnel.ended(world.now);
+        world.said();
+        world.tunnel.redirecting(world.now);
+        CHECK(world.tunnel.state() == State::gone);
+        CHECK(world.said() == leaves(3, {}));
+    }
+    CHECK(world.said().empty());
+}
+
+TEST_CASE(
+    "Tunnel: after a redirect that is refused, or whose answer is lost, the session goes on") {
+    Begun world;
+    SECTION("while nothing runs") {
+        world.tunnel.redirecting(world.now);
+        world.line("GET VARIABLE X");
+        world.said();
+        SECTION("refused") {
+            world.tunnel.not_redirected(world.now);
+            CHECK(world.said() == Lines{"Setvar me", "AbsoluteTimeout 60", "AGI GET VARIABLE X",
+                                        "AbsoluteTimeout 60"});
+        }
+        SECTION("lost") {
+            world.tunnel.disconnected();
+            world.tunnel.not_redirected(world.now);
+            CHECK(world.said().empty());
+            world.tunnel.reconnected(world.now, true);
+            CHECK(world.commands() == Lines{"AGI GET VARIABLE X"});
+        }
+        world.run("200 result=1 (x)\n");
+        CHECK(world.bytes() == "200 result=1 (x)\n");
+    }
+    SECTION("while a command runs that the next line stops") {
+        world.line("WAIT FOR DIGIT -1");
+        world.said();
+        world.starts();
+        world.tunnel.redirecting(world.now);
+        world.line("NOOP");
+        world.said();
+        world.tunnel.not_redirected(world.now);
+        CHECK(world.said() == Lines{"Setvar me", "AbsoluteTimeout 60", "ControlPlayback stop"});
+    }
+    world.said();
+    world.tunnel.not_redirected(world.now);  // an answer to none
+    CHECK(world.said().empty());
+    world.tunnel.ended(world.now);
+    CHECK(world.tunnel.state() == State::away);
+}
+
 TEST_CASE("Tunnel: a channel that is no more when a command is sent") {
     Begun world;
     world.line("NOOP \"x\"");

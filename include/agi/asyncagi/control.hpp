@@ -31,6 +31,7 @@ class Control {
     struct Reach {
         std::function<void()> stop;
         std::function<void(ami::Action, Done)> send;
+        std::function<void(ami::Action, Done)> redirect;
     };
 
     Control(std::string channel, std::string uniqueid, Reach reach)
@@ -55,14 +56,19 @@ class Control {
     /// run to their end.
     void stop() const { reach_.stop(); }
 
-    /// Sends the call to another place in the dialplan. The session ends as by a hang-up.
+    /// Sends the call to another place in the dialplan, where any program may have it. The session
+    /// ends as by a hang-up, and no command behind this runs. The limit of the call is set again
+    /// before it goes, so that the dialplan may set another. Where Asterisk refuses it, the session
+    /// goes on.
+    ///
+    /// @throws AGIArgumentError  the place cannot be sent
     void redirect(const Place& to, Done done = {}) const {
-        reach_.send(ami::Action{"Redirect"}
-                        .set("Channel", channel())
-                        .set("Context", to.context)
-                        .set("Exten", to.extension)
-                        .set("Priority", std::to_string(to.priority)),
-                    std::move(done));
+        reach_.redirect(ami::Action{"Redirect"}
+                            .set("Channel", channel())
+                            .set("Context", to.context)
+                            .set("Exten", to.extension)
+                            .set("Priority", std::to_string(to.priority)),
+                        std::move(done));
     }
     void hang_up(Done done = {}) const {
         reach_.send(ami::Action{"Hangup"}.set("Channel", channel()), std::move(done));

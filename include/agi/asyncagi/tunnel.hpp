@@ -68,6 +68,7 @@ class Tunnel {
     /// AsyncAGIExec of this channel, also for a command of another program.
     void executed(Time now, std::string_view command_id, std::string_view encoded) {
         Part part{encoded};
+        if (redirected_ && part.more) return;  // nothing can be sent for the rest
         environment_.close(part, Claim::reply_head);
         if (!claimed_) claim_.ran(command_id);
         // A claim that has come late: its wake-up may end our switch.
@@ -117,9 +118,10 @@ class Tunnel {
     void ended(Time now) {
         if (state_ == State::finishing) return finish();
         if (state_ == State::gone || state_ == State::over || state_ == State::foreign) return;
+        if (redirected_) return leave(now);
         state_ = State::away;
         since_ = now;
-        if ((claimed_ || adopts_) && !flow_.says.limit_is_over(now)) flow_.says.set_limit_back(now);
+        if (claimed_ || adopts_) set_limit_back(now);
         if (flow_.session.closed()) finish();
     }
     /// HangupRequest, or the like: it is over, but what runs has its reply yet.
@@ -154,6 +156,7 @@ class Tunnel {
     void reconnected(Time now, bool ours) {
         connected_ = true;
         since_ = now;
+        redirected_ = false;  // or it has left AsyncAGI, or begun with it again
         if (state_ == State::finishing) return ours ? send_break(now) : finish();
         if (claimed_ && !ours) return leave(now);
         if (asks_limit_) return begin(now);
@@ -184,6 +187,25 @@ class Tunnel {
     }
 
     // --- From elsewhere ---
+
+    /// It is about to be sent elsewhere in the dialplan, where any program may have it. A command
+    /// behind that would wait until AsyncAGI begins again, and run then: so none is sent.
+    void redirecting(Time now) {
+        if (state_ != State::away && !runs()) return;
+        flow_.says.set_variable(Claim::variable,
+                                Claim::released_by(Claim::release_id(flow_.says.next_id())));
+        if (state_ == State::away) return leave(now);
+        set_limit_back(now);
+        redirected_ = true;
+    }
+    /// Asterisk has refused that.
+    void not_redirected(Time now) {
+        if (!std::exchange(redirected_, false) || !runs()) return;
+        flow_.says.set_variable(Claim::variable, claim_.owner());
+        flow_.says.wake(now);
+        flow_.stop_for_next(true);
+        next(now);
+    }
 
     /// Ends the command that runs, if one does that can be ended: its reply says what came of it.
     bool stop() { return flow_.under_way.stop(flow_.says, runs()); }
@@ -220,7 +242,9 @@ class Tunnel {
 
   private:
     /// Whether it can be spoken with.
-    [[nodiscard]] bool runs() const noexcept { return state_ == State::running && connected_; }
+    [[nodiscard]] bool runs() const noexcept {
+        return state_ == State::running && connected_ && !redirected_;
+    }
 
     /// What can be done now.
     void next(Time now) {
@@ -263,6 +287,10 @@ class Tunnel {
         }
     }
 
+    /// When it leaves AsyncAGI by itself.
+    void set_limit_back(Time now) {
+        if (!flow_.says.limit_is_over(now)) flow_.says.set_limit_back(now);
+    }
     void adopts_no_more(Time now) {
         if (std::exchange(adopts_, false)) flow_.says.set_limit_back(now);
     }
@@ -309,6 +337,7 @@ class Tunnel {
     bool asked_ = false;  ///< A claim is under way.
     bool claimed_ = false;
     bool connected_ = true;
+    bool redirected_ = false;  ///< By us: AsyncAGI is about to end, or has.
     bool hung_up_ = false;
 };
 

@@ -86,6 +86,17 @@ class Calls {
         }
     }
 
+    /// Sends a call to another place in the dialplan.
+    void redirect(const LinkPointer& link, const ami::Action& action, ami::Client::Done done) {
+        with_tunnel(link, [](Tunnel& tunnel) { tunnel.redirecting(Clock::now()); });
+        client_.send(action, [this, link, done = std::move(done)](const ami::Response& response) {
+            if (!response.success() && !response.lost) {
+                with_tunnel(link, [](Tunnel& tunnel) { tunnel.not_redirected(Clock::now()); });
+            }
+            if (done) done(response);
+        });
+    }
+
     template <class... Texts>
     void log(Severity severity, const Texts&... texts) const noexcept {
         log_of_source(options_.ami, severity, texts...);

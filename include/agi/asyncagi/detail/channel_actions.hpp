@@ -65,7 +65,12 @@ class ChannelActions {
     }
 
     /// Only makes the frame, where the call has no limit: that is set again.
-    void wake_unlimited() { limit_back("0"); }
+    void wake_unlimited() { set_variable(limit_name, "0"); }
+
+    /// At once, not when it is the turn of a command.
+    void set_variable(std::string_view name, std::string_view value) {
+        actions_.push_back({of_channel("Setvar").set("Variable", name).set("Value", value)});
+    }
 
     /// Presses what ends a command. `by` is not `nothing`.
     void stop(StopBy by) {
@@ -116,7 +121,7 @@ class ChannelActions {
         return false;
     }
     /// Ends the dead man's switch: the limit that the call had, or none, is set again.
-    void set_limit_back(Time now) { limit_back(limit_ ? seconds(left(now)) : "0"); }
+    void set_limit_back(Time now) { set_variable(limit_name, limit_ ? seconds(left(now)) : "0"); }
 
     static constexpr std::string_view limit_name = "TIMEOUT(absolute)";
 
@@ -135,9 +140,6 @@ class ChannelActions {
   private:
     [[nodiscard]] ami::Action of_channel(std::string_view name) const {
         return ami::Action{name}.set("Channel", channel_);
-    }
-    void limit_back(const std::string& value) {
-        actions_.push_back({of_channel("Setvar").set("Variable", limit_name).set("Value", value)});
     }
     /// Until the limit, which is over rather than none.
     [[nodiscard]] Milliseconds left(Time now) const {

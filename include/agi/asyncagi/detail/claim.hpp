@@ -24,6 +24,8 @@ namespace agi { inline namespace v0 { namespace asyncagi {
 /// the limit that it had: who loses has changed nothing.
 class Claim {
   public:
+    /// The channel variable.
+    static constexpr std::string_view variable = "AGI_OWNER";
     /// How the reply of any claim begins.
     static constexpr std::string_view reply_head = "200 result=1 (agi-claim:";
 
@@ -75,6 +77,7 @@ class Claim {
         return began_ ? now_free() : Answer::released;
     }
 
+    [[nodiscard]] const std::string& owner() const noexcept { return owner_; }
     /// When the call is ours: the limit that it has had, in seconds; 0: none.
     [[nodiscard]] const std::string& limit() const noexcept { return limit_; }
 
@@ -95,8 +98,10 @@ class Claim {
 
     /// The line that releases a call, under that id.
     static std::string release(const std::string& id) {
-        return "SET VARIABLE AGI_OWNER " + std::string{released} + id;
+        return "SET VARIABLE " + std::string{variable} + ' ' + released_by(id);
     }
+    /// What it sets.
+    static std::string released_by(const std::string& id) { return std::string{released} + id; }
     /// The id for it. `id` is one that nothing had yet.
     static std::string release_id(std::string id) { return id.append(release_end); }
     /// Whether that is the value of AGI_OWNER of a call that nobody has any more.

@@ -163,6 +163,19 @@ class SourceState {
                                 SourceState& source) { source.client_.send(action, done); });
             }
         };
+        reach.redirect = [self = self_, weak = std::weak_ptr<Link>{link}](ami::Action action,
+                                                                          Control::Done done) {
+            if (const auto state = self.lock()) {
+                state->post([weak, action = std::move(action),
+                             done = std::move(done)](SourceState& source) {
+                    if (const LinkPointer alive = weak.lock()) {
+                        source.calls_.redirect(alive, action, done);
+                    } else {
+                        source.client_.send(action, done);
+                    }
+                });
+            }
+        };
         return std::make_shared<Control>(link->tunnel.channel(), link->uniqueid, std::move(reach));
     }
 
