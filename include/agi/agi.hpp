@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Everything that a program started by AGI() needs. Its streams are POSIX's: on Windows take
-// agi/stream/iostream_stream.hpp.
+// All commands, and the session: standard C++, on any system. The stream of a program that AGI() has
+// started comes with agi/process/run.hpp; the others are in agi/stream/, agi/asio/ and agi/fastagi/.
 
 #include <agi/command/call.hpp>
 #include <agi/command/database.hpp>
@@ -20,8 +20,3 @@
 #include <agi/command/variable.hpp>
 #include <agi/session/session.hpp>
 #include <agi/version.hpp>
-
-#ifndef _WIN32
-#include <agi/stream/fd_stream.hpp>
-#include <agi/stream/stdio_stream.hpp>
-#endif

@@ -5,6 +5,7 @@
 #include "../connection.hpp"
 #include "call.hpp"
 #include <agi/agi.hpp>
+#include <agi/stream/fd_stream.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -5,6 +5,7 @@
 
 #include "report.hpp"
 #include <agi/agi.hpp>
+#include <agi/stream/stdio_stream.hpp>
 
 #include <chrono>
 #include <csignal>

@@ -649,6 +649,11 @@ TEST_CASE("Tunnel: behind a redirect of ours nothing is sent, and the session en
         world.tunnel.redirecting(world.now);
         CHECK(world.said() == leaves(3, {}));
     }
+    SECTION("nor anything when the session has ended before") {
+        world.tunnel.session_closed(world.now);
+        world.said();
+        world.tunnel.redirecting(world.now);
+    }
     SECTION("when it has left AsyncAGI already") {
         world.tunnel.ended(world.now);
         world.said();
@@ -673,8 +678,6 @@ TEST_CASE(
         }
         SECTION("lost") {
             world.tunnel.disconnected();
-            world.tunnel.not_redirected(world.now);
-            CHECK(world.said().empty());
             world.tunnel.reconnected(world.now, true);
             CHECK(world.commands() == Lines{"AGI GET VARIABLE X"});
         }

@@ -2,6 +2,7 @@
 // The standard workload with this library. Usage: agi_pipe LOOPS
 
 #include <agi/agi.hpp>
+#include <agi/stream/stdio_stream.hpp>
 
 #include <chrono>
 #include <cstdlib>

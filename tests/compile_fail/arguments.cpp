@@ -2,6 +2,7 @@
 // What people write in the place of an argument: REJECT is the number of the case.
 
 #include <agi/agi.hpp>
+#include <agi/stream/fd_stream.hpp>
 
 #include <chrono>
 

@@ -7,6 +7,7 @@
 #include "../connection.hpp"
 #include "catch.hpp"
 #include <agi/agi.hpp>
+#include <agi/stream/fd_stream.hpp>
 #include <agi/testing/dialogue.hpp>
 
 #if defined(AGI_SOFTPHONE) && defined(AGI_PIN)

@@ -2,7 +2,7 @@
 
 cmake_minimum_required(VERSION 3.16)
 
-set(budget 40000)
+set(budget 37000)
 
 file(WRITE budget.cpp "#include <agi/agi.hpp>\n")
 execute_process(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// A LineStream on POSIX descriptors: pipes, sockets, terminals.
+// A LineStream on POSIX descriptors: pipes, sockets, terminals. Opt-in.
 
 #include <agi/stream/line_stream.hpp>
 #include <agi/version.hpp>

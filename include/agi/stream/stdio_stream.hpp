@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// The stream of a program that AGI() or EAGI() has started.
+// The stream of a program that AGI() or EAGI() has started: two descriptors and no more. Opt-in.
 
 #include <agi/stream/fd_stream.hpp>
 #include <agi/version.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// Bytes to lines, with a bound on the length of a line.
+// Bytes to lines, with a bound on the length of a line. Opt-in: for streams.
 
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
