@@ -274,9 +274,16 @@ TEST_CASE("AsyncAGI: a handler that sends its call elsewhere and returns leaves 
             if (call.send("NOOP").code() == 200) ++replies;
             const int number = ++begun;
             if (number == sessions) return;
-            asyncagi::control(call).redirect({"async", "ivr", 2});
-            // A command behind it is not for the next session, either.
-            if (number % 2 == 0) call.send("SET VARIABLE LEFT behind");
+            const auto redirect = [&] { asyncagi::control(call).redirect({"async", "ivr", 2}); };
+            if (number % 3 != 0) {
+                redirect();
+                // A command behind it is not for the next session, either.
+                if (number % 3 == 1) call.send("SET VARIABLE LEFT behind");
+            } else {  // in the middle of commands
+                std::thread other{redirect};
+                while (!call.hung_up()) call.send("GET VARIABLE A");
+                other.join();
+            }
         });
     }};
     live::Call call{to("again")};

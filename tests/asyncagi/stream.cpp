@@ -7,6 +7,7 @@
 #include <agi/asio/async_session.hpp>
 #include <agi/asyncagi/stream_source.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -150,6 +151,33 @@ TEST_CASE("TunnelStream: a call whose stream is dropped goes on in the dialplan"
     pbx.call("1", "x");
     CHECK(eventually([&] { return !pbx.channel("1").async; }));
     CHECK(notes.lines() == Lines{"PJSIP/1"});
+}
+
+TEST_CASE("TunnelStream: a call that is redirected, and then dropped, leaves nothing behind") {
+    FakePbx pbx;
+    Notes notes;
+    Loop loop{pbx};
+    SECTION("by its session") {
+        loop.source->on_call([&](TunnelStream stream, const std::shared_ptr<Control>& control) {
+            starts(notes, [control](const SessionPointer& /*session*/) {
+                control->redirect({"other", "42", 1});
+            })(std::move(stream), control);
+        });
+    }
+    SECTION("by who gets it") {
+        loop.source->on_call([&](TunnelStream stream, const std::shared_ptr<Control>& control) {
+            control->redirect({"other", "42", 1});
+            const TunnelStream dropped = std::move(stream);
+            notes.add("x");
+        });
+    }
+    loop.start(pbx);
+    pbx.call("1", "x");
+    CHECK(notes.wait(1) == Lines{"x"});
+    CHECK(eventually([&] { return pbx.channel("1").is_free(); }));
+    CHECK(pbx.channel("1").ran.empty());
+    const Lines told = pbx.channel("1").told;
+    CHECK(std::find(told.begin(), told.end(), "Redirect 42") != told.end());
 }
 
 TEST_CASE("StreamSource: begins calls, adopts others, sends actions") {

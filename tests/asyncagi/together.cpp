@@ -36,7 +36,7 @@ struct Ours {
     };
     std::vector<Queued> take() {
         std::vector<Queued> all;
-        for (const auto& output : tunnel.take_actions()) {
+        for (const auto& output : tunnel.take_actions({})) {
             if (output.command_id.empty()) continue;
             const std::string text = output.action.text("x");
             const std::size_t at = text.find("Command: ") + 9;

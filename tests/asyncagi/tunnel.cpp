@@ -3,6 +3,7 @@
 
 #include "asyncagi/pipe.hpp"
 #include "catch.hpp"
+#include <agi/ami/action.hpp>
 #include <agi/asyncagi/tunnel.hpp>
 
 #include <algorithm>
@@ -48,7 +49,7 @@ class World {
     /// What the tunnel has said since the last time: `AGI command`, `AbsoluteTimeout 60`...
     Lines said() {
         Lines all;
-        for (auto& output : tunnel.take_actions()) {
+        for (auto& output : tunnel.take_actions(now)) {
             const std::string text = output.action.text("x");
             const auto header = [&text](const std::string& name) {
                 const std::size_t at = text.find("\r\n" + name + ": ");
@@ -64,7 +65,7 @@ class World {
             } else {
                 const bool asks = name == "Getvar";
                 all.push_back(name + ' ' + header("Timeout") + header("Control") + header("Digit") +
-                              header(asks ? "Variable" : "Value"));
+                              header("Exten") + header(asks ? "Variable" : "Value"));
             }
         }
         return all;
@@ -118,6 +119,7 @@ class World {
     /// The session of another program ends, and that of AsyncAGI soon.
     void other_releases() { tunnel.executed(now, "other-1-release", encoded("200 result=1\n")); }
     void line(std::string_view text) { tunnel.line(now, text); }
+    void redirect() { tunnel.redirect(agi::ami::Action{"Redirect"}.set("Exten", "s")); }
     /// Asterisk has begun with it.
     void starts() { tunnel.command_started(queue.front().command); }
     std::string bytes() { return tunnel.take_bytes(); }
@@ -594,26 +596,30 @@ TEST_CASE("Tunnel: a call that does not come back is as one that was hung up") {
 
 TEST_CASE("Tunnel: behind a redirect of ours nothing is sent, and the session ends with AsyncAGI") {
     Begun world;
-    const auto leaves = [](int id, Lines limit = {"Setvar 0"}) {
-        limit.insert(limit.begin(), "Setvar released/id-" + std::to_string(id) + "-release");
-        return limit;
-    };
     const std::string dead = "511 Command Not Permitted on a dead channel\n";
+    const auto leaves = [](int id, Lines before = {"Setvar 0"}) {
+        before.emplace_back("Redirect s");
+        before.push_back("Setvar released/id-" + std::to_string(id) + "-release");
+        return before;
+    };
     SECTION("while nothing runs") {
-        world.tunnel.redirecting(world.now);
+        world.redirect();
         CHECK(world.said() == leaves(3));
+        CHECK(world.tunnel.is_owed());
         world.line("GET VARIABLE X");
         world.tunnel.keep(world.now);
         world.tunnel.tick(world.now + 1h);
+        world.tunnel.redirect_answered(world.now, true);
         CHECK(world.said().empty());
         CHECK(world.bytes().empty());
         // Another session of the channel may begin right behind that.
         world.tunnel.ended(world.now);
         CHECK(world.bytes() == "HANGUP\n" + dead);
         CHECK(world.tunnel.state() == State::gone);
+        CHECK_FALSE(world.tunnel.is_owed());
     }
     SECTION("and the session has ended") {
-        world.tunnel.redirecting(world.now);
+        world.redirect();
         world.said();
         world.tunnel.session_closed(world.now);
         CHECK(world.said().empty());
@@ -625,7 +631,7 @@ TEST_CASE("Tunnel: behind a redirect of ours nothing is sent, and the session en
         world.line("WAIT FOR DIGIT -1");
         world.said();
         world.starts();
-        world.tunnel.redirecting(world.now);
+        world.redirect();
         world.line("NOOP");
         world.tunnel.executed(world.now, "other", encoded("200 result=0\n"));
         CHECK(world.said() == leaves(4));
@@ -633,33 +639,61 @@ TEST_CASE("Tunnel: behind a redirect of ours nothing is sent, and the session en
         world.tunnel.ended(world.now);
         CHECK(world.bytes() == "HANGUP\n200 result=0\n");
     }
+    SECTION("and it waits until a command has begun") {
+        world.line("EXEC Wait 5");
+        world.said();
+        world.redirect();
+        CHECK(world.said().empty());
+        SECTION("which is told") { world.starts(); }
+        SECTION("which its reply shows") { world.run("200 result=0\n"); }
+        SECTION("or AsyncAGI has ended without it") {
+            world.tunnel.ended(world.now);
+            CHECK(world.said() == Lines{"Setvar 0", "Redirect s", "Setvar released/id-4-release"});
+            CHECK(world.bytes() == "HANGUP\n" + dead);
+            return;
+        }
+        CHECK(world.said() == leaves(4));
+    }
     SECTION("and the rest of a long reply is not fetched") {
         world.line("GET VARIABLE X");
         world.said();
-        world.tunnel.redirecting(world.now);
-        world.run("200 result=1 (" + std::string(1500, 'x') + ")\n");
+        world.starts();
+        world.redirect();
         CHECK(world.said() == leaves(4));
-        world.tunnel.ended(world.now);
-        CHECK(world.bytes() == "HANGUP\n" + dead);
+        world.run("200 result=1 (" + std::string(1500, 'x') + ")\n");
+        CHECK(world.said().empty());
+        SECTION("as it ends") {
+            world.tunnel.ended(world.now);
+            CHECK(world.bytes() == "HANGUP\n" + dead);
+        }
+        SECTION("before Asterisk has refused it") {
+            world.tunnel.redirect_answered(world.now, false);
+            CHECK(world.said() == Lines{"Setvar me", "AGI NOOP", "AbsoluteTimeout 60"});
+            world.run("200 result=0\n");
+            CHECK(world.bytes() == "500 The reply was lost on its way over AMI\n");
+        }
     }
     SECTION("and a limit that is over is not set again") {
         world.line("SET AUTOHANGUP 5");
         world.said();
         world.now += 5s;
-        world.tunnel.redirecting(world.now);
+        world.redirect();
         CHECK(world.said() == leaves(3, {}));
     }
-    SECTION("nor anything when the session has ended before") {
+    SECTION("when the session has ended before, and the dialplan goes on first") {
         world.tunnel.session_closed(world.now);
         world.said();
-        world.tunnel.redirecting(world.now);
+        world.redirect();
+        CHECK(world.said().empty());
+        world.tunnel.ended(world.now);
+        CHECK(world.said() == Lines{"Redirect s"});
     }
     SECTION("when it has left AsyncAGI already") {
         world.tunnel.ended(world.now);
         world.said();
-        world.tunnel.redirecting(world.now);
-        CHECK(world.tunnel.state() == State::gone);
+        world.redirect();
         CHECK(world.said() == leaves(3, {}));
+        CHECK(world.tunnel.state() == State::gone);
     }
     CHECK(world.said().empty());
 }
@@ -668,13 +702,21 @@ TEST_CASE(
     "Tunnel: after a redirect that is refused, or whose answer is lost, the session goes on") {
     Begun world;
     SECTION("while nothing runs") {
-        world.tunnel.redirecting(world.now);
+        world.redirect();
         world.line("GET VARIABLE X");
         world.said();
         SECTION("refused") {
-            world.tunnel.not_redirected(world.now);
+            world.tunnel.redirect_answered(world.now, false);
             CHECK(world.said() == Lines{"Setvar me", "AbsoluteTimeout 60", "AGI GET VARIABLE X",
                                         "AbsoluteTimeout 60"});
+        }
+        SECTION("both of two refused") {
+            world.redirect();
+            world.said();
+            world.tunnel.redirect_answered(world.now, false);
+            CHECK(world.said().empty());
+            world.tunnel.redirect_answered(world.now, false);
+            CHECK(world.commands() == Lines{"Setvar me", "AGI GET VARIABLE X"});
         }
         SECTION("lost") {
             world.tunnel.disconnected();
@@ -684,21 +726,57 @@ TEST_CASE(
         world.run("200 result=1 (x)\n");
         CHECK(world.bytes() == "200 result=1 (x)\n");
     }
-    SECTION("while a command runs that the next line stops") {
+    SECTION("while a command runs, which has its reply") {
         world.line("WAIT FOR DIGIT -1");
         world.said();
         world.starts();
-        world.tunnel.redirecting(world.now);
-        world.line("NOOP");
+        world.redirect();
         world.said();
-        world.tunnel.not_redirected(world.now);
-        CHECK(world.said() == Lines{"Setvar me", "AbsoluteTimeout 60", "ControlPlayback stop"});
+        SECTION("as nothing follows it") {
+            world.tunnel.redirect_answered(world.now, false);
+            CHECK(world.commands() == Lines{"Setvar me", "AGI NOOP"});
+            world.run("200 result=49\n");
+            CHECK(world.bytes() == "200 result=49\n");
+        }
+        SECTION("or is stopped by the next line") {
+            world.line("NOOP");
+            world.tunnel.redirect_answered(world.now, false);
+            CHECK(world.commands() == Lines{"Setvar me", "AGI NOOP", "ControlPlayback stop"});
+        }
     }
     world.said();
-    world.tunnel.not_redirected(world.now);  // an answer to none
+    world.tunnel.redirect_answered(world.now, false);  // an answer to none
     CHECK(world.said().empty());
     world.tunnel.ended(world.now);
     CHECK(world.tunnel.state() == State::away);
+}
+
+TEST_CASE("Tunnel: of two redirects the first is followed, and the second refused") {
+    Begun world;
+    world.redirect();
+    world.redirect();
+    CHECK(world.said() ==
+          Lines{"Setvar 0", "Redirect s", "Redirect s", "Setvar released/id-3-release"});
+    world.tunnel.redirect_answered(world.now, true);
+    world.tunnel.redirect_answered(world.now, false);
+    world.line("NOOP");
+    CHECK(world.said().empty());
+    world.tunnel.ended(world.now);
+    CHECK(world.tunnel.state() == State::gone);
+}
+
+TEST_CASE(
+    "Tunnel: a redirect that is wanted when the connection is lost is sent when it is there") {
+    Begun world;
+    world.line("EXEC Wait 5");
+    world.said();
+    world.redirect();
+    world.tunnel.disconnected();
+    CHECK(world.said().empty());
+    world.tunnel.reconnected(world.now, true);
+    CHECK(world.said() == Lines{"AGI NOOP"});
+    world.run("200 result=0\n");
+    CHECK(world.said().front() == "Setvar 0");
 }
 
 TEST_CASE("Tunnel: a channel that is no more when a command is sent") {
@@ -1192,7 +1270,7 @@ TEST_CASE("Tunnel: follows a channel that is renamed") {
     Begun world;
     world.tunnel.renamed("PJSIP/2");
     world.line("NOOP");
-    CHECK(world.tunnel.take_actions().front().action.text("1") ==
+    CHECK(world.tunnel.take_actions(world.now).front().action.text("1") ==
           "Action: AGI\r\nChannel: PJSIP/2\r\nCommand: NOOP\r\nCommandID: id-3\r\nActionID: 1\r\n"
           "\r\n");
 }

@@ -50,10 +50,15 @@ class World {
 
     void take_actions() {
         auto question = agi::asyncagi::Question::none;
-        for (const auto& output : tunnel_.take_actions()) {
+        for (const auto& output : tunnel_.take_actions(now)) {
             const std::string text = output.action.text("x");
             require(text.find("\r\n\r\n") == text.size() - 4, "Tunnel: an action is one");
-            require(state_ != Tunnel::State::over, "Tunnel: nothing is said behind the end");
+            const bool redirects = output.action.name() == "Redirect";
+            redirected = redirected || redirects;
+            require(state_ != Tunnel::State::over || redirects,
+                    "Tunnel: nothing is said behind the end");
+            require(!redirected || output.command_id.empty(),
+                    "Tunnel: no command is sent behind a redirect");
             if (output.question != agi::asyncagi::Question::none) question = output.question;
             if (output.command_id.empty()) continue;
             const std::size_t at = text.find("Command: ") + 9;
@@ -91,6 +96,7 @@ class World {
     std::deque<Queued> queue;
     std::string owner = "me";  ///< What claims are answered.
     std::string bytes;
+    bool redirected = false;  ///< And it was not refused.
     Pipe pipe;
     Tunnel::Time now{};
 
@@ -171,10 +177,17 @@ void happen(Tunnel& tunnel, World& world, std::size_t what, Input& input) {
             return;
         case 14: return tunnel.stop_answered(world.now);
         case 15:
+            world.redirected = false;
             return tunnel.is_disconnected() ? tunnel.reconnected(world.now, input.below(4) != 0)
                                             : tunnel.disconnected();
         case 16: return static_cast<void>(tunnel.stop());
         case 17: tunnel.keep(world.now); return tunnel.tick(world.now);
+        case 20: return tunnel.redirect(agi::ami::Action{"Redirect"});
+        case 21: {
+            const bool success = input.flag();
+            if (!success) world.redirected = false;
+            return tunnel.redirect_answered(world.now, success);
+        }
         case 19:
             world.owner = input.below(2) == 0 ? "me" : "released/" + std::string{other_release};
             return;
@@ -221,7 +234,7 @@ void any_order(Input& input, const std::string& id) {
     while (!input.empty()) {
         world.take_actions();
         world.now += std::chrono::milliseconds{input.below(4) * 100};
-        const std::size_t what = input.below(20);
+        const std::size_t what = input.below(22);
         if (what < 4) {
             tunnel.line(world.now, lines[input.below(std::size(lines))]);
             ++asked;

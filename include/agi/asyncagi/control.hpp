@@ -31,7 +31,7 @@ class Control {
     struct Reach {
         std::function<void()> stop;
         std::function<void(ami::Action, Done)> send;
-        std::function<void(ami::Action, Done)> redirect;
+        std::function<void(ami::Action, const std::string& channel, Done)> redirect;
     };
 
     Control(std::string channel, std::string uniqueid, Reach reach)
@@ -57,18 +57,18 @@ class Control {
     void stop() const { reach_.stop(); }
 
     /// Sends the call to another place in the dialplan, where any program may have it. The session
-    /// ends as by a hang-up, and no command behind this runs. The limit of the call is set again
-    /// before it goes, so that the dialplan may set another. Where Asterisk refuses it, the session
-    /// goes on.
+    /// ends as by a hang-up, and no command behind this runs; one that is on its way begins first. The
+    /// limit of the call is set again before it goes, so that the dialplan may set another. Where
+    /// Asterisk refuses it, the session goes on. In a session that has just ended, the dialplan goes
+    /// on first.
     ///
     /// @throws AGIArgumentError  the place cannot be sent
     void redirect(const Place& to, Done done = {}) const {
         reach_.redirect(ami::Action{"Redirect"}
-                            .set("Channel", channel())
                             .set("Context", to.context)
                             .set("Exten", to.extension)
                             .set("Priority", std::to_string(to.priority)),
-                        std::move(done));
+                        channel(), std::move(done));
     }
     void hang_up(Done done = {}) const {
         reach_.send(ami::Action{"Hangup"}.set("Channel", channel()), std::move(done));

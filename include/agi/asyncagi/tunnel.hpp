@@ -6,6 +6,7 @@
 #include <agi/asyncagi/detail/claim.hpp>
 #include <agi/asyncagi/detail/command_flow.hpp>
 #include <agi/asyncagi/detail/joined_environment.hpp>
+#include <agi/asyncagi/detail/redirects.hpp>
 #include <agi/asyncagi/environment_block.hpp>
 #include <agi/asyncagi/result.hpp>
 #include <agi/asyncagi/tunnel_options.hpp>
@@ -68,7 +69,7 @@ class Tunnel {
     /// AsyncAGIExec of this channel, also for a command of another program.
     void executed(Time now, std::string_view command_id, std::string_view encoded) {
         Part part{encoded};
-        if (redirected_ && part.more) return;  // nothing can be sent for the rest
+        if (redirects_.sent() && part.more) return;  // nothing is sent for the rest
         environment_.close(part, Claim::reply_head);
         if (!claimed_) claim_.ran(command_id);
         // A claim that has come late: its wake-up may end our switch.
@@ -118,7 +119,7 @@ class Tunnel {
     void ended(Time now) {
         if (state_ == State::finishing) return finish();
         if (state_ == State::gone || state_ == State::over || state_ == State::foreign) return;
-        if (redirected_) return leave(now);
+        if (redirects_.sent()) return leave(now);
         state_ = State::away;
         since_ = now;
         if (claimed_ || adopts_) set_limit_back(now);
@@ -156,7 +157,7 @@ class Tunnel {
     void reconnected(Time now, bool ours) {
         connected_ = true;
         since_ = now;
-        redirected_ = false;  // or it has left AsyncAGI, or begun with it again
+        redirects_.forget_sent();  // or it has left AsyncAGI, or begun with it again
         if (state_ == State::finishing) return ours ? send_break(now) : finish();
         if (claimed_ && !ours) return leave(now);
         if (asks_limit_) return begin(now);
@@ -188,22 +189,16 @@ class Tunnel {
 
     // --- From elsewhere ---
 
-    /// It is about to be sent elsewhere in the dialplan, where any program may have it. A command
-    /// behind that would wait until AsyncAGI begins again, and run then: so none is sent.
-    void redirecting(Time now) {
-        if (state_ != State::away && !runs()) return;
-        flow_.says.set_variable(Claim::variable,
-                                Claim::released_by(Claim::release_id(flow_.says.next_id())));
-        if (state_ == State::away) return leave(now);
-        set_limit_back(now);
-        redirected_ = true;
-    }
-    /// Asterisk has refused that.
-    void not_redirected(Time now) {
-        if (!std::exchange(redirected_, false) || !runs()) return;
+    /// Sends it elsewhere in the dialplan, where any program may have it. A command that Asterisk has
+    /// not begun by then would wait until AsyncAGI begins again, and run there: so the redirect
+    /// waits for that, and no other command is sent.
+    void redirect(ami::Action action) { redirects_.want(std::move(action)); }
+    void redirect_answered(Time now, bool success) {
+        if (!redirects_.answered(success) || !runs()) return;
         flow_.says.set_variable(Claim::variable, claim_.owner());
-        flow_.says.wake(now);
-        flow_.stop_for_next(true);
+        // The rest of a reply may have been left there.
+        flow_.under_way.reconnected(flow_.says, now, true);
+        if (flow_.session.goes_on()) flow_.stop_for_next(true);
         next(now);
     }
 
@@ -225,7 +220,10 @@ class Tunnel {
     /// It is no more our concern.
     void give_up() noexcept { finish(); }
 
-    [[nodiscard]] std::vector<Output> take_actions() { return flow_.says.take(); }
+    [[nodiscard]] std::vector<Output> take_actions(Time now) {
+        if (redirects_.any_wanted() && connected_) send_redirects(now);
+        return flow_.says.take();
+    }
     /// Bytes for the session.
     [[nodiscard]] std::string take_bytes() { return flow_.session.take_bytes(); }
     /// The replies of a batch, for the session, too.
@@ -239,11 +237,15 @@ class Tunnel {
     [[nodiscard]] std::string_view current() const noexcept {
         return flow_.under_way.current_line();
     }
+    /// Whether Asterisk is about to say something of it.
+    [[nodiscard]] bool is_owed() const noexcept {
+        return !current().empty() || (state_ == State::running && redirects_.leaves());
+    }
 
   private:
     /// Whether it can be spoken with.
     [[nodiscard]] bool runs() const noexcept {
-        return state_ == State::running && connected_ && !redirected_;
+        return state_ == State::running && connected_ && !redirects_.leaves();
     }
 
     /// What can be done now.
@@ -297,6 +299,19 @@ class Tunnel {
 
     // --- The end ---
 
+    /// If they may be sent. A claim that runs before the redirect is to find the call taken.
+    void send_redirects(Time now) {
+        const bool in_dialplan = state_ == State::away;
+        if (state_ == State::finishing || (state_ == State::running && flow_.under_way.waits())) {
+            return;
+        }
+        if (state_ == State::running && !redirects_.sent()) set_limit_back(now);
+        for (ami::Action& action : redirects_.take_wanted()) flow_.says.redirect(std::move(action));
+        if (!in_dialplan && state_ != State::running) return;
+        flow_.says.set_variable(Claim::variable,
+                                Claim::released_by(Claim::release_id(flow_.says.next_id())));
+        if (in_dialplan) leave(now);
+    }
     void tell_hangup() {
         if (claimed_ && state_ != State::finishing && state_ != State::over)
             flow_.session.tell_hangup();
@@ -328,6 +343,7 @@ class Tunnel {
     CommandFlow flow_;
     JoinedEnvironment environment_;
     Claim claim_;
+    Redirects redirects_;
     State state_ = State::claiming;
     std::chrono::milliseconds comes_back_;
     bool adopts_;              ///< The call of a program that has died.
@@ -337,7 +353,6 @@ class Tunnel {
     bool asked_ = false;  ///< A claim is under way.
     bool claimed_ = false;
     bool connected_ = true;
-    bool redirected_ = false;  ///< By us: AsyncAGI is about to end, or has.
     bool hung_up_ = false;
 };
 

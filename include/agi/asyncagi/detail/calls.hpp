@@ -87,13 +87,11 @@ class Calls {
     }
 
     /// Sends a call to another place in the dialplan.
-    void redirect(const LinkPointer& link, const ami::Action& action, ami::Client::Done done) {
-        with_tunnel(link, [](Tunnel& tunnel) { tunnel.redirecting(Clock::now()); });
-        client_.send(action, [this, link, done = std::move(done)](const ami::Response& response) {
-            if (!response.success() && !response.lost) {
-                with_tunnel(link, [](Tunnel& tunnel) { tunnel.not_redirected(Clock::now()); });
-            }
-            if (done) done(response);
+    void redirect(const LinkPointer& link, ami::Action action, ami::Client::Done done) {
+        if (link->tunnel.is_disconnected()) return tell_lost(done);
+        with_tunnel(link, [&](Tunnel& tunnel) {
+            link->redirects.push_back(std::move(done));
+            tunnel.redirect(std::move(action));
         });
     }
 
@@ -106,10 +104,12 @@ class Calls {
     void pump(const LinkPointer& link) {
         Tunnel& tunnel = link->tunnel;
         if (tunnel.claimed() && !link->control) serve(link);
-        for (Tunnel::Output& output : tunnel.take_actions()) send(link, output);
+        for (Tunnel::Output& output : tunnel.take_actions(Clock::now())) send(link, output);
         if (auto replies = tunnel.take_replies()) link->control->answer(std::move(*replies));
-        const std::string bytes = tunnel.take_bytes();
-        if (!bytes.empty() && link->session) link->session->give(bytes);
+        if (link->session) {
+            const std::string bytes = tunnel.take_bytes();
+            if (!bytes.empty()) link->session->give(bytes);
+        }
         const Tunnel::State state = tunnel.state();
         if (state == Tunnel::State::foreign || state == Tunnel::State::over) remove(link);
     }
@@ -137,6 +137,18 @@ class Calls {
                 note_refusal("the stop of a command", response);
                 with_tunnel(link, [](Tunnel& tunnel) { tunnel.stop_answered(Clock::now()); });
             });
+        } else if (name == "Redirect") {
+            ami::Client::Done done = std::move(link->redirects.front());
+            link->redirects.pop_front();
+            client_.send(output.action,
+                         [this, link, done = std::move(done)](const ami::Response& response) {
+                             if (!response.lost) {
+                                 with_tunnel(link, [&](Tunnel& tunnel) {
+                                     tunnel.redirect_answered(Clock::now(), response.success());
+                                 });
+                             }
+                             if (done) done(response);
+                         });
         } else {
             const char* const what = name == "Setvar" ? "Setvar" : "AbsoluteTimeout";
             client_.send(output.action, [this, what](const ami::Response& response) {
@@ -181,9 +193,15 @@ class Calls {
         link->tunnel.session_closed(Clock::now());
     }
 
+    static void tell_lost(const ami::Client::Done& done) {
+        ami::Response response;
+        response.lost = true;
+        if (done) done(response);
+    }
     void remove(const LinkPointer& link) noexcept {
         table_.remove(*link);
         try {
+            for (const auto& done : std::exchange(link->redirects, {})) tell_lost(done);
             if (const auto session = std::exchange(link->session, nullptr)) session->close();
             on_removed();
         } catch (...) {

@@ -72,6 +72,12 @@ class ChannelActions {
         actions_.push_back({of_channel("Setvar").set("Variable", name).set("Value", value)});
     }
 
+    /// `action` says where to.
+    void redirect(ami::Action action) {
+        action.set("Channel", channel_);
+        actions_.push_back({std::move(action)});
+    }
+
     /// Presses what ends a command. `by` is not `nothing`.
     void stop(StopBy by) {
         if (by == StopBy::control) {

@@ -2,6 +2,7 @@
 #pragma once
 // The calls of a source: each a tunnel with its session, found by its number or its channel.
 
+#include <agi/ami/client.hpp>
 #include <agi/asyncagi/control.hpp>
 #include <agi/asyncagi/detail/session_end.hpp>
 #include <agi/asyncagi/tunnel.hpp>
@@ -9,6 +10,7 @@
 #include <agi/wire/number.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,7 +32,8 @@ struct Link {
     bool by_script = false;  ///< Which is why `begin` gets it.
     std::shared_ptr<Control> control{};
     std::shared_ptr<SessionEnd> session{};
-    std::string place{};  ///< Where in the dialplan AGI() is.
+    std::deque<ami::Client::Done> redirects{};  ///< Who gets the answers to those not sent yet.
+    std::string place{};                        ///< Where in the dialplan AGI() is.
 };
 using LinkPointer = std::shared_ptr<Link>;
 

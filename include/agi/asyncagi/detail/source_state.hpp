@@ -146,6 +146,10 @@ class SourceState {
             return nullptr;
         }
     }
+    /// Whether this is the source's thread, and it is there still.
+    [[nodiscard]] bool is_in_thread() const {
+        return context_.get_executor().running_in_this_thread() && !ended_;
+    }
     [[nodiscard]] std::shared_ptr<Control> make_control(const LinkPointer& link) const {
         Control::Reach reach;
         reach.stop = [self = self_, weak = std::weak_ptr<Link>{link}] {
@@ -163,18 +167,20 @@ class SourceState {
                                 SourceState& source) { source.client_.send(action, done); });
             }
         };
-        reach.redirect = [self = self_, weak = std::weak_ptr<Link>{link}](ami::Action action,
-                                                                          Control::Done done) {
-            if (const auto state = self.lock()) {
-                state->post([weak, action = std::move(action),
-                             done = std::move(done)](SourceState& source) {
-                    if (const LinkPointer alive = weak.lock()) {
-                        source.calls_.redirect(alive, action, done);
-                    } else {
-                        source.client_.send(action, done);
-                    }
-                });
-            }
+        reach.redirect = [self = self_, weak = std::weak_ptr<Link>{link}](
+                             ami::Action action, const std::string& channel, Control::Done done) {
+            const auto state = self.lock();
+            if (!state) return;
+            auto work = [weak, action = std::move(action), channel,
+                         done = std::move(done)](SourceState& source) mutable {
+                if (const LinkPointer alive = weak.lock()) {
+                    return source.calls_.redirect(alive, std::move(action), std::move(done));
+                }
+                source.client_.send(action.set("Channel", channel), std::move(done));
+            };
+            // A session in this thread may say its next word right behind it.
+            if (state->is_in_thread()) return work(*state);
+            state->post(std::move(work));
         };
         return std::make_shared<Control>(link->tunnel.channel(), link->uniqueid, std::move(reach));
     }
@@ -218,7 +224,7 @@ class SourceState {
                 if (keep) tunnel.keep(now);
                 if (too_late) tunnel.hung_up(now);
                 tunnel.tick(now);
-                owed = owed || !tunnel.current().empty();
+                owed = owed || tunnel.is_owed();
             });
         }
         // Some Asterisks hold an event back until the next action comes.

@@ -154,6 +154,10 @@ class UnderWay {
         return take();
     }
 
+    /// Whether something is sent that Asterisk may not have begun with.
+    [[nodiscard]] bool waits() const noexcept {
+        return !mark_id_.empty() || (current_ && !current_->runs);
+    }
     [[nodiscard]] bool is_current(std::string_view id) const noexcept {
         return current_ && current_->id == id;
     }
