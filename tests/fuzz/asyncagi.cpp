@@ -182,7 +182,9 @@ void happen(Tunnel& tunnel, World& world, std::size_t what, Input& input) {
                                             : tunnel.disconnected();
         case 16: return static_cast<void>(tunnel.stop());
         case 17: tunnel.keep(world.now); return tunnel.tick(world.now);
-        case 20: return tunnel.redirect(agi::ami::Action{"Redirect"});
+        case 20:
+            if (tunnel.claimed()) tunnel.redirect(agi::ami::Action{"Redirect"});
+            return;
         case 21: {
             const bool success = input.flag();
             if (!success) world.redirected = false;

@@ -122,7 +122,7 @@ class Tunnel {
         if (redirects_.sent()) return leave(now);
         state_ = State::away;
         since_ = now;
-        if (claimed_ || adopts_) set_limit_back(now);
+        if (claimed_ || adopts_) flow_.says.set_limit_back(now);
         if (flow_.session.closed()) finish();
     }
     /// HangupRequest, or the like: it is over, but what runs has its reply yet.
@@ -289,10 +289,6 @@ class Tunnel {
         }
     }
 
-    /// When it leaves AsyncAGI by itself.
-    void set_limit_back(Time now) {
-        if (!flow_.says.limit_is_over(now)) flow_.says.set_limit_back(now);
-    }
     void adopts_no_more(Time now) {
         if (std::exchange(adopts_, false)) flow_.says.set_limit_back(now);
     }
@@ -305,7 +301,7 @@ class Tunnel {
         if (state_ == State::finishing || (state_ == State::running && flow_.under_way.waits())) {
             return;
         }
-        if (state_ == State::running && !redirects_.sent()) set_limit_back(now);
+        if (state_ == State::running && !redirects_.sent()) flow_.says.set_limit_back(now);
         for (ami::Action& action : redirects_.take_wanted()) flow_.says.redirect(std::move(action));
         if (!in_dialplan && state_ != State::running) return;
         flow_.says.set_variable(Claim::variable,

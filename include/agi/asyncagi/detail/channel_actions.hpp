@@ -60,6 +60,7 @@ class ChannelActions {
     /// Asterisk looks for a command every 100 ms, or when a frame comes. This makes one, and tells
     /// that we are there.
     void wake(Time now) {
+        if (limit_is_over(now)) return;
         const Milliseconds time = limit_ ? std::min(dead_man_, left(now)) : dead_man_;
         actions_.push_back({of_channel("AbsoluteTimeout").set("Timeout", seconds(time))});
     }
@@ -107,8 +108,6 @@ class ChannelActions {
         const std::string_view what = question == Question::is_armed ? "AGI_LIMIT" : limit_name;
         actions_.push_back({of_channel("Getvar").set("Variable", what), {}, question});
     }
-    /// Asterisk has ended it by then, and has no limit any more.
-    [[nodiscard]] bool limit_is_over(Time now) const noexcept { return limit_ && *limit_ <= now; }
     /// What was asked for, unless a line has set another since.
     void answer_limit(Time now, std::string_view seconds_text) {
         if (awaits_limit_) set_limit(now, seconds_text);
@@ -127,7 +126,10 @@ class ChannelActions {
         return false;
     }
     /// Ends the dead man's switch: the limit that the call had, or none, is set again.
-    void set_limit_back(Time now) { set_variable(limit_name, limit_ ? seconds(left(now)) : "0"); }
+    void set_limit_back(Time now) {
+        if (limit_is_over(now)) return;
+        set_variable(limit_name, limit_ ? seconds(left(now)) : "0");
+    }
 
     static constexpr std::string_view limit_name = "TIMEOUT(absolute)";
 
@@ -147,9 +149,15 @@ class ChannelActions {
     [[nodiscard]] ami::Action of_channel(std::string_view name) const {
         return ami::Action{name}.set("Channel", channel_);
     }
-    /// Until the limit, which is over rather than none.
+    /// The call has gone to T by then, or goes there, and a limit would end that. Asterisk and we
+    /// round to milliseconds; it has the limit already, as the last that it was told.
+    [[nodiscard]] bool limit_is_over(Time now) const noexcept {
+        constexpr Milliseconds precision{10};
+        return limit_ && *limit_ <= now + precision;
+    }
+    /// Until the limit, which is not over.
     [[nodiscard]] Milliseconds left(Time now) const {
-        return std::max(std::chrono::duration_cast<Milliseconds>(*limit_ - now), Milliseconds{1});
+        return std::chrono::ceil<Milliseconds>(*limit_ - now);
     }
 
     std::string channel_;
