@@ -138,23 +138,25 @@ class Calls {
                 with_tunnel(link, [](Tunnel& tunnel) { tunnel.stop_answered(Clock::now()); });
             });
         } else if (name == "Redirect") {
-            ami::Client::Done done = std::move(link->redirects.front());
-            link->redirects.pop_front();
-            client_.send(output.action,
-                         [this, link, done = std::move(done)](const ami::Response& response) {
-                             if (!response.lost) {
-                                 with_tunnel(link, [&](Tunnel& tunnel) {
-                                     tunnel.redirect_answered(Clock::now(), response.success());
-                                 });
-                             }
-                             if (done) done(response);
-                         });
+            send_redirect(link, output.action);
         } else {
             const char* const what = name == "Setvar" ? "Setvar" : "AbsoluteTimeout";
             client_.send(output.action, [this, what](const ami::Response& response) {
                 if (!response.lost) note_refusal(what, response);
             });
         }
+    }
+    void send_redirect(const LinkPointer& link, const ami::Action& action) {
+        ami::Client::Done done = std::move(link->redirects.front());
+        link->redirects.pop_front();
+        client_.send(action, [this, link, done = std::move(done)](const ami::Response& response) {
+            if (!response.lost) {
+                with_tunnel(link, [&](Tunnel& tunnel) {
+                    tunnel.redirect_answered(Clock::now(), response.success());
+                });
+            }
+            if (done) done(response);
+        });
     }
     /// Once: that the user may not do it. That there is no such channel is no news.
     void note_refusal(const char* what, const ami::Response& response) {
