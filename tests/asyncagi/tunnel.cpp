@@ -751,13 +751,16 @@ TEST_CASE(
     CHECK(world.tunnel.state() == State::away);
 }
 
-TEST_CASE("Tunnel: of two redirects the first is followed, and the second refused") {
+TEST_CASE("Tunnel: of several redirects the first is followed, and the others refused") {
     Begun world;
     world.redirect();
     world.redirect();
     CHECK(world.said() ==
           Lines{"Setvar 0", "Redirect s", "Redirect s", "Setvar released/id-3-release"});
+    world.redirect();
+    CHECK(world.said() == Lines{"Redirect s", "Setvar released/id-4-release"});
     world.tunnel.redirect_answered(world.now, true);
+    world.tunnel.redirect_answered(world.now, false);
     world.tunnel.redirect_answered(world.now, false);
     world.line("NOOP");
     CHECK(world.said().empty());
@@ -768,15 +771,24 @@ TEST_CASE("Tunnel: of two redirects the first is followed, and the second refuse
 TEST_CASE(
     "Tunnel: a redirect that is wanted when the connection is lost is sent when it is there") {
     Begun world;
-    world.line("EXEC Wait 5");
-    world.said();
-    world.redirect();
-    world.tunnel.disconnected();
-    CHECK(world.said().empty());
-    world.tunnel.reconnected(world.now, true);
-    CHECK(world.said() == Lines{"AGI NOOP"});
-    world.run("200 result=0\n");
-    CHECK(world.said().front() == "Setvar 0");
+    SECTION("while nothing runs") {
+        world.tunnel.disconnected();
+        world.redirect();
+        CHECK(world.said().empty());
+        world.tunnel.reconnected(world.now, true);
+    }
+    SECTION("while a command waits to be begun") {
+        world.line("EXEC Wait 5");
+        world.said();
+        world.redirect();
+        world.tunnel.disconnected();
+        CHECK(world.said().empty());
+        world.tunnel.reconnected(world.now, true);
+        CHECK(world.said() == Lines{"AGI NOOP"});
+        world.run("200 result=0\n");
+    }
+    const Lines said = world.said();
+    CHECK(std::find(said.begin(), said.end(), "Redirect s") != said.end());
 }
 
 TEST_CASE("Tunnel: a channel that is no more when a command is sent") {
