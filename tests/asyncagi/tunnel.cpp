@@ -1303,4 +1303,9 @@ TEST_CASE("Tunnel: follows a channel that is renamed") {
     CHECK(world.tunnel.take_actions(world.now).front().action.text("1") ==
           "Action: AGI\r\nChannel: PJSIP/2\r\nCommand: NOOP\r\nCommandID: id-3\r\nActionID: 1\r\n"
           "\r\n");
+    world.redirect();
+    world.tunnel.renamed("PJSIP/3");
+    world.tunnel.command_started("NOOP");
+    CHECK(world.tunnel.take_actions(world.now)[1].action.text("1") ==
+          "Action: Redirect\r\nExten: s\r\nChannel: PJSIP/3\r\nActionID: 1\r\n\r\n");
 }

@@ -46,7 +46,7 @@ class Adoption {
     /// Takes what the program of that name had, too.
     void look(const std::string& name) {
         again_ = true;
-        client_.send(ami::Action{"Status"}.set("Variables", "AGI_OWNER"),
+        client_.send(ami::Action{"Status"}.set("Variables", Claim::variable),
                      [this, name](const ami::Response& response) {
                          if (response.success()) return compare(response.list, name);
                          if (response.lost) return;
@@ -105,10 +105,10 @@ class Adoption {
             tunnel.ended(now);
         }
         if (!tunnel.is_disconnected()) return;
-        tunnel.reconnected(now, variable_of(*channel, "AGI_OWNER") == us);
+        tunnel.reconnected(now, variable_of(*channel, Claim::variable) == us);
     }
     void found(const ami::Message& channel, const std::string& uniqueid, const std::string& name) {
-        const std::string_view had = variable_of(channel, "AGI_OWNER");
+        const std::string_view had = variable_of(channel, Claim::variable);
         const bool adopted = !had.empty() && had != calls_.owner() && !Claim::is_free(had);
         Calls::Found call;
         call.begin = dialer_.take(uniqueid);
@@ -128,7 +128,7 @@ class Adoption {
     }
     /// Whether an earlier run of the program of that name had it.
     [[nodiscard]] bool is_orphan_of(const ami::Message& channel, const std::string& name) const {
-        const std::string_view had = variable_of(channel, "AGI_OWNER");
+        const std::string_view had = variable_of(channel, Claim::variable);
         const std::string head = name + '_';
         return !name.empty() && had != calls_.owner() && had.substr(0, head.size()) == head;
     }
