@@ -4,6 +4,7 @@
 #include "asyncagi/running_source.hpp"
 #include "catch.hpp"
 
+#include <atomic>
 #include <string>
 #include <thread>
 
@@ -210,6 +211,34 @@ TEST_CASE("Source: a redirect that is refused changes nothing") {
                                 }};
     pbx.call("1", "redirect");
     CHECK(notes.wait(2) == Lines{"Redirect failed", "200"});
+    CHECK(eventually([&] { return !pbx.channel("1").async; }));
+    CHECK(pbx.channel("1").ran == with_end({"ANSWER"}));
+}
+
+TEST_CASE("Source: a redirect while the connection is lost is not sent, and the session goes on") {
+    FakePbx pbx;
+    Notes notes;
+    std::atomic<bool> lost{false};
+    const RunningSource running{pbx, [&](Server& server, Source&) {
+                                    server.route("redirect", [&](Call& call) {
+                                        notes.add("begun");
+                                        while (!lost) std::this_thread::sleep_for(1ms);
+                                        control(call).redirect(
+                                            {"other", "42", 1}, [&](const agi::ami::Response& r) {
+                                                notes.add(r.lost ? "lost" : std::string{r.text()});
+                                            });
+                                        static_cast<void>(notes.wait(2));
+                                        pbx.open();
+                                        notes.add(sent(call, "ANSWER"));
+                                    });
+                                }};
+    pbx.call("1", "redirect");
+    CHECK(notes.wait(1) == Lines{"begun"});
+    const std::size_t lines = running.log().size();
+    pbx.cut();
+    CHECK(eventually([&] { return running.log().size() > lines; }));
+    lost = true;
+    CHECK(notes.wait(3) == Lines{"begun", "lost", "200"});
     CHECK(eventually([&] { return !pbx.channel("1").async; }));
     CHECK(pbx.channel("1").ran == with_end({"ANSWER"}));
 }
