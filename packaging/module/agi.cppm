@@ -66,6 +66,7 @@ module;
 #include <agi/ivr/ivr.hpp>
 #include <agi/ivr/key_plan.hpp>
 #include <agi/ivr/letters.hpp>
+#include <agi/ivr/listen.hpp>
 #include <agi/ivr/manners.hpp>
 #include <agi/ivr/menu.hpp>
 #include <agi/ivr/node.hpp>
@@ -320,9 +321,11 @@ using agi::ivr::explore;
 using agi::ivr::flow_problems;
 using agi::ivr::has_clock;
 using agi::ivr::in_language;
+using agi::ivr::listen;
 using agi::ivr::menu_question;
 using agi::ivr::mermaid;
 using agi::ivr::outcome_of;
+using agi::ivr::read_speech;
 using agi::ivr::run;
 using agi::ivr::time_of;
 using agi::ivr::to_string;

@@ -55,10 +55,8 @@ LIVE_PROGRAM(speech_dialogue) {
     number.first_key = 2s;
     number.next_key = 2s;
     number.tries = 1;
-    number.speech.listen = true;
-    number.speech.keys = [](std::string_view words) {
-        return std::string{words == "hello world" ? "1234" : ""};
-    };
+    number.speech = agi::ivr::listen(
+        [](std::string_view words) { return std::string{words == "hello world" ? "1234" : ""}; });
     const auto ask = [&](const std::string& name) {
         const agi::ivr::Entry entry = number(session);
         report(name + ".end", to_string(entry.end));
@@ -67,7 +65,7 @@ LIVE_PROGRAM(speech_dialogue) {
     };
     ask("words");
     agi::ivr::Menu<int> menu{{"beep"}, {{"1", 1, "goodbye"}, {"2", 2, "hello world"}}};
-    menu.speech.listen = true;
+    menu.speech = agi::ivr::listen();
     const auto choice = menu(session);
     report("menu", choice.to.value_or(0));
     report("menu.keys", choice.keys);

@@ -519,7 +519,7 @@ TEST_CASE("Ask: a length that cannot be is refused") {
 TEST_CASE("Ask: speech answers beside keys, with the last sound of the prompt") {
     Ask ask = pin();
     ask.prompt = {"hello", "enter-pin"};
-    ask.speech.listen = true;
+    ask.speech = agi::ivr::listen();
     const std::string hello = "STREAM FILE hello 0123456789";
     const std::string listen = "SPEECH RECOGNIZE enter-pin 5";
     check(
@@ -558,9 +558,8 @@ TEST_CASE("Ask: speech answers beside keys, with the last sound of the prompt") 
              End::entered,
              "1234"},
         });
-    ask.speech.keys = [](std::string_view words) {
-        return std::string{words == "my birthday" ? "0102" : ""};
-    };
+    ask.speech = agi::ivr::listen(
+        [](std::string_view words) { return std::string{words == "my birthday" ? "0102" : ""}; });
     check(ask, {{"translated",
                  {{hello, over},
                   {listen,

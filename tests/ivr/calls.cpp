@@ -258,7 +258,7 @@ TEST_CASE("Prompt: in a call, it is said to its end, and a missing sound is pass
 TEST_CASE("Ask: speech in a call, beside keys") {
     Ask number = pin();
     number.prompt = "enter-pin";
-    number.speech.listen = true;
+    number.speech = agi::ivr::listen();
     for (const bool says : {true, false}) {
         Asterisk asterisk = call();
         asterisk.speech_engines = {"any"};

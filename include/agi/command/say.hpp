@@ -5,6 +5,7 @@
 #include <agi/command/parse.hpp>
 #include <agi/wire/optional.hpp>
 #include <agi/wire/server_version.hpp>
+#include <agi/wire/text.hpp>
 
 #include <optional>
 #include <string>
@@ -24,8 +25,8 @@ inline std::optional<char> said(AnyCommand command, const Reply& reply) {
 
 /// A letter as an argument of its own.
 template <class Letter>
-std::optional<std::string> letter(const Optional<Letter>& value) {
-    if (!value) return std::nullopt;
+OptionalText letter(const Optional<Letter>& value) {
+    if (!value) return {};
     return std::string(1, static_cast<char>(*value));
 }
 

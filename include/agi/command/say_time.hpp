@@ -112,7 +112,7 @@ struct [[nodiscard]] SayDatetime {
         if (zone && zone->find_first_of("' ") != std::string::npos) {
             wire::refuse("SAY DATETIME", "zone is no time zone", *zone);
         }
-        std::optional<std::string> sent = format;
+        OptionalText sent = format;
         if (zone && !format) sent = "ABdY 'digits/at' IMp";
         return Request{"SAY DATETIME", wire::unix_seconds(time), escape_digits, sent, zone};
     }

@@ -5,11 +5,11 @@
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/optional.hpp>
 #include <agi/wire/refuse.hpp>
 #include <agi/wire/time.hpp>
 
 #include <chrono>
-#include <optional>
 #include <vector>
 
 namespace agi { inline namespace v0 { namespace ivr {
@@ -59,7 +59,7 @@ struct Ask {
     OptionalMilliseconds first_key{};    ///< Silence after the prompt.
     OptionalMilliseconds next_key{};     ///< Silence between two keys.
     std::chrono::milliseconds total{0};  ///< The longest entry after the prompt; 0: no limit.
-    std::optional<int> tries{};
+    Optional<int> tries{};
     bool interruptible = true;  ///< False: keys during the prompt are lost.
     DigitSet interrupt{};       ///< Keys that stop the prompt; empty: those of an answer.
     Prompt wrong{};             ///< After a wrong entry; empty: Manners::wrong.

@@ -2,14 +2,13 @@
 #pragma once
 // The machine behind every question: prompt, keys, tries.
 
-#include <agi/command/speech_recognize.hpp>
 #include <agi/ivr/player.hpp>
 #include <agi/ivr/question.hpp>
 #include <agi/ivr/question_keys.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/optional.hpp>
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +22,7 @@ class Asking : public Machine {
     /// `specification`, an Ask or a Menu say, and the Manners must outlive it.
     template <class Specification>
     explicit Asking(const Specification& specification, const Manners& manners = Manners::usual())
-        : Asking{specification.question(manners), manners} {}
+        : question_{specification.question(manners)}, manners_{manners}, player_{manners} {}
     template <class Specification, class = std::enable_if_t<!std::is_reference_v<Specification>>>
     explicit Asking(Specification&& specification, const Manners& = Manners::usual()) = delete;
 
@@ -40,18 +39,18 @@ class Asking : public Machine {
         }
         // The last part is said by SPEECH RECOGNIZE itself.
         step_ = player_.next(keys().stops(), question_.secret);
-        said_ = step_.has_value();
+        said_ = static_cast<bool>(step_);
         if (!said_ && (!deadline_ || now < *deadline_)) step_ = wait(now);
         if (!step_) {  // the total time is over
             end_try(true);
             return next(now);
         }
-        return &*step_;
+        return &step_;
     }
 
     void take(Came came) override {
         using Kind = Step::Kind;
-        const Kind kind = step_->kind();
+        const Kind kind = step_.kind();
         if (kind == Kind::recognize) listened_ = true;
         if (said_) {
             const bool stopped = !came.keys.empty() && keys().stops().contains(came.keys[0]);
@@ -74,10 +73,7 @@ class Asking : public Machine {
 
     /// A check of one's own, one that must wait say, has refused the entry: that was a try. The prompt
     /// says why, and the question is asked again, unless the tries are used up.
-    void reject(Prompt why) {
-        objection_ = std::move(why);
-        refuse(End::no_match, objection_.empty() ? question_.wrong : &objection_);
-    }
+    void reject(const Prompt& why) { refuse(End::no_match, why.empty() ? question_.wrong : &why); }
 
     /// How it ended; while it has not, what was entered so far.
     [[nodiscard]] Entry entry() const {
@@ -104,7 +100,7 @@ class Asking : public Machine {
         entry_.digits.clear();
         entry_.heard.clear();
         hash_ignored_ = listened_ = false;
-        deadline_.reset();
+        deadline_ = {};
         player_.clear();
         if (before != nullptr) player_.add(*before);
         const std::vector<Prompt>* again = question_.again;
@@ -114,12 +110,13 @@ class Asking : public Machine {
         } else {
             player_.add(earlier < again->size() ? (*again)[earlier - 1] : again->back());
         }
-        listen_prompt_.reset();
-        if (listens()) listen_prompt_ = player_.take_last_sound().value_or("silence/1");
+        if (!listens()) return;
+        listen_prompt_ = player_.take_last_sound();
+        if (listen_prompt_.empty()) listen_prompt_ = "silence/1";
     }
 
     [[nodiscard]] bool listens() const {
-        return question_.speech != nullptr && question_.speech->listen;
+        return question_.speech != nullptr && question_.speech->recognize != nullptr;
     }
 
     [[nodiscard]] QuestionKeys keys() const noexcept { return {question_, manners_}; }
@@ -127,13 +124,8 @@ class Asking : public Machine {
     Step wait(Time now) {
         const bool first = entry_.digits.empty();
         if (first && listens() && !listened_) {
-            constexpr std::chrono::milliseconds almost_one{999};  // SPEECH RECOGNIZE takes seconds
-            auto seconds =
-                std::chrono::duration_cast<std::chrono::seconds>(question_.first_key + almost_one);
-            if (seconds.count() == 0) seconds = std::chrono::seconds{1};
-            return Step{Step::Kind::recognize,
-                        SpeechRecognize{*listen_prompt_, seconds},
-                        {false, question_.secret}};
+            return question_.speech->recognize(listen_prompt_, question_.first_key,
+                                               {false, question_.secret});
         }
         return keys().wait(entry_.digits, deadline_ ? *deadline_ - now : Time{0});
     }
@@ -152,7 +144,7 @@ class Asking : public Machine {
         entry_.digits += key;
         // What GET DATA has collected is looked at as a whole.
         const bool more =
-            step_->kind() == Step::Kind::data && keys().inside_asterisk(entry_.digits) > 0;
+            step_.kind() == Step::Kind::data && keys().inside_asterisk(entry_.digits) > 0;
         if (fit == Fit::whole) return accept();
         if (fit == Fit::no && !more) return end_try(false);
         return false;
@@ -229,10 +221,9 @@ class Asking : public Machine {
     const Manners& manners_;
     Player player_;
     Entry entry_{};
-    Prompt objection_{};
-    std::optional<Step> step_{};
-    std::optional<Time> deadline_{};
-    std::optional<std::string> listen_prompt_{};
+    Step step_{};
+    Optional<Time> deadline_{};
+    std::string listen_prompt_{};
     int repeats_ = 0;
     bool said_ = false;          ///< The step says something.
     bool hash_ignored_ = false;  ///< One of them in this try.

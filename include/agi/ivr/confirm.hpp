@@ -5,6 +5,7 @@
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/optional.hpp>
 
 #include <optional>
 #include <string>
@@ -28,7 +29,7 @@ struct Confirm {
     Prompt after{};  ///< Asks for `yes` or `no`; empty: Manners::correct.
     std::string yes = "1";
     std::string no = "2";
-    std::optional<int> rounds{};  ///< How often it may be entered; by default Manners::tries.
+    Optional<int> rounds{};  ///< How often it may be entered; by default Manners::tries.
 
     class Confirming : public Machine {
       public:

@@ -11,7 +11,6 @@
 #include <agi/wire/number.hpp>
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -95,7 +94,7 @@ class Dialling : public Machine {
             case At::time: step_ = Step{Step::Kind::variable, GetVariable{"ANSWEREDTIME"}}; break;
             case At::end: return nullptr;
         }
-        return &*step_;
+        return &step_;
     }
 
     void take(Came came) override {
@@ -139,7 +138,7 @@ class Dialling : public Machine {
     }
 
     const Dial& spec_;
-    std::optional<Step> step_{};
+    Step step_{};
     Dialled made_{};
     At at_ = At::dial;
 };

@@ -43,7 +43,7 @@ struct Entry {
     std::string
         digits{};   ///< What was entered; what there was of it so far, when it did not end well.
     int tries = 0;  ///< How many times the caller was asked.
-    std::string heard{};    ///< What was said instead of pressed: see Speech.
+    std::string heard{};    ///< What was said instead of pressed: see `listen`.
     std::string missing{};  ///< The first sound that could not be played; empty: none.
 
     [[nodiscard]] explicit operator bool() const noexcept { return end == End::entered; }

@@ -9,6 +9,7 @@
 #include <agi/ivr/date.hpp>
 #include <agi/ivr/dial.hpp>
 #include <agi/ivr/letters.hpp>
+#include <agi/ivr/listen.hpp>
 #include <agi/ivr/menu.hpp>
 #include <agi/ivr/record.hpp>
 #include <agi/ivr/say.hpp>

@@ -5,6 +5,7 @@
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/optional.hpp>
 #include <agi/wire/time.hpp>
 
 #include <chrono>
@@ -21,7 +22,7 @@ struct Option {
     std::string
         keys;  ///< Digits, or a pattern as in the dialplan: `1`, `3XX`, `[12]X.`; see Pattern.
     To to{};   ///< What it means.
-    std::string words{};  ///< What the caller may say instead: see Speech.
+    std::string words{};  ///< What the caller may say instead: see `listen`.
 };
 
 /// What came of a menu.
@@ -56,7 +57,7 @@ struct Menu {
     OptionalMilliseconds first_key{};    ///< Silence after the prompt.
     OptionalMilliseconds next_key{};     ///< Silence between two keys.
     std::chrono::milliseconds total{0};  ///< The longest time after the prompt; 0: no limit.
-    std::optional<int> tries{};
+    Optional<int> tries{};
     bool interruptible = true;  ///< False: keys during the prompt are lost.
     DigitSet interrupt{};  ///< Keys that stop the prompt; empty: those that an option begins with.
     Prompt wrong{};        ///< After a wrong choice; empty: Manners::wrong_choice.

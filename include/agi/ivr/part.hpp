@@ -5,11 +5,11 @@
 #include <agi/command/say.hpp>
 #include <agi/command/say_time.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/optional.hpp>
 #include <agi/wire/refuse.hpp>
 
 #include <chrono>
 #include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -52,7 +52,7 @@ struct Part {
     }
 
     Kind kind = Kind::sound;
-    std::optional<Gender> gender{};
+    Optional<Gender> gender{};
     std::string text{};
     std::string zone{};
     long long number = 0;
@@ -67,7 +67,7 @@ struct Part {
 inline Part Sound(std::string file) { return Part{std::move(file)}; }
 
 /// A number: "one hundred and five". Some languages ask for a gender.
-inline Part Number(long long value, std::optional<Gender> gender = std::nullopt) {
+inline Part Number(long long value, Optional<Gender> gender = {}) {
     Part part{Part::Kind::number, {}, value};
     part.gender = gender;
     return part;
@@ -75,7 +75,7 @@ inline Part Number(long long value, std::optional<Gender> gender = std::nullopt)
 
 template <class T, class = std::enable_if_t<std::is_floating_point_v<T>>>
 AGI_REFUSE(AGI_NO_FRACTION)
-Part Number(T /*value*/, std::optional<Gender> /*gender*/ = std::nullopt) {
+Part Number(T /*value*/, Optional<Gender> /*gender*/ = {}) {
     AGI_REFUSE_IN_BODY(T, AGI_NO_FRACTION);
     return {""};
 }
@@ -132,7 +132,7 @@ inline Part List(const std::vector<Part>& parts, const Part& last_word = "vm-and
 struct Unit {
     std::string one;
     std::string many;
-    std::optional<Gender> gender{};
+    Optional<Gender> gender{};
 };
 
 /// A number and its unit: "two minutes".

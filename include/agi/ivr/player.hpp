@@ -11,14 +11,13 @@
 #include <agi/version.hpp>
 
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace agi { inline namespace v0 { namespace ivr {
 
-/// The steps of a list of prompts. Views them, and the Manners.
+/// The steps of a list of prompts. Copies them, and views the Manners.
 class Player {
   public:
     explicit Player(const Manners& manners) : manners_{manners}, language_{manners.language} {}
@@ -34,30 +33,31 @@ class Player {
         at_ = 0;
     }
     void add(const Prompt& prompt) {
-        each_part(prompt.parts, language_, [this](const Part& part) { queue_.push_back(&part); });
+        each_part(prompt.parts, language_, [this](const Part& part) { queue_.push_back(part); });
     }
     [[nodiscard]] bool playing() const noexcept { return at_ < queue_.size(); }
     /// The rest is not said.
     void stop() noexcept { at_ = queue_.size(); }
 
-    /// The next step; nothing: all is said. A key in `stops` ends it.
-    std::optional<Step> next(const DigitSet& stops, bool secret = false) {
+    /// The next step; Kind::none: all is said. A key in `stops` ends it.
+    Step next(const DigitSet& stops, bool secret = false) {
         while (playing()) {
-            const Part& part = *queue_[at_++];
-            auto step = step_of(part, stops, {part.kind != Part::Kind::sound && secret, secret});
+            const Part& part = queue_[at_++];
+            Step step = step_of(part, stops, {part.kind != Part::Kind::sound && secret, secret});
             if (step) return step;
         }
-        return std::nullopt;
+        return {};
     }
 
-    /// Takes the last part away, if that is a sound that can be had: SPEECH RECOGNIZE plays it.
-    std::optional<std::string> take_last_sound() {
-        if (!playing()) return std::nullopt;
-        const Part& part = *queue_.back();
+    /// Takes the last part away, if that is a sound that can be had: SPEECH RECOGNIZE plays it. Empty: it
+    /// is none.
+    std::string take_last_sound() {
+        if (!playing()) return {};
+        const Part& part = queue_.back();
         std::string sound;
         if (part.kind == Part::Kind::sound) sound = part.text;
         if (part.kind == Part::Kind::speech) sound = spoken(part);
-        if (sound.empty() || lacks(sound)) return std::nullopt;
+        if (sound.empty() || lacks(sound)) return {};
         queue_.pop_back();
         return sound;
     }
@@ -65,7 +65,7 @@ class Player {
     /// The step that was last given out failed. False: it is to be an error.
     bool fail() {
         if (at_ == 0 || manners_.missing == Missing::error) return false;
-        const Part& part = *queue_[at_ - 1];
+        const Part& part = queue_[at_ - 1];
         const bool named = part.kind == Part::Kind::sound || part.kind == Part::Kind::speech;
         note_missing(named ? std::string_view{part.text} : "(a number or letters)");
         return true;
@@ -77,17 +77,17 @@ class Player {
   private:
     using Kind = Step::Kind;
 
-    std::optional<Step> step_of(const Part& part, const DigitSet& stops, wire::Redaction secret) {
+    Step step_of(const Part& part, const DigitSet& stops, wire::Redaction secret) {
         switch (part.kind) {
             case Part::Kind::sound: return play(part.text, stops, secret);
             case Part::Kind::speech: return play(spoken(part), stops, secret);
             case Part::Kind::number: return number(part, stops, secret);
             case Part::Kind::digits: return digits(part.text, stops, secret);
             case Part::Kind::letters:
-                if (part.text.empty()) return std::nullopt;
+                if (part.text.empty()) return {};
                 return Step{Kind::play, SayAlpha{part.text, stops}, secret};
             case Part::Kind::phonetic:
-                if (part.text.empty()) return std::nullopt;
+                if (part.text.empty()) return {};
                 return Step{Kind::play, SayPhonetic{part.text, stops}, secret};
             case Part::Kind::time: {
                 SayDatetime say{part.time, stops};
@@ -97,23 +97,21 @@ class Player {
             }
             case Part::Kind::pause:
                 // WAIT FOR DIGIT 0 looks at nothing.
-                if (part.number <= 0) return std::nullopt;
+                if (part.number <= 0) return {};
                 return Step{Kind::digit, WaitForDigit{Time{part.number}}, secret};
             case Part::Kind::group:
             case Part::Kind::phrase: break;  // their parts are in the queue
         }
-        return std::nullopt;
+        return {};
     }
 
-    std::optional<Step> play(const std::string& sound, const DigitSet& stops,
-                             wire::Redaction secret) {
-        if (sound.empty() || lacks(sound)) return std::nullopt;
+    Step play(const std::string& sound, const DigitSet& stops, wire::Redaction secret) {
+        if (sound.empty() || lacks(sound)) return {};
         return Step{Kind::play, StreamFile{sound, stops}, secret};
     }
 
     /// SAY NUMBER takes 32 bits.
-    static std::optional<Step> number(const Part& part, const DigitSet& stops,
-                                      wire::Redaction secret) {
+    static Step number(const Part& part, const DigitSet& stops, wire::Redaction secret) {
         constexpr long long most = std::numeric_limits<int>::max();
         if (part.number > most || part.number < -most) {
             return digits(std::to_string(part.number), stops, secret);
@@ -123,9 +121,8 @@ class Player {
     }
 
     /// SAY DIGITS refuses what does not begin with a digit.
-    static std::optional<Step> digits(const std::string& text, const DigitSet& stops,
-                                      wire::Redaction secret) {
-        if (text.empty()) return std::nullopt;
+    static Step digits(const std::string& text, const DigitSet& stops, wire::Redaction secret) {
+        if (text.empty()) return {};
         const std::size_t first = text[0] == '-' && text.size() > 1 ? 1 : 0;
         if (text[first] < '0' || text[first] > '9') {
             return Step{Kind::play, SayAlpha{text, stops}, secret};
@@ -160,7 +157,7 @@ class Player {
 
     const Manners& manners_;
     std::string language_;
-    std::vector<const Part*> queue_{};
+    std::vector<Part> queue_{};
     std::size_t at_ = 0;
     std::string missing_{};
 };

@@ -15,13 +15,12 @@
 
 namespace agi { inline namespace v0 { namespace ivr {
 
-/// What a caller may say instead of pressing keys. Needs a speech object with an active grammar:
-/// see SpeechCreate.
+/// What a caller may say instead of pressing keys: nothing, unless it is made by `listen`. Whoever does not
+/// use that compiles no SPEECH RECOGNIZE.
 struct Speech {
-    bool listen = false;
-    /// What words mean, as keys; empty: they are no answer. Without it the engine's text is taken as
-    /// it is, so that a grammar that yields digits needs none.
     Callback<std::string(std::string_view words)> keys{};
+    /// The command that says the last sound of a prompt, and listens for that long.
+    Step (*recognize)(const std::string& sound, Time time, wire::Redaction secret) = nullptr;
 };
 
 /// Made by a specification such as Ask or Menu. The prompts are the specification's, which must outlive it.

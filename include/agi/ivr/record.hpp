@@ -104,7 +104,7 @@ class RecordingMachine : public Machine {
         for (;;) {
             if (player_.playing()) {
                 step_ = player_.next(DigitSet::all());
-                if (step_) return &*step_;
+                if (step_) return &step_;
             }
             if (ended_) return nullptr;
             if (!review_) return record();
@@ -115,8 +115,8 @@ class RecordingMachine : public Machine {
 
     void take(Came came) override {
         if (step_) {
-            const bool recorded = step_->kind() == Step::Kind::record;
-            step_.reset();
+            const bool recorded = step_.kind() == Step::Kind::record;
+            step_ = {};
             if (recorded) return took(came.record);
             if (!came.keys.empty()) player_.stop();
         } else if (review_) {
@@ -124,7 +124,7 @@ class RecordingMachine : public Machine {
         }
     }
     bool fail() override {
-        if (step_) return step_->kind() != Step::Kind::record && player_.fail();
+        if (step_) return step_.kind() != Step::Kind::record && player_.fail();
         return review_ && review_->fail();
     }
     /// The message is kept as it is.
@@ -146,12 +146,18 @@ class RecordingMachine : public Machine {
     enum class What : unsigned char { keep, listen, again, drop };  // in the order of the options
     static constexpr int free_beeps = 3;
 
+    static Came read(const Step& /*step*/, const Reply& reply) {
+        Came came;
+        came.record = RecordFile{"-"}.parse(reply);
+        return came;
+    }
+
     const Step* record() {
         RecordFile command{spec_.file, spec_.format, spec_.end_keys, spec_.longest};
         command.beep = spec_.beep;
         if (spec_.silence.count() > 0) command.silence = spec_.silence;
-        step_ = Step{Step::Kind::record, command};
-        return &*step_;
+        step_ = Step{Step::Kind::record, command, {}, &read};
+        return &step_;
     }
 
     void took(const RecordFile::Result& result) {
@@ -193,10 +199,7 @@ class RecordingMachine : public Machine {
             case What::keep:
                 if (chosen) player_.add(manners_.kept);
                 return end(Kept::kept);
-            case What::listen:
-                recorded_ = Prompt{spec_.file};
-                player_.add(recorded_);
-                return begin_review();
+            case What::listen: player_.add(spec_.file); return begin_review();
             case What::again:
                 if (made_.takes >= spec_.takes) return begin_review();
                 return;
@@ -214,8 +217,7 @@ class RecordingMachine : public Machine {
     std::string language_{};
     Player player_;
     std::optional<Asking> review_{};
-    std::optional<Step> step_{};
-    Prompt recorded_{};
+    Step step_{};
     Recording made_{};
     int beeps_ = 0;
     bool begun_ = false;

@@ -26,7 +26,7 @@ class Saying : public Machine {
     const Step* next(Time /*now*/) override {
         if (!std::exchange(begun_, true)) player_.add(prompt_);
         step_ = player_.next(stops_, secret_);
-        return step_ ? &*step_ : nullptr;
+        return step_ ? &step_ : nullptr;
     }
     void take(Came came) override {
         if (came.keys.empty() || !stops_.contains(came.keys[0])) return;
@@ -46,7 +46,7 @@ class Saying : public Machine {
     bool secret_;
     Player player_;
     bool begun_ = false;
-    std::optional<Step> step_{};
+    Step step_{};
     std::optional<char> key_{};
 };
 

@@ -4,12 +4,10 @@
 
 #include <agi/command/digits.hpp>
 #include <agi/command/record.hpp>
-#include <agi/command/speech_recognize.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/redact.hpp>
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +30,7 @@ struct Came {
 class Step {
   public:
     enum class Kind : unsigned char {
+        none,         ///< Nothing is to be run.
         play,         ///< STREAM FILE, SAY: a key or none.
         digit,        ///< WAIT FOR DIGIT.
         data,         ///< GET DATA.
@@ -43,9 +42,16 @@ class Step {
 
     static constexpr bool works_after_hangup = false;
 
+    /// What came of it, from its reply.
+    using Reader = Came (*)(const Step& step, const Reply& reply);
+
+    Step() : request_{"NOOP"}, kind_{Kind::none} {}
+    /// RECORD FILE and SPEECH RECOGNIZE have readers of their own.
     template <class Command>
-    Step(Kind kind, const Command& command, wire::Redaction secret = {})
-        : request_{command.request()}, kind_{kind}, secret_{secret} {}
+    Step(Kind kind, const Command& command, wire::Redaction secret = {}, Reader reader = &read)
+        : request_{command.request()}, kind_{kind}, secret_{secret}, reader_{reader} {}
+
+    [[nodiscard]] explicit operator bool() const noexcept { return kind_ != Kind::none; }
 
     [[nodiscard]] wire::Request request() const { return request_; }
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
@@ -59,7 +65,7 @@ class Step {
     /// @throws AGIResultHangup  SPEECH RECOGNIZE says that the caller hung up
     [[nodiscard]] Came parse(const Reply& reply) const {
         try {
-            return read(reply);
+            return reader_(*this, reply);
         } catch (const AGIAppError&) {
             if (secret_.reply) throw AGIAppError(shown(), "failed");
             throw AGIAppError(shown(), reply, "failed: a sound is missing, say");
@@ -77,26 +83,23 @@ class Step {
         return secret_.request ? wire::redacted_request(request_) : std::string{request_.view()};
     }
 
-    [[nodiscard]] Came read(const Reply& reply) const {
+    static Came read(const Step& step, const Reply& reply) {
         Came came;
-        switch (kind_) {
+        switch (step.kind_) {
             case Kind::data: {
                 GetData::Result entry = GetData{"-"}.parse(reply);
                 came.keys.swap(entry.digits);
                 came.timed_out = entry.timed_out;
                 break;
             }
-            case Kind::record: came.record = RecordFile{"-"}.parse(reply); break;
-            case Kind::recognize: read_speech(came, reply); break;
             case Kind::variable:
                 if (const auto value = reply.data()) came.text = *value;
                 break;
             case Kind::application:
-                came.number = wire::number_of(*this, reply);
-                if (came.number == -2) wire::fail(*this, reply, "no such application");
+                came.number = wire::number_of(step, reply);
+                if (came.number == -2) wire::fail(step, reply, "no such application");
                 break;
-            case Kind::play:
-            case Kind::digit: read_key(came, reply);
+            default: step.read_key(came, reply);
         }
         return came;
     }
@@ -112,19 +115,10 @@ class Step {
         came.timed_out = wait && came.keys.empty();
     }
 
-    static void read_speech(Came& came, const Reply& reply) {
-        const SpeechRecognize::Result heard = SpeechRecognize{"-"}.parse(reply);
-        if (heard.ended_by == SpeechEnd::hangup) {
-            throw AGIResultHangup("SPEECH RECOGNIZE", reply, "the caller hung up");
-        }
-        if (heard.digit) came.keys.assign(1, *heard.digit);
-        if (!heard.results.empty()) came.text = heard.results[0].text;
-        came.timed_out = heard.ended_by == SpeechEnd::timeout;
-    }
-
     wire::Request request_;
     Kind kind_;
-    wire::Redaction secret_;
+    wire::Redaction secret_{};
+    Reader reader_ = &read;
 };
 
 /// Something that says which command comes next, and is told what came of it. No I/O, no session,

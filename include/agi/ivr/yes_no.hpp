@@ -5,10 +5,10 @@
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/optional.hpp>
 #include <agi/wire/time.hpp>
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +32,8 @@ struct YesNo {
     Prompt prompt{};
     std::string yes = "1";
     std::string no = "2";
-    std::optional<int> tries{};  ///< By default Manners::tries.
-    Speech speech{};             ///< With these words; see Speech.
+    Optional<int> tries{};  ///< By default Manners::tries.
+    Speech speech{};        ///< With these words; see `listen`.
     std::string yes_words = "yes";
     std::string no_words = "no";
     std::vector<Prompt>
