@@ -45,7 +45,7 @@ class Step {
     /// What came of it, from its reply.
     using Reader = Came (*)(const Step& step, const Reply& reply);
 
-    Step() : request_{"NOOP"}, kind_{Kind::none} {}
+    Step() : request_{"NOOP"} {}
     /// RECORD FILE and SPEECH RECOGNIZE have readers of their own.
     template <class Command>
     Step(Kind kind, const Command& command, wire::Redaction secret = {}, Reader reader = &read)
@@ -116,7 +116,7 @@ class Step {
     }
 
     wire::Request request_;
-    Kind kind_;
+    Kind kind_ = Kind::none;
     wire::Redaction secret_{};
     Reader reader_ = &read;
 };
