@@ -101,8 +101,8 @@ struct [[nodiscard]] ControlStreamFile {
         const bool send_forward = forward || send_rewind;
         const auto key = [](const bool send, const std::optional<char>& set,
                             std::string_view unset) {
-            if (!send) return std::optional<std::string>{};
-            return std::optional<std::string>{set ? std::string(1, *set) : std::string{unset}};
+            if (!send) return OptionalText{};
+            return OptionalText{set ? std::string(1, *set) : std::string{unset}};
         };
         check("forward", forward.value_or('#'));
         check("rewind", rewind.value_or('*'));
