@@ -8,6 +8,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 using namespace agi::ivr;
@@ -540,7 +541,8 @@ TEST_CASE("Ask: speech answers beside keys, with the last sound of the prompt") 
             {"a stray #",
              {{hello, over},
               {listen, "200 result=1 (digit) digit=# endpos=0"},
-              {"GET DATA \"\" 5000 4", "200 result=1234"}},
+              {listen,
+               "200 result=1 (speech) endpos=0 results=1 score0=900 text0=\"1234\" grammar0=pin"}},
              End::entered,
              "1234"},
             {"silence",
@@ -573,4 +575,88 @@ TEST_CASE("Ask: speech answers beside keys, with the last sound of the prompt") 
     CHECK_THROWS_AS(step->parse(reply_of(*step, "200 result=1 (hangup) endpos=0")),
                     agi::AGIResultHangup);
     CHECK_THROWS_AS(step->parse(reply_of(*step, "200 result=0")), agi::AGIAppError);
+}
+
+TEST_CASE("Ask: the total time begins with the end of the prompt, whatever that ends with") {
+    Manners manners;
+    manners.has_sound = [](std::string_view sound, std::string_view) { return sound != "gone"; };
+    const std::string stopped = "STREAM FILE enter-pin 0123456789";
+    for (const Prompt& prompt : {Prompt{"enter-pin", "gone"}, Prompt{"enter-pin", Digits("")}}) {
+        Ask ask = pin();
+        ask.prompt = prompt;
+        ask.total = 3s;
+        ask.first_key = 10s;
+        check(ask,
+              {{"the wait",
+                {{stopped, over, 9000}, {"WAIT FOR DIGIT 3000", "200 result=0", 3000}},
+                End::no_input,
+                ""}},
+              manners);
+    }
+    Ask mute = pin();
+    mute.prompt = "gone";
+    mute.total = 3s;
+    mute.first_key = 10s;
+    check(mute,
+          {{"nothing is said", {{"WAIT FOR DIGIT 3000", "200 result=0", 3000}}, End::no_input, ""}},
+          manners);
+    Ask spoken = pin();
+    spoken.speech = listen();
+    spoken.total = 4s;
+    spoken.first_key = 20s;
+    check(spoken,
+          {{"speech",
+            {{"SPEECH RECOGNIZE enter-pin 4", "200 result=1 (digit) digit=1 endpos=0", 12000},
+             {"WAIT FOR DIGIT 4000", "200 result=50", 3000},
+             {"WAIT FOR DIGIT 1000", "200 result=0", 1000}},
+            End::no_match,
+            "12"}});
+}
+
+TEST_CASE("Ask: # as a key that means something else") {
+    Ask ask = pin();
+    ask.cancel = '#';
+    const std::string with_hash = "STREAM FILE enter-pin 0123456789#";
+    check(ask, {{"during the prompt", {{with_hash, "200 result=35 endpos=8"}}, End::cancelled, ""},
+                {"after digits",
+                 {{with_hash, one}, {"WAIT FOR DIGIT 5000", "200 result=35"}},
+                 End::cancelled,
+                 "1"}});
+    Manners house;
+    house.back = '#';
+    Ask account = pin();
+    account.digits = between(1, 4);
+    check(account,
+          {{"nothing entered", {{with_hash, "200 result=35 endpos=8"}}, End::back, ""},
+           {"it ends an entry",
+            {{with_hash, one}, {"WAIT FOR DIGIT 5000", "200 result=35"}},
+            End::entered,
+            "1"}},
+          house);
+}
+
+TEST_CASE("Ask: a key of the house that an answer begins with is part of it everywhere") {
+    Manners house;
+    house.attendant = '0';
+    Ask ask = pin();
+    ask.keys = "01";
+    check(ask,
+          {{"in the middle",
+            {{"STREAM FILE enter-pin 01", one}, {"GET DATA \"\" 5000 3", "200 result=000"}},
+            End::entered,
+            "1000"}},
+          house);
+}
+
+TEST_CASE("Ask: no time at all is not the time that Asterisk takes for 0") {
+    Ask ask = pin();
+    ask.first_key = ask.next_key = 0ms;
+    check(
+        ask,
+        {{"0", {{play, over}, {"GET DATA \"\" 1 4", "200 result= (timeout)"}}, End::no_input, ""}});
+}
+
+TEST_CASE("Asking: Manners that are gone at the end of the line do not compile") {
+    STATIC_REQUIRE(std::is_constructible_v<Asking, const Ask&, const Manners&>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Asking, const Ask&, Manners>);
 }

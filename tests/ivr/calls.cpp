@@ -12,6 +12,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace agi::ivr;
@@ -308,4 +309,63 @@ TEST_CASE("Ask: a call needs no more commands than careful code by hand") {
     CHECK(commands(confirm, [](Caller& caller) {
               caller.after("agent-user").press("123456").after("say number 1").press("1");
           }) == 7);
+}
+
+TEST_CASE("Ask: an error of a check is no missing sound") {
+    for (const bool during : {true, false}) {
+        Asterisk asterisk = call();
+        asterisk.channel.caller.during("enter-pin").press(during ? "1" : "");
+        if (!during) asterisk.channel.caller.after("enter-pin").press("1");
+        agi::Session session{SimulatedStream{asterisk}};
+        Ask ask = pin();
+        ask.prompt = "enter-pin";
+        ask.digits = exactly(1);
+        int checks = 0;
+        ask.check = [&checks](std::string_view) -> Objection {
+            ++checks;
+            throw agi::AGIAppError("check", "the database is away");
+        };
+        CHECK_THROWS_WITH(ask(session), Catch::Matchers::Contains("database"));
+        CHECK(checks == 1);
+    }
+}
+
+TEST_CASE("Confirm, Say: of what is secret, no sound shows either") {
+    Asterisk asterisk = call();
+    asterisk.channel.sounds["digits/4"] = asterisk.channel.sounds["digits/7"] = 1s;
+    asterisk.channel.caller.during("enter-pin").press("4711");
+    std::string trace;
+    agi::SessionOptions options;
+    options.trace = [&](agi::Direction, std::string_view line) {
+        trace.append(line).append(1, '\n');
+    };
+    agi::Session session{SimulatedStream{asterisk}, std::move(options)};
+    Say{{"digits/4", "digits/7"}, "", true}(session);
+    Ask secret = pin();
+    secret.prompt = "enter-pin";
+    secret.secret = true;
+    Confirm<Ask> confirm{secret};
+    confirm.before = {};
+    confirm.read_back = [](std::string_view) { return Prompt{"digits/4", "digits/7", "gone/4"}; };
+    Manners careful;
+    careful.has_sound = [](std::string_view sound, std::string_view) { return sound != "gone/4"; };
+    const Entry entry = confirm(session, careful);
+    CHECK(trace.find("enter-pin") != std::string::npos);
+    CHECK(trace.find("digits/") == std::string::npos);
+    CHECK(trace.find("gone") == std::string::npos);
+    CHECK(entry.missing == "(secret)");
+
+    Manners strict;
+    strict.missing = Missing::error;
+    confirm.read_back = [](std::string_view digits) {
+        return Prompt{Spoken("it is " + std::string{digits})};
+    };
+    for (const bool speaks : {true, false}) {
+        if (speaks) strict.speak = [](std::string_view, std::string_view) { return ""; };
+        if (!speaks) strict.speak = {};
+        Asterisk second = call();
+        second.channel.caller.during("enter-pin").press("4711");
+        agi::Session other{SimulatedStream{second}};
+        CHECK_THROWS_WITH(confirm(other, strict), !Catch::Matchers::Contains("4711"));
+    }
 }

@@ -258,3 +258,46 @@ TEST_CASE("Flow: drawn for Mermaid and for Graphviz") {
           "    n1 -> n2 [label=\"\"];\n"
           "}\n");
 }
+
+TEST_CASE("Flow: a key of the house in a read-back is an outcome, one inside an option is none") {
+    Manners house;
+    house.attendant = '0';
+    house.back = '*';
+    Ask pin = ask_pin();
+    pin.cancel = agi::no_key;
+    pin.keys = "0123456789*";
+    const Flow confirm{
+        {"pin", Confirm<Ask>{pin}, {{"entered", "bye"}, {"no_input", "bye"}, {"no_match", "bye"}}},
+        {"bye", Say{{"vm-goodbye"}}}};
+    CHECK(found(confirm, Kind::no_edge, house) == Lines{"pin: back", "pin: attendant"});
+
+    const Flow menu{{"main",
+                     Menu<int>{{"main"}, {{"0", 1}, {"12", 2}}},
+                     {{"0", "bye"}, {"12", "bye"}, {"no_input", "bye"}, {"no_match", "bye"}}},
+                    {"bye", Say{{"vm-goodbye"}}}};
+    Asterisk asterisk;
+    asterisk.channel.sounds = {{"main", 1s}, {"vm-goodbye", 1s}, {"pm-invalid-option", 1s}};
+    asterisk.channel.caller.during("main").press("10");
+    agi::Session session{SimulatedStream{asterisk}};
+    const auto visits = menu(
+        session, [](auto&, const std::string&, const Visits&) { return ""; }, house);
+    CHECK(visits.last == "bye");
+}
+
+TEST_CASE("Flow: a caller who may stop the ringing may have stopped it") {
+    Dial dial{"PJSIP/sales"};
+    const auto flow = [&] {
+        return Flow{{"dial",
+                     dial,
+                     {{"answered", "bye"},
+                      {"busy", "bye"},
+                      {"no_answer", "bye"},
+                      {"congestion", "bye"},
+                      {"unavailable", "bye"},
+                      {"other", "bye"}}},
+                    {"bye", Say{{"vm-goodbye"}}}};
+    };
+    CHECK(found(flow(), Kind::no_edge).empty());
+    dial.options = "gH";
+    CHECK(found(flow(), Kind::no_edge) == Lines{"dial: cancelled"});
+}

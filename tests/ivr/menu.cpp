@@ -160,6 +160,7 @@ TEST_CASE("Menu: words stand for an option") {
     spoken.options[0].words = "sales";
     spoken.options[1].words = "support";
     spoken.speech = agi::ivr::listen();
+    spoken.options[1].keys = "_2";
     const auto heard = [](const char* words) {
         return std::string{"200 result=1 (speech) endpos=0 results=1 score0=9 text0=\""} + words +
                "\" grammar0=g";

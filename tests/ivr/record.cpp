@@ -187,3 +187,48 @@ TEST_CASE("Dial: an Asterisk without Dial is an error") {
     const Step* step = machine.next(Time{0});
     CHECK_THROWS_AS(step->parse(reply_of(*step, "200 result=-2")), agi::AGIAppError);
 }
+
+TEST_CASE("Record: a key in the review counts where the message could not be played") {
+    Manners manners;
+    manners.tries = 1;
+    const Record record{"/tmp/m"};
+    RecordingMachine machine{record, manners};
+    talk(machine, {{intro, over},
+                   {take, message},
+                   {review, "200 result=50 endpos=8"},
+                   {"STREAM FILE /tmp/m 0123456789*#ABCD", "200 result=-1 endpos=0"},
+                   {review, "200 result=42 endpos=8"},
+                   {"STREAM FILE vm-deleted 0123456789*#ABCD", over}});
+    CHECK(machine.recording().kept == Kept::dropped);
+    CHECK(machine.recording().missing == "/tmp/m");
+}
+
+TEST_CASE("Record: a sound of the review that is missing is named") {
+    const Record record{"/tmp/m"};
+    RecordingMachine machine{record};
+    talk(machine, {{intro, over}, {take, message}, {review, "200 result=-1 endpos=0"}});
+    CHECK(machine.recording().missing == "vm-review");
+    talk(machine, {{"WAIT FOR DIGIT 5000", "200 result=49"}});
+    CHECK(machine.recording().missing == "vm-review");
+}
+
+TEST_CASE("Step: an error says what has failed") {
+    const auto why = [](const Step& step, const char* reply) -> std::string {
+        try {
+            static_cast<void>(step.parse(reply_of(step, reply)));
+        } catch (const agi::AGIAppError& error) {
+            return error.what();
+        }
+        return {};
+    };
+    using Kind = Step::Kind;
+    CHECK(why(Step{Kind::application, agi::Exec{"Dial", "x"}}, "200 result=-2")
+              .find("no such application") != std::string::npos);
+    CHECK(why(Step{Kind::play, agi::StreamFile{"x"}}, "200 result=-1 endpos=0").find("sound") !=
+          std::string::npos);
+    const Record record{"/tmp/m"};
+    RecordingMachine machine{record};
+    talk(machine, {{intro, over}});
+    CHECK(why(*machine.next(Time{0}), "200 result=-1 (writefile)").find("written") !=
+          std::string::npos);
+}

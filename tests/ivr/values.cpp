@@ -260,3 +260,37 @@ TEST_CASE(
     CHECK(Amount::read_back("12*5").parts.at(2).text == "50");
     CHECK(Amount::read_back("12").parts.size() == 1);
 }
+
+TEST_CASE("Amount, Letters: what no number and no table can hold") {
+    CHECK(Amount::read("18446744073709551617") == -1);
+    CHECK(Amount::read("999999999999999") == 99999999999999900);
+    CHECK(Letters::text_of("*1").empty());
+    CHECK(Letters::text_of("#0").empty());
+}
+
+TEST_CASE("Confirm: what nobody has confirmed is no entry") {
+    Ask ask;
+    ask.prompt = {"number"};
+    ask.digits = exactly(2);
+    const Confirm confirm{ask};
+    Confirm<Ask>::Confirming machine{confirm, Manners::usual()};
+    talk(machine,
+         {{"STREAM FILE number 0123456789", over}, {"GET DATA \"\" 5000 2", "200 result=42"}});
+    CHECK(machine.entry().end == End::unfinished);
+    CHECK(machine.entry().digits == "42");
+    CHECK_FALSE(machine.entry());
+}
+
+TEST_CASE("Confirm: a sound of the read-back that is missing is named") {
+    Ask ask;
+    ask.prompt = {"number"};
+    ask.digits = exactly(2);
+    const Confirm confirm{ask};
+    Confirm<Ask>::Confirming machine{confirm, Manners::usual()};
+    talk(machine, {{"STREAM FILE number 0123456789", over},
+                   {"GET DATA \"\" 5000 2", "200 result=42"},
+                   {"STREAM FILE you-entered 12", "200 result=-1 endpos=0"},
+                   {"SAY DIGITS 42 12", "200 result=49"}});
+    CHECK(machine.entry().end == End::entered);
+    CHECK(machine.entry().missing == "you-entered");
+}

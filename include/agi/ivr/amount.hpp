@@ -5,6 +5,7 @@
 #include <agi/ivr/ask_for.hpp>
 #include <agi/version.hpp>
 
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +52,7 @@ struct Amount : AskFor<Amount> {
 
     /// Hundredths; -1: it is no amount.
     static long long read(std::string_view entered) {
+        constexpr long long most = std::numeric_limits<long long>::max() / 10000;
         long long value = 0;
         int decimals = -1;
         int count = 0;
@@ -61,6 +63,7 @@ struct Amount : AskFor<Amount> {
                 continue;
             }
             if (decimals >= 0 && ++decimals > 2) return -1;
+            if (value > most) return -1;
             value = 10 * value + (key - '0');
             ++count;
         }

@@ -25,6 +25,8 @@ class Asking : public Machine {
         : question_{specification.question(manners)}, manners_{manners}, player_{manners} {}
     template <class Specification, class = std::enable_if_t<!std::is_reference_v<Specification>>>
     explicit Asking(Specification&& specification, const Manners& = Manners::usual()) = delete;
+    template <class Specification>
+    Asking(const Specification& specification, const Manners&& manners) = delete;
 
     Asking(Question question, const Manners& manners)
         : question_{std::move(question)}, manners_{manners}, player_{manners} {}
@@ -34,13 +36,14 @@ class Asking : public Machine {
     const Step* next(Time now) override {
         if (entry_.end != End::unfinished) return nullptr;
         if (entry_.tries == 0) begin_try(nullptr);
-        if (question_.total > Time{0} && !deadline_ && !player_.playing()) {
-            deadline_ = now + question_.total;
-        }
         // The last part is said by SPEECH RECOGNIZE itself.
-        step_ = player_.next(keys().stops(), question_.secret);
+        step_ = player_.next(keys().stops(), {question_.secret_prompt, question_.secret});
         said_ = static_cast<bool>(step_);
-        if (!said_ && (!deadline_ || now < *deadline_)) step_ = wait(now);
+        if (!said_) {
+            if (question_.total > Time{0} && !deadline_ && !still_listens())
+                deadline_ = now + question_.total;
+            if (!deadline_ || now < *deadline_) step_ = wait(now);
+        }
         if (!step_) {  // the total time is over
             end_try(true);
             return next(now);
@@ -111,7 +114,7 @@ class Asking : public Machine {
             player_.add(earlier < again->size() ? (*again)[earlier - 1] : again->back());
         }
         if (!listens()) return;
-        listen_prompt_ = player_.take_last_sound();
+        listen_prompt_ = player_.take_last_sound(question_.secret);
         if (listen_prompt_.empty()) listen_prompt_ = "silence/1";
     }
 
@@ -119,13 +122,18 @@ class Asking : public Machine {
         return question_.speech != nullptr && question_.speech->recognize != nullptr;
     }
 
+    /// The next step is to listen, and to say the end of the prompt.
+    [[nodiscard]] bool still_listens() const {
+        return listens() && !listened_ && entry_.digits.empty();
+    }
+
     [[nodiscard]] QuestionKeys keys() const noexcept { return {question_, manners_}; }
 
     Step wait(Time now) {
-        const bool first = entry_.digits.empty();
-        if (first && listens() && !listened_) {
-            return question_.speech->recognize(listen_prompt_, question_.first_key,
-                                               {false, question_.secret});
+        if (still_listens()) {
+            const bool limited = question_.total > Time{0} && question_.total < question_.first_key;
+            const Time time = limited ? question_.total : question_.first_key;
+            return question_.speech->recognize(listen_prompt_, time, {false, question_.secret});
         }
         return keys().wait(entry_.digits, deadline_ ? *deadline_ - now : Time{0});
     }
@@ -139,8 +147,11 @@ class Asking : public Machine {
     /// True: the entry has ended with it.
     bool press(char key) {
         const Fit fit = question_.plan.fit(entry_.digits, key);
+        const bool special = keys().is_special(entry_.digits, key);
+        if (special &&
+            (key != question_.terminator || keys().outdoes_terminator(entry_.digits, key)))
+            return press_special(key);
         if (fit == Fit::no && key == question_.terminator) return press_terminator();
-        if (keys().is_special(entry_.digits, key)) return press_special(key);
         entry_.digits += key;
         // What GET DATA has collected is looked at as a whole.
         const bool more =
@@ -154,6 +165,7 @@ class Asking : public Machine {
         const Fit fit = question_.plan.fit(entry_.digits);
         if (!entry_.digits.empty() || fit == Fit::maybe || hash_ignored_) return end_try(false);
         hash_ignored_ = true;  // the `#` of an entry before this one
+        if (step_.kind() == Step::Kind::recognize) listened_ = false;  // which it has cut
         return false;
     }
 
@@ -172,7 +184,7 @@ class Asking : public Machine {
         for (std::size_t i = 0; i < question_.words.size(); ++i) {
             // A pattern is no answer: words stand for an option without wildcards.
             if (!words.empty() && question_.words[i] == words)
-                entry_.digits = question_.plan.patterns[i].text();
+                entry_.digits = question_.plan.patterns[i].bare_text();
         }
         const Fit fit = question_.plan.fit(entry_.digits);
         const bool good = !entry_.digits.empty() && (fit == Fit::whole || fit == Fit::maybe);

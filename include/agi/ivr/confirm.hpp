@@ -46,6 +46,7 @@ struct Confirm {
                     if (const Step* step = asking_->next(now)) return step;
                     entry_ = asking_->entry();
                     if (!entry_) return nullptr;
+                    entry_.end = End::unfinished;  // as nobody has confirmed it
                     begin_read_back();
                 }
                 if (const Step* step = answer_->next(now)) return step;
@@ -57,13 +58,23 @@ struct Confirm {
         bool fail() override { return current().fail(); }
 
         [[nodiscard]] Entry entry() const {
-            return entry_.end == End::unfinished ? asking_->entry() : entry_;
+            const bool asks = entry_.end == End::unfinished && !answer_;
+            Entry made = asks ? asking_->entry() : entry_;
+            made.missing = missing();
+            return made;
         }
 
       private:
         Machine& current() {
             if (answer_) return *answer_;
             return *asking_;
+        }
+
+        /// The first sound that was missing, in all rounds.
+        [[nodiscard]] std::string missing() const {
+            if (!missing_.empty()) return missing_;
+            const std::string asked = asking_->entry().missing;
+            return asked.empty() && answer_ ? answer_->entry().missing : asked;
         }
 
         void begin_read_back() {
@@ -78,7 +89,7 @@ struct Confirm {
             Question asked = menu_question(said_, *manners_);
             asked.add_option(spec.yes);
             asked.add_option(spec.no);
-            asked.secret = asking_->question().secret;
+            asked.secret = asked.secret_prompt = asking_->question().secret;
             answer_.emplace(std::move(asked), *manners_);
             answer_->language(language_);
         }
@@ -86,6 +97,7 @@ struct Confirm {
         void judge() {
             const End how = answer_->entry().end;
             const bool right = answer_->chosen() == 0;
+            missing_ = missing();
             answer_.reset();
             if (how != End::entered || right) return end(how);
             if (++rounds_ >= spec_->rounds.value_or(manners_->tries)) return end(End::no_match);
@@ -105,6 +117,7 @@ struct Confirm {
         Prompt said_;
         std::optional<Asking> answer_;
         Entry entry_;
+        std::string missing_;
         int rounds_ = 0;
         bool ended_ = false;
     };

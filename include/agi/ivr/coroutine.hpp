@@ -24,13 +24,17 @@ struct Driver<Session,
     static Task<> run(Session& session, Machine& machine) {
         machine.language(session.environment().language());
         while (const Step* step = machine.next(time_of(session))) {
+            Came came;
             try {
-                machine.take(co_await session(*step));
+                came = co_await session(*step);
             } catch (const AGIAppError&) {
                 if (!machine.fail()) throw;
+                continue;
             } catch (const AGIHangup&) {
                 if (!machine.hang_up()) throw;
+                continue;
             }
+            machine.take(std::move(came));
         }
     }
 

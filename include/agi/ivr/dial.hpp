@@ -23,7 +23,7 @@ enum class DialEnd : unsigned char {
     no_answer,
     congestion,   ///< The way there is jammed, or the number is wrong.
     unavailable,  ///< There is no such telephone, or it is not there.
-    cancelled,    ///< The caller hung up before anybody answered.
+    cancelled,    ///< The caller hung up before anybody answered, or pressed the key of option `H`.
     other,        ///< See `status`.
 };
 

@@ -47,13 +47,17 @@ struct Driver {
     static void run(Session& session, Machine& machine) {
         machine.language(session.environment().language());
         while (const Step* step = machine.next(time_of(session))) {
+            Came came;
             try {
-                machine.take(session(*step));
+                came = session(*step);
             } catch (const AGIAppError&) {
                 if (!machine.fail()) throw;
+                continue;
             } catch (const AGIHangup&) {
                 if (!machine.hang_up()) throw;
+                continue;
             }
+            machine.take(std::move(came));
         }
     }
 

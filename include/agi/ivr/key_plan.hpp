@@ -65,6 +65,10 @@ class Pattern {
         return sets_.back() == "." || sets_.back() == "!" ? 0 : sets_.size();
     }
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    /// The same without its `_`.
+    [[nodiscard]] std::string bare_text() const {
+        return text_[0] == '_' ? text_.substr(1) : text_;
+    }
     /// Which keys can be at that place.
     [[nodiscard]] const std::vector<std::string>& sets() const noexcept { return sets_; }
 

@@ -77,6 +77,7 @@ struct Letters : AskFor<Letters> {
                                                 "JKL", "MNO", "PQRS", "TUV", "WXYZ"};
         std::string text;
         for (std::size_t i = 0; i + 1 < entered.size(); i += 2) {
+            if (entered[i] < '0' || entered[i] > '9') return {};
             const std::string_view on_key = letters[entered[i] - '0'];
             const auto place = static_cast<std::size_t>(entered[i + 1] - '0');
             if (place > on_key.size()) return {};

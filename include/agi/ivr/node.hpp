@@ -5,6 +5,7 @@
 #include <agi/ivr/ivr.hpp>
 #include <agi/version.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -143,6 +144,12 @@ class QuestionOf : public AnyQuestion {
             return all;
         } else if constexpr (node::is_confirm<Spec>::value) {
             auto all = node::ends_of(spec_.question.question(manners), manners);
+            Question read_back = menu_question(spec_.before, manners);
+            read_back.add_option(spec_.yes);
+            read_back.add_option(spec_.no);
+            for (auto& end : node::ends_of(read_back, manners)) {
+                if (std::find(all.begin(), all.end(), end) == all.end()) all.push_back(end);
+            }
             all.emplace_back("entered");
             return all;
         } else if constexpr (node::has_question<Spec>::value) {
@@ -152,7 +159,12 @@ class QuestionOf : public AnyQuestion {
         } else if constexpr (std::is_same_v<Spec, Record>) {
             return {"kept", "dropped", "nothing"};
         } else if constexpr (std::is_same_v<Spec, Dial>) {
-            return {"answered", "busy", "no_answer", "congestion", "unavailable", "other"};
+            std::vector<std::string> all{"answered",   "busy",        "no_answer",
+                                         "congestion", "unavailable", "other"};
+            // The caller, who is still there, has stopped the ringing.
+            if (spec_.options.find_first_of("Hd") != std::string::npos)
+                all.emplace_back("cancelled");
+            return all;
         } else {
             return {""};
         }

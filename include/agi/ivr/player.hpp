@@ -39,11 +39,13 @@ class Player {
     /// The rest is not said.
     void stop() noexcept { at_ = queue_.size(); }
 
-    /// The next step; Kind::none: all is said. A key in `stops` ends it.
-    Step next(const DigitSet& stops, bool secret = false) {
+    /// The next step; Kind::none: all is said. A key in `stops` ends it. `secret.reply`: hides all but sounds,
+    /// and what is pressed; `secret.request`: hides sounds, too.
+    Step next(const DigitSet& stops, wire::Redaction secret = {}) {
         while (playing()) {
             const Part& part = queue_[at_++];
-            Step step = step_of(part, stops, {part.kind != Part::Kind::sound && secret, secret});
+            hidden_ = secret.request || (secret.reply && part.kind != Part::Kind::sound);
+            Step step = step_of(part, stops, {hidden_, secret.reply});
             if (step) return step;
         }
         return {};
@@ -51,8 +53,9 @@ class Player {
 
     /// Takes the last part away, if that is a sound that can be had: SPEECH RECOGNIZE plays it. Empty: it
     /// is none.
-    std::string take_last_sound() {
+    std::string take_last_sound(bool secret = false) {
         if (!playing()) return {};
+        hidden_ = secret;
         const Part& part = queue_.back();
         std::string sound;
         if (part.kind == Part::Kind::sound) sound = part.text;
@@ -132,12 +135,12 @@ class Player {
 
     [[nodiscard]] std::string spoken(const Part& part) {
         if (!manners_.speak) {
-            throw AGIArgumentError("prompt", "Spoken needs Manners::speak: " + part.text);
+            throw AGIArgumentError("prompt", "Spoken needs Manners::speak: " + shown(part.text));
         }
         std::string sound = manners_.speak(part.text, language_);
         if (sound.empty()) {
             if (manners_.missing == Missing::error) {
-                throw AGIAppError("prompt", "this text was not spoken: " + part.text);
+                throw AGIAppError("prompt", "this text was not spoken: " + shown(part.text));
             }
             note_missing(part.text);
         }
@@ -152,7 +155,10 @@ class Player {
     }
 
     void note_missing(std::string_view sound) {
-        if (missing_.empty()) missing_ = sound;
+        if (missing_.empty()) missing_ = shown(sound);
+    }
+    [[nodiscard]] std::string shown(std::string_view text) const {
+        return hidden_ ? "(secret)" : std::string{text};
     }
 
     const Manners& manners_;
@@ -160,6 +166,7 @@ class Player {
     std::vector<Part> queue_{};
     std::size_t at_ = 0;
     std::string missing_{};
+    bool hidden_ = false;  ///< What is said now is secret.
 };
 
 }}}  // namespace agi::v0::ivr

@@ -41,6 +41,8 @@ struct Question {
     char terminator = '#';
     bool interruptible = true;
     bool secret = false;
+    bool secret_prompt =
+        false;  ///< What is said is secret, its sounds too: what was entered is read back.
     DigitSet interrupt{};  ///< Empty: the keys that an answer begins with.
 
     /// Another answer: keys or a pattern, and what may be said for it.

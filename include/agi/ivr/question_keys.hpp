@@ -33,11 +33,17 @@ class QuestionKeys {
         return DigitSet{keys};
     }
 
-    /// Whether a key ends the question or repeats it, as it is not part of an answer.
+    /// Whether a key ends the question or repeats it, as no answer begins or goes on with it.
     [[nodiscard]] bool is_special(std::string_view before, char key) const {
         const bool one = key == question_.cancel || key == manners_.repeat ||
                          key == manners_.back || key == manners_.attendant;
-        return one && key != no_key && question_.plan.fit(before, key) == Fit::no;
+        return one && key != no_key && question_.plan.fit(before, key) == Fit::no &&
+               question_.plan.fit({&key, 1}) == Fit::no;
+    }
+    /// Whether such a key is not the terminator that it is, too: the question's own always, those of the
+    /// Manners where there is nothing to end.
+    [[nodiscard]] bool outdoes_terminator(std::string_view before, char key) const {
+        return key == question_.cancel || (before.empty() && question_.plan.fit({}) != Fit::maybe);
     }
 
     /// How many keys GET DATA may collect, after those: inside Asterisk none is lost between two commands.
@@ -60,7 +66,11 @@ class QuestionKeys {
         const bool usual =
             first && question_.first_key == Time{6000} && question_.next_key == Time{2000};
         if (left > 1 && (one_time || usual)) {
-            if (usual) time = Time{0};
+            if (usual) {
+                time = Time{0};
+            } else if (time <= Time{0}) {
+                time = Time{1};  // 0 would be Asterisk's own
+            }
             return Step{Step::Kind::data, GetData{"", time, static_cast<int>(left)}, secret};
         }
         if (most > Time{0} && most < time) time = most;

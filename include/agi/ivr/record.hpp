@@ -108,6 +108,7 @@ class RecordingMachine : public Machine {
             }
             if (ended_) return nullptr;
             if (!review_) return record();
+            step_ = {};  // one that failed
             if (const Step* step = review_->next(now)) return step;
             judge();
         }
@@ -138,7 +139,8 @@ class RecordingMachine : public Machine {
 
     [[nodiscard]] Recording recording() const {
         Recording made = made_;
-        made.missing = player_.missing();
+        if (made.missing.empty()) made.missing = player_.missing();
+        if (made.missing.empty() && review_) made.missing = review_->entry().missing;
         return made;
     }
 
@@ -190,6 +192,7 @@ class RecordingMachine : public Machine {
     }
 
     void judge() {
+        made_ = recording();
         made_.end = review_->entry().end;
         const bool chosen = made_.end == End::entered;
         const auto what = chosen ? static_cast<What>(review_->chosen()) : What::keep;

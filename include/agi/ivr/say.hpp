@@ -25,7 +25,7 @@ class Saying : public Machine {
     void language(std::string_view of_the_call) override { player_.language(of_the_call); }
     const Step* next(Time /*now*/) override {
         if (!std::exchange(begun_, true)) player_.add(prompt_);
-        step_ = player_.next(stops_, secret_);
+        step_ = player_.next(stops_, {secret_, secret_});
         return step_ ? &step_ : nullptr;
     }
     void take(Came came) override {

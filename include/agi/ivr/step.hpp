@@ -68,7 +68,8 @@ class Step {
             return reader_(*this, reply);
         } catch (const AGIAppError&) {
             if (secret_.reply) throw AGIAppError(shown(), "failed");
-            throw AGIAppError(shown(), reply, "failed: a sound is missing, say");
+            if (kind_ == Kind::application) throw;
+            throw AGIAppError(shown(), reply, why_failed());
         } catch (const AGIUnknownError&) {
             if (secret_.reply) throw AGIUnknownError(shown(), "not a reply to this command");
             throw AGIUnknownError(shown(), reply, "not a reply to this command");
@@ -79,6 +80,11 @@ class Step {
     static bool says_hangup(const Reply& reply) noexcept { return reply.data() == "hangup"; }
 
   private:
+    [[nodiscard]] const char* why_failed() const noexcept {
+        if (kind_ == Kind::record) return "failed: the file cannot be written, say";
+        if (kind_ == Kind::recognize) return "failed: there is no speech object, say";
+        return "failed: a sound is missing, say";
+    }
     [[nodiscard]] std::string shown() const {
         return secret_.request ? wire::redacted_request(request_) : std::string{request_.view()};
     }
@@ -99,7 +105,11 @@ class Step {
                 came.number = wire::number_of(step, reply);
                 if (came.number == -2) wire::fail(step, reply, "no such application");
                 break;
-            default: step.read_key(came, reply);
+            case Kind::none:
+            case Kind::play:
+            case Kind::digit:
+            case Kind::record:
+            case Kind::recognize: step.read_key(came, reply);
         }
         return came;
     }
