@@ -235,6 +235,52 @@ TEST_CASE("Coroutines: a middleware goes around its kind only, and is not left o
                     std::logic_error);
 }
 
+TEST_CASE("Coroutines: a route that was refused is no handler that a middleware has to go around") {
+    Server server{options()};
+    CHECK_THROWS_AS(server.route("a/{", [](Call&) {}), std::invalid_argument);
+    const auto coroutines = [](AsyncCall&, const AsyncNext& next) -> Task<> { co_await next(); };
+    auto group = server.group(coroutines);
+    CHECK_THROWS_AS(group.route("a", [](Call&) {}), std::logic_error);
+    CHECK_NOTHROW(server.use(coroutines));
+}
+
+TEST_CASE("Coroutines: another stop does not end after_hangup") {
+    Running running;
+    std::atomic<bool> noted{false};
+    running.server.fallback([&](AsyncCall& call) -> Task<> {
+        const agi::Answer answer;
+        try {
+            co_await call(answer);
+        } catch (const ServerStopping&) {
+        }
+        co_await call.after_hangup([&](auto& rest) -> Task<> {
+            const agi::DatabasePut put{"calls", "last", "1"};
+            co_await rest(put);
+            noted = true;
+        });
+    });
+    Peer peer{running.start(), "x"};
+    CHECK(peer.line() == "ANSWER");
+    running.server.stop(0ms);
+    peer.send("200 result=0\n");
+    std::string line = peer.line();
+    while (line.find("DATABASE PUT") != 0 && line.front() != '(') {
+        peer.send("200 result=0\n");
+        line = peer.line();
+    }
+    CHECK(line.find("DATABASE PUT") == 0);
+    running.server.stop(0ms);
+    // The stop has been looked at when what was posted behind it has run.
+    Gate gate;
+    net::post(running.server.context(), [&] { gate.open(); });
+    CHECK(eventually([&] { return gate.is_open(); }));
+    peer.send("200 result=1\n");
+    while (peer.answer().front() != '(') {
+    }
+    running.join();
+    CHECK(noted);
+}
+
 TEST_CASE("Coroutines: a middleware that does not go on ends the call politely") {
     Running running;
     running.server.use(

@@ -26,7 +26,9 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
+#include <vector>
 
 using namespace fastagi_tests;
 using namespace agi::fastagi;
@@ -44,6 +46,19 @@ void* allocate(std::size_t size) {
     void* const memory = Failing::now() ? nullptr : std::malloc(size == 0 ? 1 : size);
     if (memory == nullptr) throw std::bad_alloc{};
     return memory;
+}
+
+/// Runs a server that is to stop at once: each of its three loops tells a caller so.
+void runs_again(Server& server) {
+    std::vector<Peer> peers;
+    for (int i = 0; i < 3; ++i) peers.emplace_back(server.port(), "x");
+    std::thread runs{[&] { server.run(); }};
+    for (Peer& peer : peers) {
+        CHECK(peer.answer() == "VERBOSE \"FastAGI: the server stops\" 0");
+        while (peer.answer().front() != '(') {
+        }
+    }
+    runs.join();
 }
 
 }  // namespace
@@ -234,7 +249,8 @@ TEST_CASE("Failing: a loop that gets no thread is an error of run, and nothing i
         }
         Failing::spare_this_thread(true);
         failed = Failing::stop();
-        errors.insert(what.substr(0, what.find(':', 4)));
+        const bool first = errors.insert(what.substr(0, what.find(':', 4))).second;
+        if (first && what.find("no thread") != std::string::npos) runs_again(server);
     }
     CHECK(children_have_what_is_opened_now());
     CHECK_FALSE(failed);

@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "fastagi/running.hpp"
 #include <agi/command/call.hpp>
+#include <agi/command/playback.hpp>
 #include <agi/command/program.hpp>
 #include <agi/command/variable.hpp>
 
@@ -14,6 +15,8 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 using namespace fastagi_tests;
@@ -158,6 +161,102 @@ TEST_CASE("Stop: a call that was left behind needs no server") {
     }
     gate->open();
     CHECK(eventually([&] { return ended->load(); }));
+}
+
+TEST_CASE("Stop: a call that was left behind reads a reply when the server is gone") {
+    const auto gate = std::make_shared<Gate>();
+    const auto ended = std::make_shared<std::atomic<bool>>(false);
+    const auto counted = std::make_shared<std::atomic<int>>(0);
+    std::unique_ptr<Peer> peer;
+    {
+        ServerOptions with = with_short_farewell();
+        with.on_end = [ended](const CallReport&) { *ended = true; };
+        with.prepare = [counted](const Connection&, agi::SessionOptions& session) {
+            session.on_reply = [counted](std::chrono::nanoseconds) { ++*counted; };
+        };
+        Running running{std::move(with)};
+        running.server.fallback([gate](Call& call) {
+            const agi::StreamFile music{"music"};
+            call.execute_until(music, [gate] {
+                gate->pass();
+                return false;
+            });
+        });
+        peer = std::make_unique<Peer>(running.start(), "x");
+        CHECK(peer->line() == "STREAM FILE \"music\" \"\"");
+        CHECK(eventually([&] { return gate->is_reached(); }));
+        peer->send("200 result=0 endpos=100\n");
+        running.server.stop(0ms);
+        running.join();
+    }
+    gate->open();
+    CHECK(eventually([&] { return ended->load(); }));
+    CHECK(*counted == 1);
+}
+
+TEST_CASE("Stop: signals that go on and on do not keep run from returning") {
+    Gate gate;
+    Running running{with_short_farewell()};
+    running.server.fallback([&](Call&) { gate.pass(); });
+    const Peer peer{running.start(), "x"};
+    CHECK(eventually([&] { return gate.is_reached(); }));
+    std::atomic<bool> returned{false};
+    std::thread waits{[&] {
+        running.join();
+        returned = true;
+    }};
+    CHECK(eventually([&] {
+        running.server.stop(0ms);
+        return returned.load();
+    }));
+    gate.open();
+    waits.join();
+    CHECK(eventually([&] { return running.server.counts().connections == 0; }));
+}
+
+TEST_CASE("Stop: at once, or at the limit, those that only the kernel had are told, too") {
+    ServerOptions with = options();
+    const bool full = GENERATE(false, true);
+    if (full) with.max_connections = 1;
+    Gate gate;
+    Running running{std::move(with)};
+    running.server.fallback([](Call& call) { agi::Answer{}(call); });
+    const auto port = running.start();
+    std::vector<Peer> peers;
+    if (full) {
+        peers.emplace_back(port, "x");
+        CHECK(peers.front().line() == "ANSWER");
+    }
+    net::post(running.server.context(), [&] { gate.pass(); });
+    CHECK(eventually([&] { return gate.is_reached(); }));
+    running.server.stop(full ? 1h : 0h);
+    for (int i = 0; i < 3; ++i) peers.emplace_back(port, "x");
+    gate.open();
+    for (std::size_t i = full ? 1 : 0; i < peers.size(); ++i) {
+        CHECK(peers[i].answer() == "VERBOSE \"FastAGI: the server stops\" 0");
+        CHECK(peers[i].answer() == stopped);
+        CHECK(peers[i].line() == "(closed)");
+    }
+    if (full) peers.front().send("200 result=0\n");
+    running.join();
+    CHECK(running.server.counts().refused == 3);
+    CHECK(running.server.counts().no_calls == 0);
+}
+
+TEST_CASE("Stop: each signal has its own grace") {
+    Running running;
+    running.server.fallback([](Call& call) { agi::Answer{}(call); });
+    running.server.stop_on_signals({SIGUSR2}, 1h);
+    running.server.stop_on_signals({SIGUSR1}, 0ms);
+    Peer peer{running.start(), "x"};
+    CHECK(peer.line() == "ANSWER");
+    const bool at_once = GENERATE(false, true);
+    ::kill(::getpid(), at_once ? SIGUSR1 : SIGUSR2);
+    CHECK(eventually([&] { return running.server.stopping(); }));
+    if (!at_once) peer.send("200 result=0\n");
+    CHECK(peer.line() == (at_once ? stopped : "(closed)"));
+    if (at_once) CHECK(peer.line() == "(closed)");
+    running.join();
 }
 
 TEST_CASE("Stop: when run has returned, no handler is left that ended") {

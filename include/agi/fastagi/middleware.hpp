@@ -105,23 +105,23 @@ class Middlewares {
         entries_.push_back(std::move(entry));
     }
 
-    /// A blocking handler is inside. From any thread.
+    /// What kinds of handlers there are.
+    enum class Kind : bool { blocking, coroutine };
+
+    /// Whether each of them can go around such a handler. From any thread.
     ///
-    /// @throws std::logic_error  one of them cannot go around it
-    void expect_blocking() {
-        if (outer_) outer_->expect_blocking();
+    /// @throws std::logic_error  one of them cannot
+    void check(Kind kind) const {
+        if (outer_) outer_->check(kind);
         for (const Entry& entry : entries_) {
-            if (!entry.blocking) refuse("route", "blocking");
+            if (kind == Kind::blocking && !entry.blocking) refuse("route", "blocking");
+            if (kind == Kind::coroutine && !entry.async) refuse("route", "coroutine");
         }
-        has_blocking_ = true;
     }
-    /// The same for a coroutine.
-    void expect_coroutine() {
-        if (outer_) outer_->expect_coroutine();
-        for (const Entry& entry : entries_) {
-            if (!entry.async) refuse("route", "coroutine");
-        }
-        has_coroutines_ = true;
+    /// Such a handler is inside. From any thread.
+    void expect(Kind kind) noexcept {
+        if (outer_) outer_->expect(kind);
+        (kind == Kind::blocking ? has_blocking_ : has_coroutines_) = true;
     }
 
     void run(Call& call, const Dispatcher::BlockingHandler& handler, std::size_t from = 0) const {

@@ -30,22 +30,18 @@ class Routes {
     /// @throws std::logic_error       a middleware cannot go around this kind of handler
     template <class Handler, class = std::enable_if_t<is_handler<Handler>()>>
     void route(std::string_view path, Handler handler) {
-        dispatcher_->router().add(path, starter(std::move(handler)));
+        add(path, std::move(handler));
     }
     /// The same for a function, also one of a template: `server.route("pin", ask_pin)`.
-    void route(std::string_view path, void (*handler)(Call&)) {
-        dispatcher_->router().add(path, starter(handler));
-    }
+    void route(std::string_view path, void (*handler)(Call&)) { add(path, handler); }
 #ifdef AGI_HAS_COROUTINES
-    void route(std::string_view path, Task<> (*handler)(AsyncCall&)) {
-        dispatcher_->router().add(path, starter(handler));
-    }
+    void route(std::string_view path, Task<> (*handler)(AsyncCall&)) { add(path, handler); }
 #endif
 
     /// The handler of all paths for which `matches(path, parameters)` says true: see regex.hpp.
     template <class Handler, class = std::enable_if_t<is_handler<Handler>()>>
     void route(Matcher matches, Handler handler) {
-        dispatcher_->router().add(std::move(matches), starter(std::move(handler)));
+        add(std::move(matches), std::move(handler));
     }
 
     /// The handler of all other paths. Without one, Asterisk's console says that there is no route,
@@ -53,6 +49,7 @@ class Routes {
     template <class Handler, class = std::enable_if_t<is_handler<Handler>()>>
     void fallback(Handler handler) {
         dispatcher_->fallback(starter(std::move(handler)));
+        middlewares_->expect(kind_of<Handler>());
     }
 
     // What is no handler.
@@ -105,7 +102,9 @@ class Routes {
     /// @throws std::logic_error  a middleware cannot go around this kind of handler
     template <class Callable>
     [[nodiscard]] Handler make_handler(Callable callable) {
-        return starter(std::move(callable));
+        Handler made = starter(std::move(callable));
+        middlewares_->expect(kind_of<Callable>());
+        return made;
     }
 
   protected:
@@ -116,15 +115,27 @@ class Routes {
     using CallPointer = Dispatcher::CallPointer;
 
     template <class Callable>
+    static constexpr Middlewares::Kind kind_of() {
+        return returns_void<Callable&, Call&>() ? Middlewares::Kind::blocking
+                                                : Middlewares::Kind::coroutine;
+    }
+
+    /// One that is refused leaves nothing behind.
+    template <class Where, class Callable>
+    void add(Where where, Callable handler) {
+        dispatcher_->router().add(std::move(where), starter(std::move(handler)));
+        middlewares_->expect(kind_of<Callable>());
+    }
+
+    template <class Callable>
     Dispatcher::Starter starter(Callable handler) {
+        middlewares_->check(kind_of<Callable>());
         if constexpr (returns_void<Callable&, Call&>()) {
-            middlewares_->expect_blocking();
             return dispatcher_->blocking(
                 [around = middlewares_, inner = Dispatcher::BlockingHandler{std::move(handler)}](
                     Call& call) { around->run(call, inner); });
         } else {
 #ifdef AGI_HAS_COROUTINES
-            middlewares_->expect_coroutine();
             return coroutine({middlewares_, std::move(handler)});
 #endif
         }

@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <exception>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <new>
 #include <optional>
@@ -141,13 +142,16 @@ class Server : public Routes {
         shutdown_.request(grace);
     }
 
-    /// Calls `stop` when one of the signals comes. A second one ends the grace.
+    /// Calls `stop` when one of the signals comes. A second one ends the grace. May be called again, for
+    /// signals with another grace.
     void stop_on_signals(std::initializer_list<int> signals,
                          std::chrono::milliseconds grace = std::chrono::seconds{30}) {
-        signals_.emplace(loops_.front()->context());
-        for (const int signal : signals) signals_->add(signal);
-        signal_grace_ = grace;
-        wait_for_signal();
+        if (!signals_) signals_.emplace(loops_.front()->context());
+        for (const int signal : signals) {
+            signals_->add(signal);
+            graces_[signal] = grace;
+        }
+        if (!waits_for_signal_) wait_for_signal();
     }
 
     /// Whether it takes no more calls.
@@ -185,6 +189,7 @@ class Server : public Routes {
     [[noreturn]] void fail_to_start(std::vector<std::thread>& threads, std::error_code error) {
         for (std::size_t i = 1; i < loops_.size(); ++i) loops_[i]->end();
         for (std::thread& thread : threads) thread.join();
+        for (std::size_t i = 1; i < loops_.size(); ++i) loops_[i]->restart();
         throw std::system_error{error, "run: no thread for loop " +
                                            std::to_string(threads.size() + 2) + " of " +
                                            std::to_string(loops_.size())};
@@ -238,10 +243,10 @@ class Server : public Routes {
     }
 
     void wait_for_signal() {
-        signals_->async_wait([this](const error_code& error, int) {
+        signals_->async_wait([this](const error_code& error, int signal) {
             waits_for_signal_ = false;
             if (error) return;
-            stop(state_->stopping ? std::chrono::milliseconds{0} : signal_grace_);
+            stop(state_->stopping ? std::chrono::milliseconds{0} : graces_[signal]);
             wait_for_signal();
         });
         waits_for_signal_ = true;
@@ -263,7 +268,7 @@ class Server : public Routes {
     Strangers strangers_{state_, loops_.front()->context()};
     std::vector<std::unique_ptr<Listener>> listeners_;
     std::optional<net::signal_set> signals_;
-    std::chrono::milliseconds signal_grace_{0};
+    std::map<int, std::chrono::milliseconds> graces_;
     bool waits_for_signal_ = false;
     std::atomic<std::size_t> adopted_{0};
     std::atomic<bool> listens_by_itself_{true};  // a source may come while it runs

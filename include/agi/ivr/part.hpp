@@ -109,7 +109,7 @@ inline Part Clock(std::chrono::system_clock::time_point time, std::string zone =
     return Moment(time, "IMp", std::move(zone));
 }
 
-/// Nothing, for that long. A key ends it, as it ends a sound.
+/// Nothing, for that long. Any key ends it: one that stops nothing is lost, and the next part follows.
 inline Part Pause(std::chrono::milliseconds time) { return {Part::Kind::pause, {}, time.count()}; }
 
 /// Text that a machine speaks: see Manners::speak.

@@ -95,9 +95,10 @@ class Dispatcher {
             options.line_limit = facts.origin->line_limit;
         }
         if (!facts.origin) options.environment.first_line = first_line;
-        options.on_reply = [this,
+        // A thread that is left behind may read a reply when the server is gone.
+        options.on_reply = [state = state_,
                             others = std::move(options.on_reply)](std::chrono::nanoseconds time) {
-            state_->counters.command_times.add(time);
+            state->counters.command_times.add(time);
             if (others) others(time);
         };
         return options;

@@ -92,7 +92,10 @@ class Listener {
     void close() noexcept {
         if (!acceptor_.is_open()) return;
         if (accepted_ && !inherited_) {
-            while (!is_full() && accept() == Result::taken) {
+            // Beyond `max_connections`, too: they are told that the server stops.
+            const std::size_t most = state_->options.max_connections + spare_descriptors;
+            for (std::size_t i = 0; i < most && state_->counters.connections < most; ++i) {
+                if (accept() != Result::taken) break;
             }
         }
         error_code ignored;

@@ -72,6 +72,11 @@ class Loop {
         context_.stop();
     }
     [[nodiscard]] bool ended() const noexcept { return ended_; }
+    /// It can be run again.
+    void restart() {
+        ended_ = false;
+        context_.restart();
+    }
 
   private:
     static constexpr std::size_t block = 1024;

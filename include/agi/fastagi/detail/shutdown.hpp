@@ -39,7 +39,8 @@ class Shutdown {
           workers_{workers},
           timer_{loops_.front()->context()} {}
 
-    /// The first loop shall begin it. Once more: with another end. From any thread.
+    /// The first loop shall begin it. Once more: with another end, if the calls have not been told to end
+    /// yet. From any thread.
     void request(std::chrono::milliseconds grace) noexcept {
         const auto end = wire::time_after(std::chrono::steady_clock::now(),
                                           std::min(grace, wire::Deadline::longest));
@@ -78,8 +79,9 @@ class Shutdown {
     }
 
     void begin(Time end) {
-        end_ = end;
-        told_ = false;
+        if (told_) return;
+        // Connections that are taken now say who they are before they are told.
+        end_ = begun_ ? end : std::max(end, std::chrono::steady_clock::now() + interval);
         begun_ = true;
         // Counted before a call can end because of it.
         const auto running = state_->counters.active.load();
