@@ -635,19 +635,6 @@ TEST_CASE("Ask: # as a key that means something else") {
           house);
 }
 
-TEST_CASE("Ask: a key of the house that an answer begins with is part of it everywhere") {
-    Manners house;
-    house.attendant = '0';
-    Ask ask = pin();
-    ask.keys = "01";
-    check(ask,
-          {{"in the middle",
-            {{"STREAM FILE enter-pin 01", one}, {"GET DATA \"\" 5000 3", "200 result=000"}},
-            End::entered,
-            "1000"}},
-          house);
-}
-
 TEST_CASE("Ask: no time at all is not the time that Asterisk takes for 0") {
     Ask ask = pin();
     ask.first_key = ask.next_key = 0ms;
