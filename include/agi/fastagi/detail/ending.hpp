@@ -143,9 +143,11 @@ inline void tell(Call& call, Ending& ending) noexcept {
         call.stream().deadline(farewell_end(options));
         try_to_tell(call, [&] { return console_line(ending.why); });
         if (nothing_to_tell(call, ending)) return;
-        try_to_tell(call, [&] {
-            return SetVariable{options.status_variable, status_of(ending.outcome)};
-        });
+        if (can_be_told(call)) {
+            return try_to_tell(call, [&] {
+                return SetVariable{options.status_variable, status_of(ending.outcome)};
+            });
+        }
     }
     tell_if_awaiting(call, call.stream().fd(), ending.outcome);
 }
@@ -176,6 +178,7 @@ class AsyncTell {
 
     static void set_variable(Self self) {
         const SetVariable status{self->options().status_variable, status_of(self->ending_.outcome)};
+        self->told_ = true;
         execute(std::move(self), status, end);
     }
 
@@ -194,7 +197,7 @@ class AsyncTell {
     }
     static void end(Self self) {
         AsyncCall& call = *self->call_;
-        if (!nothing_to_tell(call, self->ending_)) {
+        if (!self->told_ && !nothing_to_tell(call, self->ending_)) {
             tell_if_awaiting(call, call.stream().native_handle(), self->ending_.outcome);
         }
         self->done_(std::move(self->call_), std::move(self->ending_));
@@ -204,6 +207,7 @@ class AsyncTell {
     Ending ending_;
     Done done_;
     std::chrono::steady_clock::time_point end_;
+    bool told_ = false;  ///< The variable was sent: not once more, if its reply does not come.
 };
 
 }}}}  // namespace agi::v0::fastagi::AGI_NET
