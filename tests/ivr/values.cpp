@@ -268,29 +268,23 @@ TEST_CASE("Amount, Letters: what no number and no table can hold") {
     CHECK(Letters::text_of("#0").empty());
 }
 
-TEST_CASE("Confirm: what nobody has confirmed is no entry") {
+TEST_CASE("Confirm: what nobody has confirmed is no entry, and a missing sound is named") {
     Ask ask;
     ask.prompt = {"number"};
     ask.digits = exactly(2);
     const Confirm confirm{ask};
-    Confirm<Ask>::Confirming machine{confirm, Manners::usual()};
-    talk(machine,
-         {{"STREAM FILE number 0123456789", over}, {"GET DATA \"\" 5000 2", "200 result=42"}});
-    CHECK(machine.entry().end == End::unfinished);
-    CHECK(machine.entry().digits == "42");
-    CHECK_FALSE(machine.entry());
-}
+    std::vector<Turn> turns{{"STREAM FILE number 0123456789", over},
+                            {"GET DATA \"\" 5000 2", "200 result=42"}};
+    Confirm<Ask>::Confirming hung_up{confirm, Manners::usual()};
+    talk(hung_up, turns);
+    CHECK(hung_up.entry().end == End::unfinished);
+    CHECK(hung_up.entry().digits == "42");
+    CHECK_FALSE(hung_up.entry());
 
-TEST_CASE("Confirm: a sound of the read-back that is missing is named") {
-    Ask ask;
-    ask.prompt = {"number"};
-    ask.digits = exactly(2);
-    const Confirm confirm{ask};
+    turns.push_back({"STREAM FILE you-entered 12", "200 result=-1 endpos=0"});
+    turns.push_back({"SAY DIGITS 42 12", "200 result=49"});
     Confirm<Ask>::Confirming machine{confirm, Manners::usual()};
-    talk(machine, {{"STREAM FILE number 0123456789", over},
-                   {"GET DATA \"\" 5000 2", "200 result=42"},
-                   {"STREAM FILE you-entered 12", "200 result=-1 endpos=0"},
-                   {"SAY DIGITS 42 12", "200 result=49"}});
+    talk(machine, turns);
     CHECK(machine.entry().end == End::entered);
     CHECK(machine.entry().missing == "you-entered");
 }
