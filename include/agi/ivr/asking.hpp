@@ -181,10 +181,11 @@ class Asking : public Machine {
     void hear(const std::string& words) {
         entry_.heard = words;
         entry_.digits = question_.speech->keys ? question_.speech->keys(words) : words;
-        for (std::size_t i = 0; i < question_.words.size(); ++i) {
+        const std::vector<Pattern>& options = question_.plan.patterns;
+        for (std::size_t i = 0; i < options.size(); ++i) {
             // A pattern is no answer: words stand for an option without wildcards.
-            if (!words.empty() && question_.words[i] == words)
-                entry_.digits = question_.plan.patterns[i].bare_text();
+            if (!words.empty() && options[i].words() == words)
+                entry_.digits = options[i].bare_text();
         }
         const Fit fit = question_.plan.fit(entry_.digits);
         const bool good = !entry_.digits.empty() && (fit == Fit::whole || fit == Fit::maybe);

@@ -134,13 +134,13 @@ class FlowCheck {
     /// Whether keys that match the one are the beginning of keys that match the other.
     static bool begins(const Pattern& one, const Pattern& other) {
         if (one.size() == 0 || (other.size() != 0 && other.size() <= one.size())) return false;
-        for (std::size_t i = 0; i < one.size() && i < other.sets().size(); ++i) {
-            const std::string& theirs = other.sets()[i];
-            if (theirs == "!") return false;
-            if (theirs == ".") return true;
-            if (one.sets()[i].find_first_of(theirs) == std::string::npos) return false;
+        for (std::size_t i = 0; i < one.size() && i < other.places(); ++i) {
+            const std::string_view theirs = other.set(i);
+            if (theirs[0] == '!') return false;
+            if (theirs[0] == '.') return true;
+            if (one.set(i).find_first_of(theirs) == std::string_view::npos) return false;
         }
-        return other.sets().size() > one.size() && other.sets()[one.size()] != "!";
+        return other.places() > one.size() && other.set(one.size())[0] != '!';
     }
 
     void sounds(const Node& node, const HasSound& has_sound,

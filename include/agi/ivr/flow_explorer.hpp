@@ -36,8 +36,9 @@ namespace node {
 /// Keys that match a pattern.
 inline std::string sample(const Pattern& pattern) {
     std::string keys;
-    for (const std::string& set : pattern.sets()) {
-        if (set != "!") keys += set == "." ? '0' : set[0];
+    for (std::size_t i = 0; i < pattern.places(); ++i) {
+        const char key = pattern.set(i)[0];
+        if (key != '!') keys += key == '.' ? '0' : key;
     }
     return keys;
 }

@@ -25,36 +25,42 @@ enum class Fit : unsigned char {
 /// key or more, `!` whatever follows; anything else is itself.
 class Pattern {
   public:
+    /// `words` may be said instead of the keys.
+    ///
     /// @throws AGIArgumentError  a character that no key can match, or `[` without `]`
-    explicit Pattern(std::string_view text) : text_{text} {
+    explicit Pattern(std::string_view text, std::string_view words = {})
+        : text_{text}, words_{words} {
         if (!text.empty() && text[0] == '_') text.remove_prefix(1);
         while (!text.empty()) {
             const char c = text[0];
             const std::size_t size = c == '[' ? text.find(']') + 1 : 1;
             if (size == 0) refuse("[ without ]");
-            sets_.push_back(set_of(text.substr(0, size)));
+            sets_ += set_of(text.substr(0, size));
+            sets_ += ' ';
+            ++places_;
             text.remove_prefix(size);
             if ((c == '.' || c == '!') && !text.empty()) refuse("nothing follows . or !");
         }
-        if (sets_.empty()) refuse("empty");
+        if (places_ == 0) refuse("empty");
     }
 
     [[nodiscard]] Fit fit(std::string_view keys) const {
         for (std::size_t i = 0; i < keys.size(); ++i) {
-            if (i >= sets_.size()) return Fit::no;
-            if (sets_[i] == "!") return Fit::whole;
-            if (sets_[i] == ".") return is_dtmf(keys[i]) ? Fit::maybe : Fit::no;
-            if (sets_[i].find(keys[i]) == std::string::npos) return Fit::no;
+            if (i >= places_) return Fit::no;
+            const std::string_view keys_here = set(i);
+            if (keys_here[0] == '!') return Fit::whole;
+            if (keys_here[0] == '.') return is_dtmf(keys[i]) ? Fit::maybe : Fit::no;
+            if (keys_here.find(keys[i]) == std::string_view::npos) return Fit::no;
         }
-        if (keys.size() == sets_.size()) return Fit::whole;
-        return sets_[keys.size()] == "!" ? Fit::whole : Fit::part;
+        if (keys.size() == places_) return Fit::whole;
+        return set(keys.size())[0] == '!' ? Fit::whole : Fit::part;
     }
 
     /// Whether this one is closer than another to keys that both match, as the dialplan sees it.
     [[nodiscard]] bool closer_than(const Pattern& other) const {
-        for (std::size_t i = 0; i < sets_.size() && i < other.sets_.size(); ++i) {
-            const std::size_t mine = width(sets_[i]);
-            const std::size_t theirs = width(other.sets_[i]);
+        for (std::size_t i = 0; i < places_ && i < other.places_; ++i) {
+            const std::size_t mine = width(set(i));
+            const std::size_t theirs = width(other.set(i));
             if (mine != theirs) return mine < theirs;
         }
         return false;
@@ -62,19 +68,30 @@ class Pattern {
 
     /// How many keys; 0: any number.
     [[nodiscard]] std::size_t size() const noexcept {
-        return sets_.back() == "." || sets_.back() == "!" ? 0 : sets_.size();
+        const char last = set(places_ - 1)[0];
+        return last == '.' || last == '!' ? 0 : places_;
     }
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    [[nodiscard]] const std::string& words() const noexcept { return words_; }
     /// The same without its `_`.
     [[nodiscard]] std::string bare_text() const {
         return text_[0] == '_' ? text_.substr(1) : text_;
     }
-    /// Which keys can be at that place.
-    [[nodiscard]] const std::vector<std::string>& sets() const noexcept { return sets_; }
+    [[nodiscard]] std::size_t places() const noexcept { return places_; }
+    /// Which keys can be at that place; `.` or `!` for those that stand at the end.
+    [[nodiscard]] std::string_view set(std::size_t place) const noexcept {
+        std::size_t begin = 0;
+        for (; place > 0; --place) begin = sets_.find(' ', begin) + 1;
+        return {sets_.data() + begin, sets_.find(' ', begin) - begin};
+    }
+    /// Whether some place can have the key.
+    [[nodiscard]] bool takes(char key) const noexcept {
+        return sets_.find(key) != std::string::npos || sets_.find('.') != std::string::npos;
+    }
 
   private:
-    static std::size_t width(const std::string& set) {
-        return set == "." ? 100 : set == "!" ? 101 : set.size();
+    static std::size_t width(std::string_view set) noexcept {
+        return set[0] == '.' ? 100 : set[0] == '!' ? 101 : set.size();
     }
 
     [[nodiscard]] std::string set_of(std::string_view text) const {
@@ -111,7 +128,9 @@ class Pattern {
     }
 
     std::string text_;
-    std::vector<std::string> sets_{};
+    std::string words_;
+    std::string sets_{};  // of each place, with a blank behind it
+    std::size_t places_ = 0;
 };
 
 /// Which keys are an answer, all possible answers looked at together.
@@ -149,9 +168,7 @@ struct KeyPlan {
     [[nodiscard]] bool takes(char key) const {
         if (patterns.empty()) return digits.contains(key);
         for (const Pattern& pattern : patterns) {
-            for (const std::string& set : pattern.sets()) {
-                if (set == "." || set.find(key) != std::string::npos) return true;
-            }
+            if (pattern.takes(key)) return true;
         }
         return false;
     }

@@ -32,7 +32,6 @@ struct Question {
     Check valid{};  ///< Asked before that: what the kind of question itself demands.
     const Speech* speech = nullptr;
     KeyPlan plan{};
-    std::vector<std::string> words{};  ///< What may be said for each of the plan's patterns.
     Time first_key{0};
     Time next_key{0};
     Time total{0};  ///< 0: no limit.
@@ -49,9 +48,7 @@ struct Question {
     ///
     /// @throws AGIArgumentError  a pattern that cannot be
     void add_option(const std::string& keys, const std::string& said = {}) {
-        Pattern pattern{keys};
-        plan.patterns.push_back(std::move(pattern));
-        words.push_back(said);
+        plan.patterns.push_back(Pattern{keys, said});
     }
 };
 
