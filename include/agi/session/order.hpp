@@ -49,6 +49,12 @@ struct Order {
         resync,   ///< Makes sure that the next reply is the next command's.
     };
 
+    Order() noexcept = default;
+    /// That of a command.
+    Order(std::string_view line, ReplyForm form_of_reply, Urgency urgency_of_it,
+          bool for_channel) noexcept
+        : form{form_of_reply}, urgency{urgency_of_it}, needs_channel{for_channel}, request{line} {}
+
     Kind kind = Kind::command;
     ReplyForm form = ReplyForm::tags;
     wire::Redaction redaction{};
@@ -115,15 +121,11 @@ StopCheck stop_check(Condition& condition, std::chrono::milliseconds interval) {
 /// The order that sends a command's request.
 template <class Command>
 [[nodiscard]] Order order_of(const Command& command, std::string_view request, Urgency urgency) {
-    Order order;
-    order.form = reply_form(command);
-    order.redaction = redaction(command);
-    order.urgency = urgency;
-    order.needs_channel = !works_after_hangup<Command>::value;
+    Order order{request, reply_form(command), urgency, !works_after_hangup<Command>::value};
+    if constexpr (has_redaction<Command>::value) order.redaction = command.redaction();
     if constexpr (has_says_hangup<Command>::value) {
         order.says_hangup = [](const Reply& reply) { return Command::says_hangup(reply); };
     }
-    order.request = request;
     return order;
 }
 

@@ -69,16 +69,6 @@ template <class Command>
 struct has_redaction<Command, std::void_t<decltype(std::declval<const Command&>().redaction())>>
     : std::true_type {};
 
-/// Which lines of the command a trace must not show: none, unless it says so.
-template <class Command>
-constexpr Redaction redaction([[maybe_unused]] const Command& command) noexcept {
-    if constexpr (has_redaction<Command>::value) {
-        return command.redaction();
-    } else {
-        return {};
-    }
-}
-
 /// Whether it says that it needs no channel; a command that does not say needs one.
 template <class Command, class = void>
 struct works_after_hangup : std::false_type {};
