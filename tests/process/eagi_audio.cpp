@@ -19,6 +19,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -210,6 +211,72 @@ TEST_CASE("EagiAudio: listening ends with the time, or with the audio") {
     CHECK(heard.gaps.size() == 1);
 }
 
+TEST_CASE("EagiAudio: a listener that is slower than the audio keeps nobody from the time") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    for (int i = 0; i < 100; ++i) call.audio.write.put(frame('a'));
+    int frames = 0;
+    audio.listen_for(session, 20ms, [&frames](const AudioFrame&) {
+        ++frames;
+        std::this_thread::sleep_for(25ms);
+        return true;
+    });
+    CHECK(frames == 1);
+}
+
+TEST_CASE("EagiAudio: nor from a reply that has come") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    for (int i = 0; i < 100; ++i) call.audio.write.put(frame('a'));
+    int frames = 0;
+    const auto played = audio.listen(session, StreamFile{"welcome", "1"}, [&](const AudioFrame&) {
+        if (++frames == 1) call.replies.write.put("200 result=49 endpos=160\n");
+        return true;
+    });
+    CHECK(played.digit == '1');
+    CHECK(frames == 1);
+}
+
+TEST_CASE("EagiAudio: a frame at which the listener throws has been heard") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a') + frame('b') + frame('c'));
+    std::string heard;
+    const auto throws_at_b = [&heard](const AudioFrame& next) {
+        heard += next.bytes[0];
+        if (next.bytes[0] == 'b') throw std::runtime_error{"the recognizer is gone"};
+        return true;
+    };
+    CHECK_THROWS_AS(audio.listen_for(session, 1h, throws_at_b), std::runtime_error);
+    audio.listen_for(session, 1ms, throws_at_b);
+    CHECK(heard == "abc");
+}
+
+TEST_CASE("EagiAudio: what was not wanted yet comes also where the audio has ended meanwhile") {
+    EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a') + frame('b') + frame('c'));
+    CHECK(hear(session, audio, 1).bytes == frame('a'));
+    call.audio.write.close();
+    CHECK(hear(session, audio, 3).bytes == frame('b') + frame('c'));
+    CHECK(audio.ended());
+}
+
+TEST_CASE("EagiAudio: a descriptor that cannot be read is an error") {
+    const EagiCall call;
+    auto session = call.session();
+    const int fd = ::fcntl(call.audio.read, F_DUPFD_CLOEXEC, 20);
+    REQUIRE(fd >= 20);
+    EagiAudio audio{session, fd};
+    ::close(fd);
+    CHECK_THROWS_WITH(audio.listen_for(session, 1h, [](const AudioFrame&) { return true; }),
+                      "no audio: descriptor " + std::to_string(fd) + ": Bad file descriptor");
+}
+
 TEST_CASE("EagiAudio: a time without end is one") {
     const EagiCall call;
     auto session = call.session();
@@ -289,6 +356,40 @@ TEST_CASE("EagiAudio: where nothing tells of the hang-up, and no audio comes, As
     asterisk.join();
     CHECK(audio.ended());
     CHECK(session.hangup_source() == HangupSource::dead_channel);
+}
+
+TEST_CASE(
+    "EagiAudio: an Asterisk that does not say whether the caller is there is not waited for") {
+    const EagiCall call;
+    auto session = call.session();
+    EagiAudio audio{session, call.audio.read};
+    static_cast<void>(call.sent());
+    audio.listen_for(session, 1100ms, [](const AudioFrame&) { return true; });
+    CHECK_FALSE(audio.ended());
+    CHECK(call.sent() == "CHANNEL STATUS\n");
+    call.replies.write.put("200 result=6\n");
+    CHECK(GetVariable{"NEXT"}(session) == "its own");
+}
+
+TEST_CASE("EagiAudio: a command that is listened to knows of a hang-up before its reply") {
+    const EagiCall call;
+    const Pipe told = make_pipe();
+    Session session{ToldStream{call, told}};
+    EagiAudio audio{session, call.audio.read};
+    call.audio.write.put(frame('a') + frame('b'));
+    std::vector<bool> ended;
+    CHECK_THROWS_AS(audio.listen(session, StreamFile{"welcome"},
+                                 [&](const AudioFrame&) {
+                                     ended.push_back(audio.ended());
+                                     if (ended.size() == 1) {
+                                         told.write.put("x");
+                                     } else {
+                                         call.replies.write.put("200 result=-1 endpos=320\n");
+                                     }
+                                     return true;
+                                 }),
+                    AGIResultHangup);
+    CHECK(ended == std::vector<bool>{false, true});
 }
 
 TEST_CASE("EagiAudio: a prompt plays to its end meanwhile") {

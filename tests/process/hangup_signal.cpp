@@ -147,6 +147,30 @@ TEST_CASE("HangupSignal: what comes to a child is not for its parent") {
     CHECK_FALSE(readable(hangup.fd()));
 }
 
+TEST_CASE("HangupSignal: a child does not wait for a handler that ran in its parent") {
+    const Before before{SIG_IGN};
+    std::atomic<bool> done{false};
+    std::optional<HangupSignal> hangup{std::in_place};
+    std::thread hung_up{[&] {
+        while (!done) ::raise(SIGHUP);
+    }};
+    int stuck = 0;
+    for (int i = 0; i < 100; ++i) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::alarm(10);
+            hangup.reset();
+            ::_exit(0);
+        }
+        int status = -1;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        if (status != 0) ++stuck;
+    }
+    done = true;
+    hung_up.join();
+    CHECK(stuck == 0);
+}
+
 TEST_CASE("HangupSignal: errno survives the handler") {
     const HangupSignal hangup;
     for (int i = 0; i < 70000; ++i) ::raise(SIGHUP);

@@ -3,6 +3,7 @@
 #include "process/child.hpp"
 #include <agi/command/call.hpp>
 #include <agi/command/database.hpp>
+#include <agi/command/digits.hpp>
 #include <agi/command/program.hpp>
 #include <agi/command/variable.hpp>
 #include <agi/process/run.hpp>
@@ -11,13 +12,18 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
+#include <exception>
 #include <iostream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 
 using namespace agi;
@@ -73,6 +79,10 @@ namespace {
 
 struct OfTheProgram {};
 
+struct Silent : std::exception {
+    [[nodiscard]] const char* what() const noexcept override { return nullptr; }
+};
+
 template <class Thrown>
 Outcome thrown_in_run(Thrown thrown) {
     return run_in_child("200 result=1\n", [&](ProcessSession&) {
@@ -94,6 +104,7 @@ TEST_CASE("run: whatever is thrown has words") {
     check(thrown_in_run("a literal"), "a literal");
     check(thrown_in_run(static_cast<const char*>(nullptr)), "a null pointer was thrown");
     check(thrown_in_run(42), "a value of the type int was thrown");
+    check(thrown_in_run(Silent{}), "an exception that says nothing");
     CHECK_THAT(thrown_in_run(OfTheProgram{}).errors,
                Catch::Matchers::ContainsSubstring("OfTheProgram was thrown\n"));
 }
@@ -295,6 +306,27 @@ TEST_CASE("run: so it is by an Asterisk that has taken two lines at once") {
     CHECK_THAT(outcome.protocol, Catch::Matchers::EndsWith("\nGET VARIABLE \"X\"\n"));
 }
 
+TEST_CASE("run: so is what a script printed that runs the program") {
+    const auto outcome = in_talking_child(
+        environment,
+        [] {
+            print_lines();
+            // A child begins with a count of its own: this is what the script starts.
+            const pid_t program = ::fork();
+            if (program == 0) {
+                const int status = run([](ProcessSession& session) { GetVariable{"X"}(session); });
+                ::_exit(status);
+            }
+            int status = 0;
+            ::waitpid(program, &status, 0);
+            return WEXITSTATUS(status);
+        },
+        answer);
+    CHECK(outcome.status == EXIT_SUCCESS);
+    CHECK_THAT(outcome.errors, Catch::Matchers::StartsWith(std::string{"agi: "} + found));
+    CHECK_THAT(outcome.protocol, Catch::Matchers::EndsWith("\nGET VARIABLE \"X\"\n"));
+}
+
 TEST_CASE("run: what is still in a buffer is not, and costs no command") {
     const auto outcome = printed_before([] { std::printf("hello\n"); });
     CHECK(outcome.status == EXIT_SUCCESS);
@@ -438,6 +470,118 @@ TEST_CASE("run: what is printed at last is not protocol either") {
     CHECK(outcome.status == EXIT_SUCCESS);
     CHECK(outcome.protocol.empty());
     CHECK(outcome.errors == "in a buffer\nafter\n");
+}
+
+TEST_CASE("run: a program that has silenced its streams runs") {
+    const auto outcome = run_in_child("200 result=0\n", [](ProcessSession& session) {
+        std::cout.rdbuf(nullptr);
+        std::wcout.rdbuf(nullptr);
+        const StdoutGuard another;
+        Noop{}(session);
+    });
+    CHECK(outcome.status == EXIT_SUCCESS);
+    CHECK(outcome.protocol == "NOOP\n");
+}
+
+TEST_CASE("run: without standard error, what is printed at last goes nowhere") {
+    const auto outcome = in_child(environment, [] {
+        ::close(STDERR_FILENO);
+        const int status = run([](ProcessSession&) {});
+        std::printf("after\n");
+        return status;
+    });
+    CHECK(outcome.status == EXIT_SUCCESS);
+    CHECK(outcome.protocol.empty());
+}
+
+TEST_CASE("run: standard error that nobody reads neither ends the program nor holds it up") {
+    for (const bool full : {false, true}) {
+        CAPTURE(full);
+        Pipe errors = make_pipe();
+        if (full) {
+            REQUIRE(::fcntl(errors.write, F_SETFL, O_NONBLOCK) == 0);
+            while (::write(errors.write, "x", 1) == 1) continue;
+            REQUIRE(::fcntl(errors.write, F_SETFL, 0) == 0);
+        } else {
+            errors.read.close();
+        }
+        const auto outcome = in_child(environment + "200 result=1\n", [&errors, full] {
+            ::dup2(errors.write, STDERR_FILENO);
+            if (!full) std::printf("in a buffer");
+            return run([](ProcessSession&) { throw std::runtime_error{"no disk"}; });
+        });
+        CHECK(outcome.status == EXIT_FAILURE);
+        CHECK(outcome.protocol == "VERBOSE \"agi: no disk\" 0\n");
+    }
+}
+
+TEST_CASE("run: at its end nothing leads to the call any more") {
+    const Pipe call = make_pipe();
+    call.write.put(environment + "more than the environment\n");
+    const auto outcome = in_child("", [&call] {
+        ::dup2(call.read, STDIN_FILENO);
+        const int status = run([](ProcessSession&) {});
+        char byte = 0;
+        return ::read(STDIN_FILENO, &byte, 1) == 0 ? status : 3;
+    });
+    CHECK(outcome.status == EXIT_SUCCESS);
+}
+
+namespace {
+
+struct stat protocol_of_program {};
+
+/// What SIGHUP does to a program without the library, if it came while Asterisk could send it.
+void hang_up_too_late(int /*signal*/) {
+    struct stat now {};
+    const bool open = ::fstat(STDOUT_FILENO, &now) == 0 && now.st_ino == protocol_of_program.st_ino;
+    if (open) ::_exit(4);
+}
+
+}  // namespace
+
+TEST_CASE("run: SIGHUP is as it was only when the call is closed") {
+    for (int i = 0; i < 20; ++i) {
+        const auto outcome = in_child(environment, [] {
+            ::fstat(STDOUT_FILENO, &protocol_of_program);
+            std::atomic<bool> begun{false};
+            std::atomic<bool> done{false};
+            std::thread asterisk{[&] {
+                while (!begun) std::this_thread::yield();
+                while (!done) ::kill(::getpid(), SIGHUP);
+            }};
+            ::signal(SIGHUP, hang_up_too_late);
+            const int status = run([&](ProcessSession& session) {
+                begun = true;
+                while (!session.hung_up()) std::this_thread::yield();
+            });
+            done = true;
+            asterisk.join();
+            return status;
+        });
+        CHECK(outcome.status == EXIT_SUCCESS);
+    }
+}
+
+TEST_CASE("run: SIGHUP while a command runs can be seen at once by what may stop it") {
+    const auto outcome = in_talking_child(
+        environment,
+        [] {
+            return run([](ProcessSession& session) {
+                bool seen = false;
+                const WaitForDigit wait{std::chrono::milliseconds{9000}};
+                session.execute_until(wait, [&] {
+                    ::raise(SIGHUP);
+                    seen = session.hung_up();
+                    return true;
+                });
+                return seen;
+            });
+        },
+        [](const std::string& line) {
+            return line.compare(0, 4, "WAIT") == 0 ? no_reply : "200 result=0\n" + answer(line);
+        });
+    CHECK(outcome.status == EXIT_SUCCESS);
 }
 
 TEST_CASE("run: standard output that takes nothing is a failure that says so") {

@@ -346,7 +346,42 @@ TEST_CASE("ProcessStream: the guard can be left out") {
     CHECK(outcome.protocol == "NOOP\nnoise\n");
 }
 
+TEST_CASE("ProcessStream: without the guard, too, standard input and output must be open") {
+    for (const int closed : {STDIN_FILENO, STDOUT_FILENO}) {
+        const auto outcome = in_child("", [closed] {
+            ::close(closed);
+            try {
+                const ProcessStream stream{{false}};
+            } catch (const AGIError& error) {
+                std::fputs(error.what(), stderr);
+                return 1;
+            }
+            return 0;
+        });
+        CHECK(outcome.status == 1);
+        CHECK(outcome.errors == "descriptor " + std::to_string(closed) + " is not open");
+    }
+}
+
+TEST_CASE("ProcessStream: for good, the protocol is closed at its end and nothing put back") {
+    const auto outcome = in_child("rest\n", [] {
+        {
+            ProcessStream stream{{true, nullptr, true}};
+            ProcessStream moved{std::move(stream)};
+            moved.write_line("NOOP");
+            std::printf("in a buffer\n");
+        }
+        std::printf("after\n");
+        return hear(STDIN_FILENO).empty() ? 0 : 1;
+    });
+    CHECK(outcome.status == 0);
+    CHECK(outcome.protocol == "NOOP\n");
+    CHECK(outcome.errors == "in a buffer\nafter\n");
+}
+
 TEST_CASE("ProcessStream: a child that goes on can let the call go") {
+    const bool errors_too = GENERATE(false, true);  // as a server of the inetd kind starts it
+    CAPTURE(errors_too);
     Pipe requests = make_pipe(O_CLOEXEC);
     Pipe gate = make_pipe(O_CLOEXEC);
     std::fflush(nullptr);
@@ -354,6 +389,7 @@ TEST_CASE("ProcessStream: a child that goes on can let the call go") {
     REQUIRE(program >= 0);
     if (program == 0) {
         ::dup2(requests.write, STDOUT_FILENO);
+        if (errors_too) ::dup2(requests.write, STDERR_FILENO);
         requests.read.close();
         requests.write.close();
         ProcessStream stream{{false}};

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -100,9 +101,9 @@ class EagiAudio {
     auto listen(Session& session, const Command& command, Listener&& heard) {
         const int replies = session.stream().read_fd();
         const auto enough = [&] {
-            wait(replies, patience);
+            if (!has_frame()) wait(replies, patience);
             note_hangup(session);
-            return !deliver(heard);
+            return fetch() && !deliver(heard);
         };
         return session.execute_until(command, enough, std::chrono::milliseconds{0});
     }
@@ -122,13 +123,14 @@ class EagiAudio {
             note_hangup(session);
             const auto passed = since(begin);
             if (ended_ || passed >= time) return;
-            wait(hangup_fd(session.stream()), std::min(time - passed, patience));
-            const auto last = last_;
-            if (!deliver(heard)) return;
-            if (last != last_) {
-                sign_of_life = last_;
+            if (!has_frame()) {
+                wait(hangup_fd(session.stream()), std::min(time - passed, patience));
+            }
+            if (fetch()) {
+                if (!deliver(heard)) return;
+                sign_of_life = Clock::now();
             } else if (since(sign_of_life) >= patience && !ended_) {
-                ask(session);
+                ask(session, time - passed);
                 sign_of_life = Clock::now();
             }
         }
@@ -160,41 +162,47 @@ class EagiAudio {
 
     /// The session learns from the reply whether the call is over.
     template <class Session>
-    static void ask(Session& session) {
+    static void ask(Session& session, std::chrono::milliseconds time) {
         try {
-            ChannelStatus{}(session);
+            session.execute_within(ChannelStatus{}, time);
         } catch (const AGIException&) {
-            // It is, or this session cannot ask.
+            // It is, or the answer did not come in time.
         }
     }
 
-    /// Hands out the whole frames that are there. False when the listener has heard enough.
-    template <class Listener>
-    bool deliver(Listener& heard) {
-        for (;;) {
+    [[nodiscard]] bool has_frame() const noexcept {
+        return pending_.size() - begin_ >= format_.frame_bytes;
+    }
+
+    /// Whether a whole frame is there, or has come. One at a time, so that a slow listener keeps nobody
+    /// from seeing the time, a reply or a hang-up.
+    bool fetch() {
+        while (!has_frame()) {
             const bool missing = incomplete();
             char bytes[4096];
             const ssize_t size = ::read(fd_, bytes, sizeof bytes);
             if (size == 0) ended_ = closed_ = true;
-            if (size <= 0) {
-                if (size < 0 && errno == EINTR) continue;
-                return true;
+            if (size == 0 || (size < 0 && errno == EAGAIN)) return false;
+            if (size < 0) {
+                if (errno == EINTR) continue;
+                throw AGIError("no audio: descriptor " + std::to_string(fd_) + ": " +
+                               std::generic_category().message(errno));
             }
             gap_ = gap_ || missing;
             last_ = std::chrono::steady_clock::now();
+            pending_.erase(0, std::exchange(begin_, 0));
             pending_.append(bytes, static_cast<std::size_t>(size));
-            std::size_t begin = 0;
-            bool more = true;
-            for (; more && pending_.size() - begin >= format_.frame_bytes;
-                 begin += format_.frame_bytes) {
-                const AudioFrame frame{
-                    std::string_view{pending_}.substr(begin, format_.frame_bytes), gap_};
-                gap_ = false;
-                more = heard(frame);
-            }
-            pending_.erase(0, begin);
-            if (!more) return false;
         }
+        return true;
+    }
+
+    /// Hands out the next frame. False when the listener has heard enough.
+    template <class Listener>
+    bool deliver(Listener& heard) {
+        const AudioFrame frame{std::string_view{pending_}.substr(begin_, format_.frame_bytes),
+                               std::exchange(gap_, false)};
+        begin_ += format_.frame_bytes;
+        return heard(frame);
     }
 
     /// Whether the pipe is so full that Asterisk may have dropped audio, or what waits in it is
@@ -227,6 +235,7 @@ class EagiAudio {
     bool gap_ = false;
     std::chrono::steady_clock::time_point last_{};
     std::string pending_{};
+    std::size_t begin_ = 0;  ///< Of what is not handed out yet.
 };
 
 }}  // namespace agi::v0

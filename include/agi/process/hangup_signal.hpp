@@ -58,7 +58,8 @@ class HangupSignal {
     ~HangupSignal() {
         ::sigaction(SIGHUP, &before_, nullptr);
         wake_ = -1;
-        while (handlers_ > 0) ::sched_yield();  // one that runs in another thread may still write
+        // One that runs in another thread may still write. A child has no other threads, and their count.
+        while (handlers_ > 0 && ::getpid() == owner_) ::sched_yield();
         wire::NotInChildren::remove(pipe_[1]);
         for (const int fd : pipe_) close(fd);
         exists_ = false;
@@ -93,6 +94,7 @@ class HangupSignal {
     static inline std::atomic<int> handlers_{0};  ///< How many run.
 
     int pipe_[2] = {-1, -1};
+    pid_t owner_ = ::getpid();
     struct sigaction before_ {};
 };
 

@@ -3,12 +3,14 @@
 // Says why a program ended, where somebody may see it: standard error and Asterisk's console.
 
 #include <agi/command/program.hpp>
+#include <agi/stream/fd_stream.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/joined.hpp>
 
 #include <cxxabi.h>
+#include <poll.h>
+#include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -17,8 +19,9 @@
 
 namespace agi { inline namespace v0 { namespace wire {
 
-/// What the exception that is being handled says: any exception.
-inline std::string text_of_caught() {
+/// What the exception that is being handled says: any exception. What pthread_exit() throws is nothing that a
+/// reference can be bound to, as UBSan sees it.
+[[gnu::no_sanitize("null")]] inline std::string text_of_caught() {
     try {
         throw;
 #ifdef __GLIBCXX__
@@ -26,7 +29,8 @@ inline std::string text_of_caught() {
         throw;
 #endif
     } catch (const std::exception& error) {
-        return error.what();
+        const char* const what = error.what();
+        return what != nullptr ? what : "an exception that says nothing";
     } catch (const std::string& text) {
         return text;
     } catch (const char* text) {
@@ -53,9 +57,17 @@ inline std::string console_line(std::string_view text) {
     return text.size() > limit ? line + "..." : line;
 }
 
+/// Says it where there is room for it: nobody may read standard error, or have it open at all.
 inline void tell_stderr(std::string_view what, std::string_view more = "") noexcept {
-    std::fprintf(stderr, "agi: %.*s%.*s\n", static_cast<int>(what.size()), what.data(),
-                 static_cast<int>(more.size()), more.data());
+    constexpr std::size_t room = 4000;  // less than what a pipe has that can be written at all
+    try {
+        pollfd wanted{STDERR_FILENO, POLLOUT, 0};
+        if (::poll(&wanted, 1, 0) != 1) return;
+        const std::string text = joined({"agi: ", what, more}).substr(0, room);
+        write_with_signal_blocked(STDERR_FILENO, text, "\n");
+    } catch (...) {
+        // There is not even memory to say it with.
+    }
 }
 
 /// The same, and to Asterisk if the session can send a command now: it must be in step. The call may

@@ -9,6 +9,7 @@
 #include <agi/stream/hangup_source.hpp>
 #include <agi/version.hpp>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -22,6 +23,7 @@ namespace agi { inline namespace v0 {
 struct ProcessOptions {
     bool guard_stdout = true;              ///< Keeps all else off standard output: StdoutGuard.
     const HangupSignal* hangup = nullptr;  ///< Tells the session of SIGHUP; outlives the stream.
+    bool for_good = false;  ///< What the guard has moved is not put back: see StdoutGuard.
 };
 
 /// Standard input and output of a program that AGI() or EAGI() has started.
@@ -34,9 +36,11 @@ class ProcessStream {
     explicit ProcessStream(ProcessOptions options = {})
         : written_before_{wire::may_have_written()},
           guard_{options.guard_stdout ? std::optional<StdoutGuard>{std::in_place} : std::nullopt},
-          stream_{guard_ ? guard_->read_fd() : STDIN_FILENO,
-                  guard_ ? guard_->write_fd() : STDOUT_FILENO},
-          options_{options} {}
+          stream_{guard_ ? guard_->read_fd() : open(STDIN_FILENO),
+                  guard_ ? guard_->write_fd() : open(STDOUT_FILENO)},
+          options_{options} {
+        if (guard_ && options.for_good) guard_->keep_for_good();
+    }
 
     bool read_line(std::string& line) { return stream_.read_line(line); }
     bool read_line(std::string_view& line) { return stream_.read_line(line); }
@@ -68,16 +72,24 @@ class ProcessStream {
     /// child that was forked without the guard, or after `keep_in_children`, and goes on while its
     /// parent has the call; the call is held for as long as any process has it.
     void let_go() noexcept {
+        if (wire::stderr_is_protocol(stream_.read_fd(), stream_.write_fd()))
+            wire::point_nowhere(STDERR_FILENO);
         wire::point_nowhere(stream_.read_fd());
         wire::point_nowhere(stream_.write_fd());
     }
 
-    /// Leaves children that are forked from now on the call, too: see StdoutGuard.
+    /// Leaves children that are forked from now on the call, too: see StdoutGuard. Asterisk sends SIGHUP
+    /// to this process only: a child that is to know of the hang-up is told by `kill(child, SIGHUP)`.
     void keep_in_children() noexcept {
         if (guard_) guard_->keep_in_children();
     }
 
   private:
+    static int open(int fd) {
+        if (::fcntl(fd, F_GETFD) >= 0) return fd;
+        throw AGIError("descriptor " + std::to_string(fd) + " is not open");
+    }
+
     bool written_before_;
     std::optional<StdoutGuard> guard_;
     FdStream stream_;

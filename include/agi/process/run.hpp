@@ -35,7 +35,9 @@ class NoMoreOutput {
     }
     NoMoreOutput(const NoMoreOutput&) = delete;
     NoMoreOutput& operator=(const NoMoreOutput&) = delete;
-    ~NoMoreOutput() { ::dup2(STDERR_FILENO, STDOUT_FILENO); }
+    ~NoMoreOutput() {
+        if (::dup2(STDERR_FILENO, STDOUT_FILENO) < 0) point_nowhere(STDOUT_FILENO);
+    }
 };
 
 constexpr std::string_view not_a_call =
@@ -91,7 +93,8 @@ bool run_program(Handler& handler, SessionOptions&& options) {
     bool begun = false;
     try {
         const HangupSignal hangup;
-        ProcessSession session{ProcessStream{{true, &hangup}}, std::move(options)};
+        // Its end closes the protocol before SIGHUP is as it was: then Asterisk sends none any more.
+        ProcessSession session{ProcessStream{{true, &hangup, true}}, std::move(options)};
         begun = true;
         if (!session.environment().request().empty()) return run_session(handler, session);
         tell_stderr("standard input does not begin with agi_request", not_a_call);
@@ -113,7 +116,8 @@ bool run_program(Handler& handler, SessionOptions&& options) {
 ///
 /// That one is told on standard error, and on Asterisk's console by VERBOSE if the session can.
 /// So is what was printed to Asterisk before. Without a call, as from a shell, the program
-/// says who it is for, and fails. Standard output stays standard error after it.
+/// says who it is for, if standard error is not what standard output is, and fails. After it, standard
+/// output stays standard error, standard input is empty, and no child has the call.
 ///
 ///     int main() { return agi::run([](agi::ProcessSession& session) { ... }); }
 ///

@@ -3,6 +3,7 @@
 // Keeps everything but the library from talking to Asterisk, and from holding the call.
 
 #include <agi/process/not_in_children.hpp>
+#include <agi/stream/fd_stream.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 
@@ -35,15 +36,21 @@ inline bool stderr_is_protocol(int read_fd, int write_fd) noexcept {
     return is_same_channel(STDERR_FILENO, read_fd) || is_same_channel(STDERR_FILENO, write_fd);
 }
 
-/// Empties the buffers of standard output into what it is now.
-inline void flush_stdout() noexcept {
-    std::fflush(stdout);
+template <class Stream>
+void flush(Stream& stream) noexcept {
     try {
-        std::cout.rdbuf()->pubsync();
-        std::wcout.rdbuf()->pubsync();
+        if (stream.rdbuf() != nullptr) stream.rdbuf()->pubsync();
     } catch (...) {
         // A buffer of the program's own, and the program's trouble.
     }
+}
+
+/// Empties the buffers of standard output into what it is now, which may have no reader.
+inline void flush_stdout() noexcept {
+    const SigpipeBlocked blocked;
+    std::fflush(stdout);
+    flush(std::cout);
+    flush(std::wcout);
 }
 
 }  // namespace wire
@@ -76,24 +83,31 @@ class StdoutGuard {
     StdoutGuard(StdoutGuard&& other) noexcept
         : read_fd_{std::exchange(other.read_fd_, -1)},
           write_fd_{std::exchange(other.write_fd_, -1)},
-          stderr_too_{other.stderr_too_} {}
+          stderr_too_{other.stderr_too_},
+          for_good_{other.for_good_} {}
     StdoutGuard& operator=(StdoutGuard&& other) noexcept {
         std::swap(read_fd_, other.read_fd_);
         std::swap(write_fd_, other.write_fd_);
         std::swap(stderr_too_, other.stderr_too_);
+        std::swap(for_good_, other.for_good_);
         return *this;
     }
     StdoutGuard(const StdoutGuard&) = delete;
     StdoutGuard& operator=(const StdoutGuard&) = delete;
     ~StdoutGuard() {
         if (read_fd_ < 0) return;
-        wire::flush_stdout();  // what is still buffered belongs on standard error
-        ::dup2(read_fd_, STDIN_FILENO);
-        ::dup2(write_fd_, STDOUT_FILENO);
-        if (stderr_too_) ::dup2(write_fd_, STDERR_FILENO);
+        if (!for_good_) {
+            wire::flush_stdout();  // what is still buffered belongs on standard error
+            ::dup2(read_fd_, STDIN_FILENO);
+            ::dup2(write_fd_, STDOUT_FILENO);
+            if (stderr_too_) ::dup2(write_fd_, STDERR_FILENO);
+        }
         close(read_fd_);
         close(write_fd_);
     }
+
+    /// At its end, nothing is put back: the protocol is closed, and standard output stays standard error.
+    void keep_for_good() noexcept { for_good_ = true; }
 
     /// From now on a child that is forked has the protocol's descriptors, too: for a program that
     /// leaves the session to a child. The call is held until both have ended.
@@ -123,6 +137,7 @@ class StdoutGuard {
     int read_fd_ = -1;
     int write_fd_ = -1;
     bool stderr_too_ = false;  ///< Standard error led to Asterisk.
+    bool for_good_ = false;
 };
 
 }}  // namespace agi::v0

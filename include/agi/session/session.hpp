@@ -83,9 +83,10 @@ class Session : public AnySession {
     void run(const Order& order) override { drive(order); }
 
     void look() const override {
+        if (exchange_.runs()) return look_for_signals();
         Order order;
         order.kind = Order::Kind::look;
-        if (!exchange_.runs()) drive(order);
+        drive(order);
     }
 
     [[nodiscard]] bool can_wait() const noexcept override {

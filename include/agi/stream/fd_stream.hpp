@@ -72,6 +72,15 @@ inline bool is_gone(int error) noexcept {
     }
 }
 
+/// Whether this error says that a call would have to wait.
+inline bool would_block(int error) noexcept {
+#if EAGAIN == EWOULDBLOCK
+    return error == EAGAIN;
+#else
+    return error == EAGAIN || error == EWOULDBLOCK;
+#endif
+}
+
 /// Whether a read would not wait.
 inline bool is_readable_now(int fd) noexcept {
     pollfd wanted{fd, POLLIN, 0};
@@ -85,27 +94,46 @@ inline bool sigpipe_is_pending() noexcept {
     return sigismember(&pending, SIGPIPE) == 1;
 }
 
-/// The same on every system: SIGPIPE is blocked in this thread meanwhile, and the one that the write
-/// caused is taken back. Other threads and the handlers are not touched.
+/// SIGPIPE is blocked in this thread for as long as it lives, and one that comes meanwhile is taken back.
+/// Other threads and the handlers are not touched.
+class SigpipeBlocked {
+  public:
+    SigpipeBlocked() noexcept {
+        sigemptyset(&sigpipe_);
+        sigaddset(&sigpipe_, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+        blocked_before_ = sigismember(&before_, SIGPIPE) == 1;
+        pending_before_ = blocked_before_ && sigpipe_is_pending();
+    }
+    SigpipeBlocked(const SigpipeBlocked&) = delete;
+    SigpipeBlocked& operator=(const SigpipeBlocked&) = delete;
+    ~SigpipeBlocked() {
+        const int error = errno;
+        if (!pending_before_ && sigpipe_is_pending()) {
+            int taken = 0;
+            sigwait(&sigpipe_, &taken);
+        }
+        if (!blocked_before_) pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+        errno = error;
+    }
+
+    /// As the caller knows: there is none to take back.
+    void none_came() noexcept { pending_before_ = true; }
+
+  private:
+    sigset_t sigpipe_{};
+    sigset_t before_{};
+    bool blocked_before_ = false;
+    bool pending_before_ = false;
+};
+
+/// The same on every system.
 inline ssize_t write_with_signal_blocked(int fd, std::string_view line,
                                          std::string_view end = {}) noexcept {
-    sigset_t sigpipe;
-    sigset_t before;
-    sigemptyset(&sigpipe);
-    sigaddset(&sigpipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &sigpipe, &before);
-    const bool blocked_before = sigismember(&before, SIGPIPE) == 1;
-    const bool pending_before = blocked_before && sigpipe_is_pending();
+    SigpipeBlocked blocked;
     const ssize_t size = ::writev(fd, LineParts{line, end}.parts, 2);
-    const int error = errno;
     // A pipe that closes in the middle of a write cuts it, and sends the signal all the same.
-    const bool cut = size < static_cast<ssize_t>(line.size() + end.size());
-    if (cut && !pending_before && sigpipe_is_pending()) {
-        int taken = 0;
-        sigwait(&sigpipe, &taken);
-    }
-    if (!blocked_before) pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    errno = error;
+    if (size == static_cast<ssize_t>(line.size() + end.size())) blocked.none_came();
     return size;
 }
 
@@ -272,7 +300,7 @@ class FdStream {
     static void wait_or_throw(const char* what, int fd, short events) {
         const int error = errno;
         if (error == EINTR) return;
-        if (error != EAGAIN && error != EWOULDBLOCK) {
+        if (!wire::would_block(error)) {
             // What <system_error> says too, without its price for every program.
             throw AGIError(wire::joined(
                 {what, " descriptor ", std::to_string(fd), ": ", std::strerror(error)}));

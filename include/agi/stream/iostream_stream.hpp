@@ -27,6 +27,9 @@ class IostreamStream {
     IostreamStream& operator=(IostreamStream&&) = default;
     ~IostreamStream() = default;
 
+    /// std::cin takes a signal whose handler has no SA_RESTART for the end of the input, unless
+    /// `std::ios::sync_with_stdio(false)` was called: FdStream and ProcessStream do not.
+    ///
     /// @throws AGIUnknownError  a line over the limit; it is dropped up to its LF
     bool read_line(std::string& line) {
         while (!buffer_.next(line)) {
@@ -43,7 +46,8 @@ class IostreamStream {
         return true;
     }
 
-    /// @throws AGISIGPIPEHangup  the output stream has failed
+    /// @throws AGISIGPIPEHangup  the output stream has failed. Where it is a pipe, the program must ignore
+    ///                           SIGPIPE, which ends it otherwise
     void write_line(std::string_view line) {
         text_.assign(line).append(1, '\n');
         out_->write(text_.data(), static_cast<std::streamsize>(text_.size()));
