@@ -21,7 +21,7 @@ namespace agi { inline namespace v0 { namespace wire {
 
 /// What the exception that is being handled says: any exception. What pthread_exit() throws is nothing that a
 /// reference can be bound to, as UBSan sees it.
-[[gnu::no_sanitize("null")]] inline std::string text_of_caught() {
+__attribute__((no_sanitize("null"))) inline std::string text_of_caught() {
     try {
         throw;
 #ifdef __GLIBCXX__
