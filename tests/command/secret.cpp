@@ -8,6 +8,7 @@
 #include <agi/command/record.hpp>
 #include <agi/command/secret.hpp>
 #include <agi/command/variable.hpp>
+#include <agi/session/order.hpp>
 
 #include <chrono>
 #include <string>
@@ -61,7 +62,7 @@ TEST_CASE("Secret: what the command has, it has too") {
 
 TEST_CASE("Secret: the arguments unless they are not, and the result if there is one") {
     const auto shown = [](const auto& secret) {
-        const wire::Redaction redaction = wire::redaction(secret);
+        const wire::Redaction redaction = wire::order_of(secret, {}, Urgency::normal).redaction;
         return std::string{redaction.request ? "" : "request "} + (redaction.reply ? "" : "reply");
     };
     CHECK(shown(GetData{"f"}) == "request reply");

@@ -48,15 +48,13 @@ void check(const Ask& ask, const std::vector<Case>& cases,
 
 const std::string play = "STREAM FILE enter-pin 0123456789";
 const std::string again = "STREAM FILE privacy-incorrect 0123456789";
-const std::string over = "200 result=0 endpos=16000";
-const std::string one = "200 result=49 endpos=800";
 
 }  // namespace
 
 TEST_CASE("Ask: the key that stops the prompt is the first of the entry") {
     check(pin(), {
                      {"during the prompt",
-                      {{play, one}, {"GET DATA \"\" 5000 3", "200 result=234"}},
+                      {{play, key_1}, {"GET DATA \"\" 5000 3", "200 result=234"}},
                       End::entered,
                       "1234"},
                      {"after it",
@@ -68,15 +66,15 @@ TEST_CASE("Ask: the key that stops the prompt is the first of the entry") {
                       End::no_input,
                       ""},
                      {"too few, then silence",
-                      {{play, one}, {"GET DATA \"\" 5000 3", "200 result=2 (timeout)"}},
+                      {{play, key_1}, {"GET DATA \"\" 5000 3", "200 result=2 (timeout)"}},
                       End::no_match,
                       "12"},
                      {"too few, then #",
-                      {{play, one}, {"GET DATA \"\" 5000 3", "200 result=2"}},
+                      {{play, key_1}, {"GET DATA \"\" 5000 3", "200 result=2"}},
                       End::no_match,
                       "12"},
                      {"a key that is no digit",
-                      {{play, one}, {"GET DATA \"\" 5000 3", "200 result=2*4"}},
+                      {{play, key_1}, {"GET DATA \"\" 5000 3", "200 result=2*4"}},
                       End::no_match,
                       "12*4"},
                  });
@@ -134,7 +132,7 @@ TEST_CASE("Ask: one digit needs one command after the prompt") {
     check(
         ask,
         {
-            {"during the prompt", {{play, one}}, End::entered, "1"},
+            {"during the prompt", {{play, key_1}}, End::entered, "1"},
             {"after it",
              {{play, over}, {"WAIT FOR DIGIT 5000", "200 result=55"}},
              End::entered,
@@ -159,7 +157,7 @@ TEST_CASE("Ask: the first key may have another time than the next") {
                     End::entered,
                     "1234"},
                    {"interrupted",
-                    {{play, one}, {"GET DATA \"\" 3000 3", "200 result=234"}},
+                    {{play, key_1}, {"GET DATA \"\" 3000 3", "200 result=234"}},
                     End::entered,
                     "1234"},
                    {"a # first",
@@ -177,7 +175,7 @@ TEST_CASE("Ask: the first key may have another time than the next") {
                     End::entered,
                     "1234"},
                    {"which for later keys means the first",
-                    {{play, one}, {"GET DATA \"\" 2000 3", "200 result=234"}},
+                    {{play, key_1}, {"GET DATA \"\" 2000 3", "200 result=234"}},
                     End::entered,
                     "1234"},
                });
@@ -191,17 +189,17 @@ TEST_CASE("Ask: a cancel key is looked for at every key") {
     check(ask, {
                    {"at once", {{stops, "200 result=42 endpos=8"}}, End::cancelled, ""},
                    {"in the middle",
-                    {{stops, one}, {wait, "200 result=50"}, {wait, "200 result=42"}},
+                    {{stops, key_1}, {wait, "200 result=50"}, {wait, "200 result=42"}},
                     End::cancelled,
                     "12"},
                    {"not used",
-                    {{stops, one},
+                    {{stops, key_1},
                      {wait, "200 result=50"},
                      {wait, "200 result=51"},
                      {wait, "200 result=52"}},
                     End::entered,
                     "1234"},
-                   {"too few, #", {{stops, one}, {wait, "200 result=35"}}, End::no_match, "1"},
+                   {"too few, #", {{stops, key_1}, {wait, "200 result=35"}}, End::no_match, "1"},
                });
 }
 
@@ -210,13 +208,14 @@ TEST_CASE("Ask: another terminator, or none") {
     ask.digits = between(1, 3);
     ask.terminator = '*';
     const std::string wait = "WAIT FOR DIGIT 5000";
-    check(ask,
-          {{"another", {{play, one}, {wait, "200 result=42"}}, End::entered, "1"},
-           {"# is a wrong key then", {{play, one}, {wait, "200 result=35"}}, End::no_match, "1#"}});
+    check(
+        ask,
+        {{"another", {{play, key_1}, {wait, "200 result=42"}}, End::entered, "1"},
+         {"# is a wrong key then", {{play, key_1}, {wait, "200 result=35"}}, End::no_match, "1#"}});
     ask.terminator = agi::no_key;
     ask.keys = "0123456789#";
     check(ask, {{"# as a digit",
-                 {{"STREAM FILE enter-pin 0123456789#", one},
+                 {{"STREAM FILE enter-pin 0123456789#", key_1},
                   {wait, "200 result=35"},
                   {wait, "200 result=0"}},
                  End::entered,
@@ -242,7 +241,7 @@ TEST_CASE("Ask: a total time, of any clock, ends the entry") {
                     End::no_match,
                     "12"},
                    {"in time",
-                    {{play, one, 60000},
+                    {{play, key_1, 60000},
                      {wait(5000), "200 result=50", 1},
                      {wait(5000), "200 result=51", 2000},
                      {wait(4999), "200 result=52"}},
@@ -268,7 +267,7 @@ TEST_CASE("Ask: silence and a wrong entry are told apart, and each try may say s
                 {"STREAM FILE slowly" + keys, over},
                 {data, "200 result= (timeout)"},
                 {"STREAM FILE are-you-there" + keys, over},
-                {"STREAM FILE last-time" + keys, one},
+                {"STREAM FILE last-time" + keys, key_1},
                 {"GET DATA \"\" 5000 3", "200 result=234"}},
                End::entered,
                "1234",
@@ -276,7 +275,7 @@ TEST_CASE("Ask: silence and a wrong entry are told apart, and each try may say s
               {"a key in what is said about a wrong one is the first of the next entry",
                {{play, over},
                 {data, "200 result=12"},
-                {again, one},
+                {again, key_1},
                 {"GET DATA \"\" 5000 3", "200 result=234"}},
                End::entered,
                "1234",
@@ -300,7 +299,7 @@ TEST_CASE("Ask: silence and a wrong entry are told apart, and each try may say s
 TEST_CASE("Ask: a check says why, with a prompt of its own or the usual one") {
     Ask ask = pin();
     ask.tries = 2;
-    const std::vector<Turn> first{{play, one}, {"GET DATA \"\" 5000 3", "200 result=234"}};
+    const std::vector<Turn> first{{play, key_1}, {"GET DATA \"\" 5000 3", "200 result=234"}};
     const auto then = [&](std::vector<Turn> more) {
         std::vector<Turn> turns = first;
         turns.insert(turns.end(), more.begin(), more.end());
@@ -333,13 +332,13 @@ TEST_CASE("Ask: a check that waits rejects later") {
     Ask ask = pin();
     ask.tries = 2;
     Asking asking{ask};
-    const std::vector<Turn> first{{play, one}, {"GET DATA \"\" 5000 3", "200 result=234"}};
+    const std::vector<Turn> first{{play, key_1}, {"GET DATA \"\" 5000 3", "200 result=234"}};
     REQUIRE(talk(asking, first) == requests_of(first));
     REQUIRE(asking.entry());
     CHECK(asking.digits() == "1234");
     asking.reject("wrong-pin");
     CHECK_FALSE(asking.entry());
-    const std::vector<Turn> second{{"STREAM FILE wrong-pin 0123456789", one},
+    const std::vector<Turn> second{{"STREAM FILE wrong-pin 0123456789", key_1},
                                    {"GET DATA \"\" 5000 3", "200 result=234"}};
     REQUIRE(talk(asking, second) == requests_of(second));
     REQUIRE(asking.entry());
@@ -402,7 +401,7 @@ TEST_CASE("Ask: a prompt that cannot be interrupted, or by some keys only") {
     ask.interruptible = true;
     ask.interrupt = "12";
     check(ask, {{"some",
-                 {{"STREAM FILE enter-pin 12", one}, {"GET DATA \"\" 5000 3", "200 result=234"}},
+                 {{"STREAM FILE enter-pin 12", key_1}, {"GET DATA \"\" 5000 3", "200 result=234"}},
                  End::entered,
                  "1234"}});
 }
@@ -422,7 +421,7 @@ TEST_CASE("Ask: a pause keeps the key that ends it, and what follows is not said
                    {"another key",
                     {{a, over},
                      {"WAIT FOR DIGIT 300", "200 result=42"},
-                     {b, one},
+                     {b, key_1},
                      {"GET DATA \"\" 5000 3", "200 result=234"}},
                     End::entered,
                     "1234"},
@@ -476,7 +475,7 @@ TEST_CASE("Ask: what is secret is in no trace and no error") {
     REQUIRE(step != nullptr);
     CHECK_FALSE(step->redaction().request);
     CHECK(step->redaction().reply);
-    asking.take(step->parse(reply_of(*step, one)));
+    asking.take(step->parse(reply_of(*step, key_1)));
     step = asking.next(Time{0});
     REQUIRE(step != nullptr);
     CHECK(step->redaction().reply);
@@ -504,7 +503,7 @@ TEST_CASE("Ask: what was entered so far can be had") {
     ask.cancel = '*';
     Asking asking{ask};
     talk(asking,
-         {{"STREAM FILE enter-pin 0123456789*", one}, {"WAIT FOR DIGIT 5000", "200 result=50"}});
+         {{"STREAM FILE enter-pin 0123456789*", key_1}, {"WAIT FOR DIGIT 5000", "200 result=50"}});
     CHECK(asking.entry().digits == "12");
     CHECK(asking.entry().end == End::unfinished);
 }
@@ -556,7 +555,7 @@ TEST_CASE("Ask: speech answers beside keys, with the last sound of the prompt") 
              End::no_match,
              "pizza"},
             {"a key before",
-             {{hello, one}, {"GET DATA \"\" 5000 3", "200 result=234"}},
+             {{hello, key_1}, {"GET DATA \"\" 5000 3", "200 result=234"}},
              End::entered,
              "1234"},
         });
@@ -619,7 +618,7 @@ TEST_CASE("Ask: # as a key that means something else") {
     const std::string with_hash = "STREAM FILE enter-pin 0123456789#";
     check(ask, {{"during the prompt", {{with_hash, "200 result=35 endpos=8"}}, End::cancelled, ""},
                 {"after digits",
-                 {{with_hash, one}, {"WAIT FOR DIGIT 5000", "200 result=35"}},
+                 {{with_hash, key_1}, {"WAIT FOR DIGIT 5000", "200 result=35"}},
                  End::cancelled,
                  "1"}});
     Manners house;
@@ -629,7 +628,7 @@ TEST_CASE("Ask: # as a key that means something else") {
     check(account,
           {{"nothing entered", {{with_hash, "200 result=35 endpos=8"}}, End::back, ""},
            {"it ends an entry",
-            {{with_hash, one}, {"WAIT FOR DIGIT 5000", "200 result=35"}},
+            {{with_hash, key_1}, {"WAIT FOR DIGIT 5000", "200 result=35"}},
             End::entered,
             "1"}},
           house);

@@ -37,7 +37,7 @@ auto ask(Asterisk& asterisk, const Spec& spec, const Manners& manners = Manners:
     return result;
 }
 
-Ask pin() {
+Ask pin_question() {
     Ask made;
     made.prompt = {"your-account", Digits("0042"), "enter-pin"};
     made.digits = exactly(4);
@@ -51,7 +51,7 @@ TEST_CASE("Ask: in a call, a key during any part stops all of it and is kept") {
         CAPTURE(sound);
         Asterisk asterisk = call();
         asterisk.channel.caller.during(sound).press("1234");
-        const Entry entry = ask(asterisk, pin());
+        const Entry entry = ask(asterisk, pin_question());
         CHECK(entry.digits == "1234");
         CHECK(entry.tries == 1);
         CHECK_FALSE(asterisk.channel.heard().back().whole);
@@ -63,7 +63,7 @@ TEST_CASE("Ask: in a call, the # after a full entry does not reach the next ques
     asterisk.channel.caller.during("your-account").press("1234#");
     asterisk.channel.caller.after("enter-age").press("42#");
     agi::Session session{SimulatedStream{asterisk}};
-    CHECK(pin()(session).digits == "1234");
+    CHECK(pin_question()(session).digits == "1234");
     Ask age;
     age.prompt = "enter-age";
     age.digits = between(1, 3);
@@ -74,7 +74,7 @@ TEST_CASE("Ask: in a call, the # after a full entry does not reach the next ques
 
 TEST_CASE("Ask: the total time is that of the call") {
     Asterisk asterisk = call();
-    Ask slow = pin();
+    Ask slow = pin_question();
     slow.prompt = "enter-pin";
     slow.total = 10s;
     slow.tries = 1;
@@ -89,7 +89,7 @@ TEST_CASE("Ask: the total time is that of the call") {
 TEST_CASE("Ask: the first timeout begins when the prompt ends") {
     Asterisk asterisk = call();
     asterisk.channel.any_sound = 60s;
-    Ask one = pin();
+    Ask one = pin_question();
     one.tries = 1;
     CHECK(ask(asterisk, one).end == End::no_input);
     CHECK(asterisk.channel.now() == 60s + 2s + 60s + 5s);
@@ -98,7 +98,7 @@ TEST_CASE("Ask: the first timeout begins when the prompt ends") {
 TEST_CASE("Ask: a hang-up anywhere ends it as one") {
     Asterisk asterisk = call();
     asterisk.channel.caller.after("enter-pin").press("12").after("privacy-incorrect").press("1234");
-    const auto rehearsal = rehearse(asterisk, [](auto& session) { pin()(session); });
+    const auto rehearsal = rehearse(asterisk, [](auto& session) { pin_question()(session); });
     INFO(rehearsal.problem);
     CHECK(rehearsal.passed());
     CHECK(rehearsal.steps == 7);
@@ -107,7 +107,7 @@ TEST_CASE("Ask: a hang-up anywhere ends it as one") {
 TEST_CASE("Ask: what was entered before a hang-up can be had") {
     Asterisk asterisk = call();
     asterisk.channel.caller.during("your-account").press("12").then(1s).hang_up();
-    Ask keywise = pin();
+    Ask keywise = pin_question();
     keywise.cancel = '*';
     agi::Session session{SimulatedStream{asterisk}};
     Asking asking{keywise};
@@ -120,7 +120,7 @@ TEST_CASE("Ask: a check of one's own between two tries") {
     Asterisk asterisk = call();
     asterisk.channel.caller.during("your-account").press("1111").during("wrong-pin").press("1234");
     agi::Session session{SimulatedStream{asterisk}};
-    const Ask spec = pin();
+    const Ask spec = pin_question();
     Asking asking{spec};
     int checks = 0;
     while (ask(session, asking)) {
@@ -135,7 +135,7 @@ TEST_CASE("Ask: a check of one's own between two tries") {
 TEST_CASE("Ask: what is secret shows nowhere") {
     Asterisk asterisk = call();
     asterisk.channel.caller.during("your-account").press("4711").during("you-entered").press("1");
-    Ask secret = pin();
+    Ask secret = pin_question();
     secret.prompt = {"your-account", "enter-pin"};
     secret.secret = true;
     const Confirm confirm{secret};
@@ -257,7 +257,7 @@ TEST_CASE("Prompt: in a call, it is said to its end, and a missing sound is pass
 }
 
 TEST_CASE("Ask: speech in a call, beside keys") {
-    Ask number = pin();
+    Ask number = pin_question();
     number.prompt = "enter-pin";
     number.speech = agi::ivr::listen();
     for (const bool says : {true, false}) {
@@ -283,7 +283,7 @@ TEST_CASE("Ask: a call needs no more commands than careful code by hand") {
         ask(asterisk, spec);
         return asterisk.requests().size();
     };
-    Ask one = pin();
+    Ask one = pin_question();
     one.prompt = "enter-pin";
     CHECK(commands(one, [](Caller& caller) { caller.during("enter-pin").press("1234"); }) == 2);
     CHECK(commands(one, [](Caller& caller) { caller.after("enter-pin").press("1234"); }) == 2);
@@ -317,7 +317,7 @@ TEST_CASE("Ask: an error of a check is no missing sound") {
         asterisk.channel.caller.during("enter-pin").press(during ? "1" : "");
         if (!during) asterisk.channel.caller.after("enter-pin").press("1");
         agi::Session session{SimulatedStream{asterisk}};
-        Ask ask = pin();
+        Ask ask = pin_question();
         ask.prompt = "enter-pin";
         ask.digits = exactly(1);
         int checks = 0;
@@ -341,7 +341,7 @@ TEST_CASE("Confirm, Say: of what is secret, no sound shows either") {
     };
     agi::Session session{SimulatedStream{asterisk}, std::move(options)};
     Say{{"digits/4", "digits/7"}, "", true}(session);
-    Ask secret = pin();
+    Ask secret = pin_question();
     secret.prompt = "enter-pin";
     secret.secret = true;
     Confirm<Ask> confirm{secret};

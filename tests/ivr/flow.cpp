@@ -30,7 +30,7 @@ Ask ask_pin() {
     return ask;
 }
 
-Flow bank() {
+Flow bank_by_hand() {
     return {
         {"start", Say{{"welcome"}}, {{"", "main"}}},
         {"main",
@@ -71,8 +71,8 @@ TEST_CASE("Flow: a call goes from node to node, and actions see what was entered
     };
     agi::Session session{SimulatedStream{asterisk}};
     std::vector<std::string> pins;
-    const Visits visits =
-        bank()(session, [&](auto& /*call*/, const std::string& action, const Visits& so_far) {
+    const Visits visits = bank_by_hand()(
+        session, [&](auto& /*call*/, const std::string& action, const Visits& so_far) {
             CHECK(action == "check");
             pins.push_back(so_far.answer("pin"));
             return so_far.answer("pin") == "1234" ? "good" : "bad";
@@ -87,10 +87,12 @@ TEST_CASE("Flow: a call goes from node to node, and actions see what was entered
                         "sales/busy", "bye/"});
 }
 
-TEST_CASE("Flow: nothing is wrong with a good one") { CHECK(flow_problems(bank()).empty()); }
+TEST_CASE("Flow: nothing is wrong with a good one") {
+    CHECK(flow_problems(bank_by_hand()).empty());
+}
 
 TEST_CASE("Flow: an edge without a target, an outcome without an edge, one that cannot be") {
-    Flow flow = bank();
+    Flow flow = bank_by_hand();
     flow.nodes[1].edges = {{"1", "nowhere"}, {"9", "bye"}, {"no_input", "bye"}};
     CHECK(found(flow, Kind::no_target) == Lines{"main: 1 leads to nowhere"});
     CHECK(found(flow, Kind::no_edge) == Lines{"main: no_match", "main: 2"});
@@ -104,11 +106,11 @@ TEST_CASE("Flow: an edge without a target, an outcome without an edge, one that 
 }
 
 TEST_CASE("Flow: a way round that needs nobody is found") {
-    Flow flow = bank();
+    Flow flow = bank_by_hand();
     flow.nodes[1].edges = {{"1", "sales"}, {"2", "pin"}, {"else", "start"}};
     CHECK(found(flow, Kind::endless).size() == 2);
-    CHECK(found(bank(), Kind::endless).empty());
-    flow = bank();
+    CHECK(found(bank_by_hand(), Kind::endless).empty());
+    flow = bank_by_hand();
     flow.nodes[4].edges = {{"else", "sales"}};
     CHECK(found(flow, Kind::endless).size() == 1);
 }
@@ -130,7 +132,7 @@ TEST_CASE("Flow: keys that clash") {
 }
 
 TEST_CASE("Flow: sounds that a language does not have") {
-    Flow flow = bank();
+    Flow flow = bank_by_hand();
     flow.nodes[0] = {
         "start", Say{{Phrase({{"en", {"welcome"}}, {"de", {"willkommen"}}})}}, {{"", "main"}}};
     const auto problems = flow_problems(flow, Manners::usual(),

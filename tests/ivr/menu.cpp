@@ -26,7 +26,7 @@ Menu<To> menu() {
     return made;
 }
 
-struct Case {
+struct MenuCase {
     const char* what;
     std::vector<Turn> turns;
     End end;
@@ -34,9 +34,9 @@ struct Case {
     std::string keys = {};
 };
 
-void check(const Menu<To>& asked, const std::vector<Case>& cases,
+void check(const Menu<To>& asked, const std::vector<MenuCase>& cases,
            const Manners& manners = Manners::usual()) {
-    for (const Case& one : cases) {
+    for (const MenuCase& one : cases) {
         CAPTURE(one.what);
         Asking asking{asked, manners};
         CHECK(talk(asking, one.turns) == requests_of(one.turns));
@@ -48,9 +48,7 @@ void check(const Menu<To>& asked, const std::vector<Case>& cases,
     }
 }
 
-const std::string over = "200 result=0 endpos=16000";
-const std::string one = "200 result=49 endpos=800";
-const std::string wait = "WAIT FOR DIGIT 5000";
+const std::string next_key = "WAIT FOR DIGIT 5000";
 
 }  // namespace
 
@@ -59,16 +57,20 @@ TEST_CASE("Menu: one key, during the prompt or after it") {
     check(
         menu(),
         {
-            {"during", {{play, one}}, End::entered, To::sales, "1"},
-            {"after", {{play, over}, {wait, "200 result=50"}}, End::entered, To::support, "2"},
-            {"silence", {{play, over}, {wait, "200 result=0"}}, End::no_input},
-            {"another key", {{play, over}, {wait, "200 result=57"}}, End::no_match, To::sales, "9"},
+            {"during", {{play, key_1}}, End::entered, To::sales, "1"},
+            {"after", {{play, over}, {next_key, "200 result=50"}}, End::entered, To::support, "2"},
+            {"silence", {{play, over}, {next_key, "200 result=0"}}, End::no_input},
+            {"another key",
+             {{play, over}, {next_key, "200 result=57"}},
+             End::no_match,
+             To::sales,
+             "9"},
             {"the # of the question before",
-             {{play, over}, {wait, "200 result=35"}, {wait, "200 result=49"}},
+             {{play, over}, {next_key, "200 result=35"}, {next_key, "200 result=49"}},
              End::entered,
              To::sales,
              "1"},
-            {"ended from outside", {{play, over}, {wait, "200 result=1"}}, End::no_input},
+            {"ended from outside", {{play, over}, {next_key, "200 result=1"}}, End::no_input},
         });
 }
 
@@ -77,10 +79,10 @@ TEST_CASE("Menu: a wrong choice is said so, and asked again") {
     twice.tries = 2;
     check(twice, {{"twice",
                    {{"STREAM FILE main 12", over},
-                    {wait, "200 result=57"},
+                    {next_key, "200 result=57"},
                     {"STREAM FILE pm-invalid-option 12", over},
                     {"STREAM FILE main 12", over},
-                    {wait, "200 result=50"}},
+                    {next_key, "200 result=50"}},
                    End::entered,
                    To::support,
                    "2"}});
@@ -96,21 +98,21 @@ TEST_CASE("Menu: a key that a longer option begins with waits for it") {
         longer,
         {
             {"the short one, by silence",
-             {{play, one}, {next, "200 result=0"}},
+             {{play, key_1}, {next, "200 result=0"}},
              End::entered,
              To::sales,
              "1"},
             {"the short one, by #",
-             {{play, one}, {next, "200 result=35"}},
+             {{play, key_1}, {next, "200 result=35"}},
              End::entered,
              To::sales,
              "1"},
             {"the long one, at once",
-             {{play, one}, {next, "200 result=50"}},
+             {{play, key_1}, {next, "200 result=50"}},
              End::entered,
              To::both,
              "12"},
-            {"neither", {{play, one}, {next, "200 result=57"}}, End::no_match, To::sales, "19"},
+            {"neither", {{play, key_1}, {next, "200 result=57"}}, End::no_match, To::sales, "19"},
             {"nothing longer", {{play, "200 result=50 endpos=8"}}, End::entered, To::support, "2"},
             {"an extension, inside Asterisk",
              {{play, "200 result=51 endpos=8"}, {"GET DATA \"\" 2000 2", "200 result=07"}},
@@ -144,12 +146,12 @@ TEST_CASE("Menu: an option may be * or #, and a universal key gives way to it") 
                To::sales,
                "*"},
               {"#",
-               {{"STREAM FILE main 09*#", over}, {wait, "200 result=35"}},
+               {{"STREAM FILE main 09*#", over}, {next_key, "200 result=35"}},
                End::entered,
                To::support,
                "#"},
               {"attendant",
-               {{"STREAM FILE main 09*#", over}, {wait, "200 result=57"}},
+               {{"STREAM FILE main 09*#", over}, {next_key, "200 result=57"}},
                End::attendant},
           },
           manners);

@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string over = "200 result=0 endpos=16000";
 const std::string intro = "STREAM FILE vm-intro 0123456789*#ABCD";
 const std::string take = "RECORD FILE /tmp/m wav # 120000 BEEP s=5";
 const std::string review = "STREAM FILE vm-review 123*";
@@ -221,11 +220,11 @@ TEST_CASE("Step: an error says what has failed") {
         }
         return {};
     };
-    using Kind = Step::Kind;
-    CHECK(why(Step{Kind::application, agi::Exec{"Dial", "x"}}, "200 result=-2")
+    CHECK(why(Step{Step::Kind::application, agi::Exec{"Dial", "x"}}, "200 result=-2")
               .find("no such application") != std::string::npos);
-    CHECK(why(Step{Kind::play, agi::StreamFile{"x"}}, "200 result=-1 endpos=0").find("sound") !=
-          std::string::npos);
+    CHECK(
+        why(Step{Step::Kind::play, agi::StreamFile{"x"}}, "200 result=-1 endpos=0").find("sound") !=
+        std::string::npos);
     const Record record{"/tmp/m"};
     RecordingMachine machine{record};
     talk(machine, {{intro, over}});

@@ -13,6 +13,10 @@
 
 namespace ivr_tests {
 
+// Replies to STREAM FILE: it was played to its end, and a key has stopped it.
+inline const std::string over = "200 result=0 endpos=16000";
+inline const std::string key_1 = "200 result=49 endpos=800";
+
 /// A request without its quotes, where it needs none.
 inline std::string plain(std::string_view request) {
     std::string out;

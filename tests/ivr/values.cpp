@@ -16,8 +16,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string over = "200 result=0 endpos=16000";
-
 /// Enters digits after the prompt, in one GET DATA or key by key.
 template <class Asked>
 auto entered(const Asked& asked, const std::string& digits, bool timed_out = false) {

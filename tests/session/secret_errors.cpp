@@ -161,7 +161,7 @@ void check_failures(const Command& command) {
             check(error);
         }
         // A transcript shows what a command without a result gets, as Asterisk says it.
-        if (wire::redaction(Secret{command}).reply || !tells(failure)) {
+        if (Secret{command}.redaction().reply || !tells(failure)) {
             CHECK_FALSE(tells(content(file)));
         }
         std::fclose(file);

@@ -54,11 +54,11 @@ Time seconds(const std::string& text) {
 /// The lines without usage texts, which are documentation, and without the end of the environment.
 std::vector<std::string> replies(const std::vector<std::string>& lines) {
     std::vector<std::string> out;
-    bool usage = false;
+    bool in_usage = false;
     for (const std::string& line : lines) {
-        if (begins(line, "520 End")) usage = false;
-        if (!usage && !line.empty()) out.push_back(line);
-        if (begins(line, "520-")) usage = true;
+        if (begins(line, "520 End")) in_usage = false;
+        if (!in_usage && !line.empty()) out.push_back(line);
+        if (begins(line, "520-")) in_usage = true;
     }
     return out;
 }

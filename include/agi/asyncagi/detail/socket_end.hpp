@@ -84,7 +84,7 @@ class SocketEnd final : public SessionEnd, public std::enable_shared_from_this<S
         while (!out_.empty() && !waiting_) {
             const ssize_t size = ::send(socket_.native_handle(), out_.data(), out_.size(),
                                         MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            if (size < 0 && wire::would_block(errno)) {
                 socket_.async_wait(socket_.wait_write,
                                    [self = shared_from_this()](const error_code& error) {
                                        self->waiting_ = false;
