@@ -96,16 +96,25 @@ class EagiAudio {
 
     /// Runs a command that can be stopped, and calls `heard(AudioFrame)` for each frame that comes
     /// meanwhile, until it returns false: then the command is ended. A key press ends the command
-    /// as always.
+    /// as always. What had come by its end is heard, also where it ends with a hang-up.
     template <class Session, class Command, class Listener>
     auto listen(Session& session, const Command& command, Listener&& heard) {
         const int replies = session.stream().read_fd();
+        bool more = true;
         const auto enough = [&] {
             if (!has_frame()) wait(replies, patience);
             note_hangup(session);
-            return fetch() && !deliver(heard);
+            more = !fetch() || deliver(heard);
+            return !more;
         };
-        return session.execute_until(command, enough, std::chrono::milliseconds{0});
+        try {
+            auto result = session.execute_until(command, enough, std::chrono::milliseconds{0});
+            if (more) deliver_rest(heard);
+            return result;
+        } catch (const AGIHangup&) {
+            if (more) deliver_rest(heard);
+            throw;
+        }
     }
 
     /// The same without a command, for `time` at most, and until the caller hangs up. Where nothing
@@ -203,6 +212,16 @@ class EagiAudio {
                                std::exchange(gap_, false)};
         begin_ += format_.frame_bytes;
         return heard(frame);
+    }
+
+    /// Hands out what is there now, and not what comes while the listener is busy with it.
+    template <class Listener>
+    void deliver_rest(Listener& heard) {
+        int waiting = 0;
+        if (::ioctl(fd_, FIONREAD, &waiting) != 0) waiting = 0;
+        const std::size_t there = pending_.size() - begin_ + static_cast<std::size_t>(waiting);
+        std::size_t frames = there / format_.frame_bytes;
+        while (frames-- > 0 && fetch() && deliver(heard)) continue;
     }
 
     /// Whether the pipe is so full that Asterisk may have dropped audio, or what waits in it is
