@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include <agi/ami/action.hpp>
 #include <agi/ami/detail/md5.hpp>
+#include <agi/ami/detail/redact.hpp>
 
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 using agi::AGIArgumentError;
 using agi::ami::Action;
+using agi::ami::redacted;
 
 TEST_CASE("Action: headers in order, the id at the end") {
     CHECK(Action{"Ping"}.text("1") == "Action: Ping\r\nActionID: 1\r\n\r\n");
@@ -41,6 +43,20 @@ TEST_CASE("Action: a value ends neither its line nor the action") {
     for (const char* name : {"", "a:b", "a b", ":", "\t"}) {
         CHECK_THROWS_AS(Action{"X"}.set(name, "x"), AGIArgumentError);
     }
+}
+
+TEST_CASE("Action: what is secret is in no error and no trace, in whatever letters") {
+    for (const char* name : {"Secret", "secret", "KEY"}) {
+        CAPTURE(name);
+        CHECK_THROWS_WITH(Action{"Login"}.set(name, "hunter2\n"),
+                          !Catch::Matchers::ContainsSubstring("hunter2"));
+        CHECK_THROWS_WITH(Action{"Login"}.set(name, "hunter2" + std::string(1022, 'x')),
+                          !Catch::Matchers::ContainsSubstring("hunter2"));
+        const std::string header = std::string{name} + ": ";
+        CHECK(redacted("Action: Login\r\n" + header + "hunter2\r\nUsername: u\r\n\r\n") ==
+              "Action: Login\r\n" + header + "***\r\nUsername: u\r\n\r\n");
+    }
+    CHECK(redacted("Keys: 1\r\nSecretive: 2\r\n") == "Keys: 1\r\nSecretive: 2\r\n");
 }
 
 TEST_CASE("Action: what Asterisk would cut is refused") {

@@ -75,7 +75,7 @@ TEST_CASE("Client: what is sent in one task leaves in one write") {
     CHECK(manager.action() == "Action: A|ActionID: agi-3");
     CHECK(manager.action() == "Action: B|ActionID: agi-4");
     const std::lock_guard<std::mutex> lock{mutex};
-    CHECK(writes.back() ==
+    CHECK(short_ids(writes.back()) ==
           "Action: A\r\nActionID: agi-3\r\n\r\nAction: B\r\nActionID: agi-4\r\n\r\n");
     // The trace shows no secret, nor what could be one.
     for (const std::string& text : writes) {
@@ -199,6 +199,60 @@ TEST_CASE("Client: nobody listens, and then somebody does") {
     RunningClient running{port};
     running.start();
     CHECK(eventually([&] { return running.logged("Connection refused") >= 2; }));
+}
+
+TEST_CASE("Client: the ids of no two connections are the same") {
+    const FakeAmi ami;
+    RunningClient running{ami.port()};
+    running.start();
+    Manager first = ami.accept();
+    first.log_in();
+    first.close();
+    Manager second = ami.accept();
+    second.log_in();
+    CHECK(first.name().size() == 17);
+    CHECK(second.name().size() == 17);
+    CHECK(first.name() != second.name());
+}
+
+TEST_CASE("Client: one that is started again while it connects makes no second connection") {
+    const FakeAmi ami;
+    RunningClient running{ami.port()};
+    std::atomic<int> logins{0};
+    running.client.on_login([&](bool) { ++logins; });
+    running.client.on_lost([&] { running.client.start(); });
+    running.start();
+    running.client.post([&] { running.client.start(); });
+    Manager first = ami.accept();
+    first.log_in();
+    CHECK(eventually([&] { return logins == 1; }));
+    first.close();
+    Manager second = ami.accept();
+    second.log_in();
+    CHECK(eventually([&] { return logins == 2; }));
+    pollfd another{ami.fd(), POLLIN, 0};
+    CHECK(::poll(&another, 1, 50) == 0);
+}
+
+TEST_CASE("Client: a login that cannot be sent is refused when the client is made") {
+    agi::wire::net::io_context context;
+    const auto refused = [&](const char* user, const char* secret, const char* events) {
+        ClientOptions options;
+        options.user = user;
+        options.secret = secret;
+        options.events = events;
+        try {
+            const Client client{context, options};
+        } catch (const agi::AGIArgumentError& error) {
+            return std::string{error.what()};
+        }
+        return std::string{};
+    };
+    CHECK(refused("ivr", "hunter2", "on").empty());
+    CHECK_THAT(refused("ivr\n", "hunter2", "on"), ContainsSubstring("Username"));
+    CHECK_THAT(refused("ivr", "hunter2", "on\r"), ContainsSubstring("Events"));
+    const std::string secret = refused("ivr", "hunter2\n", "on");
+    CHECK_THAT(secret, ContainsSubstring("Secret \"***\" has CR, LF or NUL"));
 }
 
 TEST_CASE("Client: stops in each of its callbacks") {

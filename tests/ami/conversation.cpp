@@ -17,7 +17,8 @@ const std::string first_line = "Asterisk Call Manager/11.0.0\r\n";
 
 /// One that is logged in, with the id of the next action.
 struct LoggedIn {
-    explicit LoggedIn(Login login = {"ivr", "secret", "agi,call", true}) : talk{std::move(login)} {
+    explicit LoggedIn(Login login = {"ivr", "secret", "agi,call", true})
+        : talk{std::move(login), {}, "agi-"} {
         talk.on_event([this](const Message& event) {
             events.push_back(std::string{event.event()} + '/' + std::string{event["X"]});
         });
@@ -40,7 +41,7 @@ std::string shown(const Response& response) {
 }  // namespace
 
 TEST_CASE("Conversation: logs in by a challenge") {
-    Conversation talk{{"ivr", "secret", "agi,call,dtmf"}};
+    Conversation talk{{"ivr", "secret", "agi,call,dtmf"}, {}, "agi-"};
     std::vector<State> states;
     talk.on_state([&](State state) { states.push_back(state); });
     CHECK(talk.state() == State::banner);
@@ -61,7 +62,7 @@ TEST_CASE("Conversation: logs in by a challenge") {
 }
 
 TEST_CASE("Conversation: logs in with the secret itself where that was asked for") {
-    Conversation talk{{"ivr", "secret", "off", true}};
+    Conversation talk{{"ivr", "secret", "off", true}, {}, "agi-"};
     talk.receive(first_line);
     CHECK(talk.take_out() ==
           "Action: Login\r\nSecret: secret\r\nUsername: ivr\r\nEvents: off\r\nActionID: agi-1\r\n"
@@ -71,7 +72,7 @@ TEST_CASE("Conversation: logs in with the secret itself where that was asked for
 TEST_CASE("Conversation: a refused login has Asterisk's words") {
     const bool plain = GENERATE(true, false);
     const bool at_challenge = GENERATE(true, false);
-    Conversation talk{{"ivr", "wrong", "on", plain}};
+    Conversation talk{{"ivr", "wrong", "on", plain}, {}, "agi-"};
     talk.receive(first_line);
     if (!plain && !at_challenge) {
         talk.receive("Response: Success\r\nActionID: agi-1\r\nChallenge: 1\r\n\r\n");

@@ -21,25 +21,34 @@ namespace ami_tests {
 
 using fastagi_tests::eventually;
 
-/// A connection of a client.
+/// A text with `agi-3` in place of ids such as `agi-0123456789abcdef-3`. `name`: is what was between.
+inline std::string short_ids(std::string text, std::string* name = nullptr) {
+    constexpr std::size_t size = 16;
+    for (std::size_t at = 0; (at = text.find("ActionID: agi-", at)) != std::string::npos; ++at) {
+        if (text.find('-', at + 14) != at + 14 + size) continue;
+        if (name != nullptr) *name = text.substr(at + 14, size + 1);
+        text.erase(at + 14, size + 1);
+    }
+    return text;
+}
+
+/// A connection of a client. In what it reads and sends, the ids of actions are short.
 class Manager {
   public:
     explicit Manager(int fd) : peer_{fd} {}
 
-    void send(std::string_view text) { peer_.send(text); }
+    void send(std::string_view text) {
+        std::string all{text};
+        const std::string id = "ActionID: agi-";
+        for (std::size_t at = 0; (at = all.find(id, at)) != std::string::npos; at += id.size())
+            all.insert(at + id.size(), name_);
+        peer_.send(all);
+    }
     /// The next action, its headers in one line: `Action: Ping|ActionID: agi-3`. In parentheses: why
     /// there is none.
-    std::string action() {
-        std::string all;
-        for (;;) {
-            std::string line = peer_.line();
-            if (!line.empty() && line.back() == '\r') line.pop_back();
-            if (line.empty()) return all;
-            if (!all.empty()) all += '|';
-            all += line;
-            if (line.front() == '(') return all;
-        }
-    }
+    std::string action() { return short_ids(whole_action(), &name_); }
+    /// Of this connection, behind the `agi-` of its ids.
+    [[nodiscard]] const std::string& name() const { return name_; }
     static std::string id_of(const std::string& action) {
         return action.substr(action.find("ActionID: ") + 10);
     }
@@ -59,7 +68,20 @@ class Manager {
     [[nodiscard]] int fd() const { return peer_.fd(); }
 
   private:
+    std::string whole_action() {
+        std::string all;
+        for (;;) {
+            std::string line = peer_.line();
+            if (!line.empty() && line.back() == '\r') line.pop_back();
+            if (line.empty()) return all;
+            if (!all.empty()) all += '|';
+            all += line;
+            if (line.front() == '(') return all;
+        }
+    }
+
     fastagi_tests::Peer peer_;
+    std::string name_{};
 };
 
 class FakeAmi {
@@ -77,6 +99,7 @@ class FakeAmi {
         return Manager{::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC)};
     }
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] int fd() const { return fd_; }
 
   private:
     int fd_;

@@ -106,6 +106,14 @@ TEST_CASE("MessageReader: what is over a limit is dropped, and said") {
     CHECK(after_banner("A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n") == "A=1|B=2|C=3!");
     CHECK(after_banner("A: 1234567890123456\r\nB: 1234567890123456\r\nC: 1234567\r\n") ==
           "A=1234567890123456|B=1234567890123456!");
+    // Output before Asterisk 14: of more bytes than a line may have, and in one line of them.
+    const std::string lines = "one\ntwo\nthree\nfour\nfive\nsix\nseven\n";
+    limits.headers = 5;
+    limits.total = 1000;
+    CHECK(after_banner("Response: Follows\r\n" + lines + "--END COMMAND--\r\n") ==
+          "Response=Follows|Output=one|Output=two|Output=three|Output=four!");
+    CHECK(after_banner("Response: Follows\r\n" + std::string(30, 'x') + "--END COMMAND--\r\n") ==
+          "Response=Follows|Output=" + std::string(20, 'x') + '!');
 }
 
 TEST_CASE("Message: headers by name in any case, repeated ones, output") {

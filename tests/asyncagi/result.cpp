@@ -79,6 +79,11 @@ TEST_CASE("environment_block: what FastAGI would have sent") {
     // A caller's name with line feeds ends nothing.
     CHECK(environment_block("agi_calleridname: Bob\n\n200 result=1234\nagi_arg_1: pin\n\n") ==
           "agi_network: yes\nagi_network_script: pin\nagi_calleridname: Bob\n\n");
+    // Nor does it choose the script, wherever it stands.
+    CHECK(environment_block("agi_calleridname: Bob\nagi_arg_1: admin\nagi_arg_1: pin\n\n") ==
+          "agi_network: yes\nagi_calleridname: Bob\n\n");
+    CHECK(environment_block("agi_arg_1: pin\nagi_arg_2: Bob\nagi_arg_1: admin\n\n") ==
+          "agi_network: yes\n\n");
 }
 
 TEST_CASE("stop_by: what ends a command") {

@@ -82,7 +82,7 @@ void fuzz::ami(std::string_view bytes) {
             "MessageReader: the next message is understood");
 
     std::vector<int> done(actions, 0);
-    Conversation talk{{"user", "secret", "on", plain}, limits};
+    Conversation talk{{"user", "secret", "on", plain}, limits, "agi-"};
     bool sent = false;
     const auto send_all = [&] {
         if (sent) return;

@@ -2,6 +2,7 @@
 #pragma once
 // An action for Asterisk's manager interface: the only place where its text is made.
 
+#include <agi/ami/message.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 #include <agi/wire/escape.hpp>
@@ -11,6 +12,11 @@
 #include <string_view>
 
 namespace agi { inline namespace v0 { namespace ami {
+
+/// Whether nobody may see what is behind this name of a header.
+inline bool is_secret(std::string_view header) noexcept {
+    return same_name(header, "Secret") || same_name(header, "Key");
+}
 
 /// Any action, by name and headers:
 ///
@@ -81,6 +87,7 @@ class Action {
     }
     [[noreturn]] void refuse(std::string_view what, std::string_view value,
                              std::string_view why) const {
+        if (is_secret(what)) value = "***";
         throw AGIArgumentError(name_, wire::joined({what, " ", wire::shown(value), " ", why}));
     }
 

@@ -32,6 +32,9 @@ class Client {
     using OnEvent = Conversation::OnEvent;
 
     /// The context must outlive it.
+    ///
+    /// @throws AGIArgumentError  the user, the secret or the events have CR, LF or NUL, as what is read from a
+    ///                           file with its last line end has, or are too long
     Client(net::io_context& context, ClientOptions options)
         : state_{std::make_shared<ClientState>(context, std::move(options))} {}
     Client(const Client&) = delete;
@@ -46,6 +49,7 @@ class Client {
     /// After the end of a connection that was logged in.
     void on_lost(std::function<void()> hook) { state_->on_lost = std::move(hook); }
 
+    /// Connects. While it is connected, or about to be, that does nothing.
     void start() { state_->start(); }
 
     /// Ends the connection, and connects no more.

@@ -3,6 +3,7 @@
 // The manager interface's protocol without its I/O: login, actions with their answers, events.
 
 #include <agi/ami/action.hpp>
+#include <agi/ami/detail/instance_name.hpp>
 #include <agi/ami/detail/md5.hpp>
 #include <agi/ami/message_reader.hpp>
 #include <agi/version.hpp>
@@ -49,8 +50,11 @@ class Conversation {
     using OnState = std::function<void(State)>;
     using OnError = std::function<void(const std::exception_ptr&)>;
 
-    explicit Conversation(Login login, MessageLimits limits = {})
-        : login_{std::move(login)}, reader_{limits} {}
+    /// `ids`: what the ids of its actions begin with. Asterisk sends the events that carry one, such as
+    /// OriginateResponse, to everybody: they must be nobody else's, nor those of an earlier connection.
+    explicit Conversation(Login login, MessageLimits limits = {},
+                          std::string ids = "agi-" + instance_name() + '-')
+        : login_{std::move(login)}, reader_{limits}, ids_{std::move(ids)} {}
 
     /// Every event that is no part of a list.
     void on_event(OnEvent hook) { on_event_ = std::move(hook); }
@@ -118,7 +122,7 @@ class Conversation {
         return response;
     }
 
-    std::string next_id() { return "agi-" + std::to_string(++last_id_); }
+    std::string next_id() { return ids_ + std::to_string(++last_id_); }
 
     void send_now(const Action& action, const std::string& id, Done done) {
         const std::string text = action.text(id);
@@ -207,6 +211,7 @@ class Conversation {
 
     Login login_;
     MessageReader reader_;
+    std::string ids_;
     State state_ = State::banner;
     std::string banner_;
     std::string why_;

@@ -34,12 +34,12 @@ class MessageReader {
     template <class OnBanner, class OnMessage>
     void push(std::string_view bytes, OnBanner&& on_banner, OnMessage&& on_message) {
         while (!bytes.empty()) {
-            const std::optional<bool> complete = take_line(bytes);
-            if (!complete) return;
+            const std::optional<bool> crlf = take_line(bytes);
+            if (!crlf) return;
             if (banner_expected_) {
                 banner_expected_ = false;
                 on_banner(std::string_view{line_});
-            } else if (take(line_)) {
+            } else if (take(line_, *crlf)) {
                 Message message = std::exchange(message_, {});
                 total_ = 0;
                 if (!message.empty()) on_message(std::move(message));
@@ -51,7 +51,8 @@ class MessageReader {
   private:
     static constexpr std::string_view end_of_output = "--END COMMAND--";
 
-    /// Takes bytes up to the end of the line, which is in `line_` then, or all of them.
+    /// Takes bytes up to the end of the line, which is in `line_` then, or all of them. Whether it was CRLF:
+    /// the lines of raw output end with LF.
     std::optional<bool> take_line(std::string_view& bytes) {
         for (;;) {
             const std::size_t end = bytes.find('\n');
@@ -66,6 +67,7 @@ class MessageReader {
                 last_ = '\0';
                 return true;
             }
+            if (follows_) return false;
             append("\n");
         }
     }
@@ -84,9 +86,12 @@ class MessageReader {
     }
 
     /// True when the message is complete.
-    bool take(std::string_view line) {
-        cut_ = false;
-        if (in_output_) return take_output(line);
+    bool take(std::string_view line, bool crlf) {
+        const bool cut = std::exchange(cut_, false);
+        if (in_output_ || !crlf) {
+            in_output_ = true;
+            return take_output(line, crlf, cut);
+        }
         if (line.empty()) {
             follows_ = false;
             return true;
@@ -95,14 +100,14 @@ class MessageReader {
         if (colon == std::string_view::npos || colon == 0) {
             if (!follows_) return false;  // no header
             in_output_ = true;
-            return take_output(line);
+            return take_output(line, crlf, cut);
         }
         const std::string_view name = line.substr(0, colon);
         std::string_view value = line.substr(colon + 1);
         if (!value.empty() && value.front() == ' ') value.remove_prefix(1);
         if (follows_ && !same_name(name, "Privilege") && !same_name(name, "ActionID")) {
             in_output_ = true;
-            return take_output(line);
+            return take_output(line, crlf, cut);
         }
         // Since 14 the answer says Success, and has headers only.
         if (message_.empty() && !follows_)
@@ -111,20 +116,17 @@ class MessageReader {
         return false;
     }
 
-    /// Raw output, whose lines end with LF. Only its last line ends it.
-    bool take_output(std::string_view text) {
-        const bool last = text.size() >= end_of_output.size() &&
-                          text.substr(text.size() - end_of_output.size()) == end_of_output;
+    /// Raw output. Only its last line, which ends with CRLF, ends it; one that was cut may be that.
+    bool take_output(std::string_view text, bool crlf, bool cut) {
+        const bool marked = text.size() >= end_of_output.size() &&
+                            text.substr(text.size() - end_of_output.size()) == end_of_output;
+        const bool last = crlf && (marked || cut);
         if (ended_ && text.empty()) {
             in_output_ = follows_ = ended_ = false;
             return true;
         }
-        if (last) text.remove_suffix(end_of_output.size());
-        while (!text.empty()) {
-            const std::size_t end = text.find('\n');
-            add("Output", text.substr(0, end));
-            text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        }
+        if (crlf && marked) text.remove_suffix(end_of_output.size());
+        if (!text.empty() || !crlf) add("Output", text);
         ended_ = last;
         return false;
     }

@@ -9,6 +9,18 @@
 
 namespace agi { inline namespace v0 { namespace asyncagi {
 
+/// Whether a text that the caller has chosen has a line like that of the first argument.
+inline bool has_two_scripts(std::string_view block) noexcept {
+    constexpr std::string_view first = "agi_arg_1:";
+    int found = 0;
+    while (!block.empty()) {
+        if (block.substr(0, first.size()) == first) ++found;
+        const std::size_t end = block.find('\n');
+        block.remove_prefix(end == std::string_view::npos ? block.size() : end + 1);
+    }
+    return found > 1;
+}
+
 /// A block that ends with its empty line and has no other one, with what FastAGI has in front:
 ///
 ///     agi_network: yes
@@ -18,9 +30,11 @@ namespace agi { inline namespace v0 { namespace asyncagi {
 /// that a handler finds its arguments where FastAGI has them.
 ///
 /// `block`: as decoded. A caller's name with line feeds in it cannot end the block early here: what
-/// is no field is left out.
+/// is no field is left out. Nor can it choose the script: two first arguments are none, as nobody can tell
+/// which of them the dialplan has given.
 inline std::string environment_block(std::string_view block) {
     constexpr std::string_view argument = "agi_arg_";
+    const bool forged = has_two_scripts(block);
     std::string script;
     std::string rest;
     int number = 0;
@@ -32,6 +46,7 @@ inline std::string environment_block(std::string_view block) {
             rest.append(line).append(1, '\n');
             continue;
         }
+        if (forged) continue;
         const std::size_t colon = line.find(": ");
         const std::string_view value =
             colon == std::string_view::npos ? std::string_view{} : line.substr(colon + 2);

@@ -22,18 +22,17 @@ class ClientState final : public Connection::Owner,
                           public std::enable_shared_from_this<ClientState> {
   public:
     ClientState(net::io_context& at, ClientOptions with)
-        : context{at},
-          options{std::make_shared<const ClientOptions>(std::move(with))},
-          timer_{at} {}
+        : context{at}, options{std::make_shared<const ClientOptions>(std::move(with))}, timer_{at} {
+        // What cannot be sent would be refused at each login.
+        Action{"Login"}
+            .set("Username", options->user)
+            .set("Secret", options->secret)
+            .set("Events", options->events);
+    }
 
     void start() {
-        started_ = true;
-        try {
-            connect();
-        } catch (...) {
-            if (connection_) connection_->close();
-            throw;
-        }
+        const bool connects = connection_ && !connection_->closed();
+        if (!connects && !waits_) open();
     }
     void stop() {
         if (std::exchange(stopped_, true)) return;
@@ -80,8 +79,8 @@ class ClientState final : public Connection::Owner,
     void ended(const std::string& why, bool was_ready, bool refused) override {
         log(was_ready || !was_in_ ? Severity::warning : Severity::info, why);
         refused_ = refused;
-        if (was_ready && on_lost) call(on_lost);
         wait();
+        if (was_ready && on_lost) call(on_lost);
     }
     void hook_failed(const std::exception_ptr& error) noexcept override {
         try {
@@ -110,10 +109,19 @@ class ClientState final : public Connection::Owner,
     void try_again() {
         waits_ = false;
         try {
-            start();
+            open();
         } catch (const std::exception& error) {
             log(Severity::error, error.what());
             wait();
+        }
+    }
+    void open() {
+        started_ = true;
+        try {
+            connect();
+        } catch (...) {
+            if (connection_) connection_->close();
+            throw;
         }
     }
     void connect() {

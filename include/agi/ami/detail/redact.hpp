@@ -2,6 +2,7 @@
 #pragma once
 // Bytes of a manager connection without its secrets, for a trace.
 
+#include <agi/ami/action.hpp>
 #include <agi/version.hpp>
 
 #include <string>
@@ -9,7 +10,7 @@
 
 namespace agi { inline namespace v0 { namespace ami {
 
-/// The text with `***` in place of the values of the headers Secret and Key.
+/// The text of actions with `***` in place of the values of the headers Secret and Key.
 inline std::string redacted(std::string_view text) {
     std::string out;
     out.reserve(text.size());
@@ -17,13 +18,12 @@ inline std::string redacted(std::string_view text) {
         const std::size_t end = text.find('\n');
         const std::string_view line = text.substr(0, end == std::string_view::npos ? end : end + 1);
         text.remove_prefix(line.size());
-        bool hidden = false;
-        for (const std::string_view name : {"Secret: ", "Key: "}) {
-            if (line.substr(0, name.size()) != name) continue;
-            out.append(name).append("***\r\n");
-            hidden = true;
+        const std::string_view name = line.substr(0, line.find(':'));
+        if (is_secret(name)) {
+            out.append(name).append(": ***\r\n");
+        } else {
+            out.append(line);
         }
-        if (!hidden) out.append(line);
     }
     return out;
 }

@@ -5,6 +5,7 @@
 #include <agi/asyncagi/detail/calls.hpp>
 #include <agi/asyncagi/detail/dialer.hpp>
 #include <agi/asyncagi/detail/found_call.hpp>
+#include <agi/asyncagi/environment_block.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/environment.hpp>
 #include <agi/wire/percent.hpp>
@@ -118,8 +119,8 @@ class SourceEvents {
                            [&](Tunnel& tunnel) { tunnel.started(Clock::now(), event["Env"]); });
     }
     [[nodiscard]] BeginCall taker_of(const ami::Message& start) const {
-        const std::string env = wire::percent_decoded(start["Env"]);
-        return taker_(wire::parse_environment(env).argument(1).value_or(""));
+        const std::string block = environment_block(wire::percent_decoded(start["Env"]));
+        return taker_(wire::parse_environment(block).get("network_script").value_or(""));
     }
 
     Calls& calls_;

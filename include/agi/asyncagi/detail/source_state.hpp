@@ -6,7 +6,6 @@
 #include <agi/asyncagi/detail/adoption.hpp>
 #include <agi/asyncagi/detail/calls.hpp>
 #include <agi/asyncagi/detail/dialer.hpp>
-#include <agi/asyncagi/detail/instance_name.hpp>
 #include <agi/asyncagi/detail/source_events.hpp>
 #include <agi/asyncagi/options.hpp>
 #include <agi/version.hpp>
@@ -33,7 +32,7 @@ class SourceState {
     SourceState(net::io_context& context, SourceOptions options)
         : context_{context},
           options_{std::move(options)},
-          instance_{instance_name()},
+          instance_{ami::instance_name()},
           client_{context, options_.ami},
           calls_{client_, options_, instance_},
           dialer_{client_, options_.max_originated, options_.originate_rate,

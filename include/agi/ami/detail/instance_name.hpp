@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-// A name that no other source has, nor an earlier run of this program.
+// A name that nobody else has, nor an earlier run of this program.
 
 #include <agi/version.hpp>
 
 #include <random>
 #include <string>
 
-namespace agi { inline namespace v0 { namespace asyncagi {
+namespace agi { inline namespace v0 { namespace ami {
 
 /// 64 random bits.
 inline std::string instance_name() {
@@ -21,4 +21,4 @@ inline std::string instance_name() {
     return name;
 }
 
-}}}  // namespace agi::v0::asyncagi
+}}}  // namespace agi::v0::ami
