@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -57,6 +58,22 @@ TEST_CASE("AsyncAGI: calls that are begun here, and what becomes of each") {
         }
     }
     CHECK(handled == 1);
+}
+
+TEST_CASE("AsyncAGI: what becomes of another program's call is nothing to this one's") {
+    AsyncServer here{[](fastagi::Server&, asyncagi::Source&) {}};
+    AsyncServer there{[](fastagi::Server&, asyncagi::Source&) {}};
+    Handed<asyncagi::Outcome> rings;
+    Handed<asyncagi::Outcome> fails;
+    here.source().originate(
+        {"Local/rings@callee/n", {"async", "early"}, 2s, {}, {{"AGI", "agi:async,x"}}},
+        [](fastagi::Call&) {}, [&](const asyncagi::Outcome& o) { rings.set(o); });
+    std::this_thread::sleep_for(300ms);  // it rings by now
+    there.source().originate(
+        {"Local/nobody@callee/n", {"async", "early"}, 2s, {}, {{"AGI", "agi:async,x"}}},
+        [](fastagi::Call&) {}, [&](const asyncagi::Outcome& o) { fails.set(o); });
+    CHECK(name_of(fails.get().attempt) == name_of(Attempt::failed));
+    CHECK(name_of(rings.get().attempt) == name_of(Attempt::no_answer));
 }
 
 TEST_CASE("AsyncAGI: no more calls in the air than were allowed") {
