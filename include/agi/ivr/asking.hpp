@@ -181,11 +181,9 @@ class Asking : public Machine {
     void hear(const std::string& words) {
         entry_.heard = words;
         entry_.digits = question_.speech->keys ? question_.speech->keys(words) : words;
-        const std::vector<Pattern>& options = question_.plan.patterns;
-        for (std::size_t i = 0; i < options.size(); ++i) {
+        for (const Pattern& option : question_.plan.patterns) {
             // A pattern is no answer: words stand for an option without wildcards.
-            if (!words.empty() && options[i].words() == words)
-                entry_.digits = options[i].bare_text();
+            if (!words.empty() && option.words() == words) entry_.digits = option.bare_text();
         }
         const Fit fit = question_.plan.fit(entry_.digits);
         const bool good = !entry_.digits.empty() && (fit == Fit::whole || fit == Fit::maybe);

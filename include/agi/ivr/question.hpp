@@ -48,7 +48,7 @@ struct Question {
     ///
     /// @throws AGIArgumentError  a pattern that cannot be
     void add_option(const std::string& keys, const std::string& said = {}) {
-        plan.patterns.push_back(Pattern{keys, said});
+        plan.patterns.emplace_back(keys, said);
     }
 };
 
