@@ -48,7 +48,8 @@ struct Question {
     ///
     /// @throws AGIArgumentError  a pattern that cannot be
     void add_option(const std::string& keys, const std::string& said = {}) {
-        plan.patterns.emplace_back(keys, said);
+        Pattern pattern{keys, said};
+        plan.patterns.push_back(std::move(pattern));
     }
 };
 
