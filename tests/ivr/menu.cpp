@@ -53,25 +53,28 @@ const std::string next_key = "WAIT FOR DIGIT 5000";
 }  // namespace
 
 TEST_CASE("Menu: one key, during the prompt or after it") {
-    const std::string play = "STREAM FILE main 12";
-    check(
-        menu(),
-        {
-            {"during", {{play, key_1}}, End::entered, To::sales, "1"},
-            {"after", {{play, over}, {next_key, "200 result=50"}}, End::entered, To::support, "2"},
-            {"silence", {{play, over}, {next_key, "200 result=0"}}, End::no_input},
-            {"another key",
-             {{play, over}, {next_key, "200 result=57"}},
-             End::no_match,
-             To::sales,
-             "9"},
-            {"the # of the question before",
-             {{play, over}, {next_key, "200 result=35"}, {next_key, "200 result=49"}},
-             End::entered,
-             To::sales,
-             "1"},
-            {"ended from outside", {{play, over}, {next_key, "200 result=1"}}, End::no_input},
-        });
+    const std::string prompt = "STREAM FILE main 12";
+    check(menu(),
+          {
+              {"during", {{prompt, key_1}}, End::entered, To::sales, "1"},
+              {"after",
+               {{prompt, over}, {next_key, "200 result=50"}},
+               End::entered,
+               To::support,
+               "2"},
+              {"silence", {{prompt, over}, {next_key, "200 result=0"}}, End::no_input},
+              {"another key",
+               {{prompt, over}, {next_key, "200 result=57"}},
+               End::no_match,
+               To::sales,
+               "9"},
+              {"the # of the question before",
+               {{prompt, over}, {next_key, "200 result=35"}, {next_key, "200 result=49"}},
+               End::entered,
+               To::sales,
+               "1"},
+              {"ended from outside", {{prompt, over}, {next_key, "200 result=1"}}, End::no_input},
+          });
 }
 
 TEST_CASE("Menu: a wrong choice is said so, and asked again") {
@@ -92,40 +95,45 @@ TEST_CASE("Menu: a key that a longer option begins with waits for it") {
     Menu<To> longer = menu();
     longer.options.push_back({"12", To::both});
     longer.options.push_back({"3XX", To::desk});
-    const std::string play = "STREAM FILE main 123";
+    const std::string prompt = "STREAM FILE main 123";
     const std::string next = "WAIT FOR DIGIT 2000";
     check(
         longer,
         {
             {"the short one, by silence",
-             {{play, key_1}, {next, "200 result=0"}},
+             {{prompt, key_1}, {next, "200 result=0"}},
              End::entered,
              To::sales,
              "1"},
             {"the short one, by #",
-             {{play, key_1}, {next, "200 result=35"}},
+             {{prompt, key_1}, {next, "200 result=35"}},
              End::entered,
              To::sales,
              "1"},
             {"the long one, at once",
-             {{play, key_1}, {next, "200 result=50"}},
+             {{prompt, key_1}, {next, "200 result=50"}},
              End::entered,
              To::both,
              "12"},
-            {"neither", {{play, key_1}, {next, "200 result=57"}}, End::no_match, To::sales, "19"},
-            {"nothing longer", {{play, "200 result=50 endpos=8"}}, End::entered, To::support, "2"},
+            {"neither", {{prompt, key_1}, {next, "200 result=57"}}, End::no_match, To::sales, "19"},
+            {"nothing longer",
+             {{prompt, "200 result=50 endpos=8"}},
+             End::entered,
+             To::support,
+             "2"},
             {"an extension, inside Asterisk",
-             {{play, "200 result=51 endpos=8"}, {"GET DATA \"\" 2000 2", "200 result=07"}},
+             {{prompt, "200 result=51 endpos=8"}, {"GET DATA \"\" 2000 2", "200 result=07"}},
              End::entered,
              To::desk,
              "307"},
             {"half an extension",
-             {{play, "200 result=51 endpos=8"}, {"GET DATA \"\" 2000 2", "200 result=0 (timeout)"}},
+             {{prompt, "200 result=51 endpos=8"},
+              {"GET DATA \"\" 2000 2", "200 result=0 (timeout)"}},
              End::no_match,
              To::sales,
              "30"},
             {"a wrong one",
-             {{play, "200 result=51 endpos=8"}, {"GET DATA \"\" 2000 2", "200 result=*7"}},
+             {{prompt, "200 result=51 endpos=8"}, {"GET DATA \"\" 2000 2", "200 result=*7"}},
              End::no_match,
              To::sales,
              "3*"},

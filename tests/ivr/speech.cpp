@@ -120,8 +120,8 @@ TEST_CASE("SpeechCache: many at a time never see half a file") {
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([&] {
             for (int text = 0; text < 50; ++text) {
-                const std::string sound = cache(std::to_string(text), "en");
-                if (sound.empty() || std::filesystem::file_size(sound + ".wav") != whole.size())
+                const std::string spoken = cache(std::to_string(text), "en");
+                if (spoken.empty() || std::filesystem::file_size(spoken + ".wav") != whole.size())
                     ++bad;
             }
         });

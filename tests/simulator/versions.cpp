@@ -79,18 +79,18 @@ TEST_CASE("Asterisk: the longest line of each version") {
 }
 
 TEST_CASE("Asterisk: what commands say in each version") {
-    const std::string dead = "511 Command Not Permitted on a dead channel";
-    const std::string interception = dead + " or intercept routine";
+    const std::string not_permitted = "511 Command Not Permitted on a dead channel";
+    const std::string interception = not_permitted + " or intercept routine";
     const std::string key(250, 'k');
-    const std::string usage = "520 /  Usage: SET VARIABLE / 520 End of proper usage.";
+    const std::string misused = "520 /  Usage: SET VARIABLE / 520 End of proper usage.";
     const std::string abnormal = "100 result=0 Trying... / 200 result=0 Gosub complete";
     for (const Change& change : {
-             Change{"13.13.1", "13.14.0", {"HANGUP", "ANSWER"}, dead, interception},
-             Change{"14.2.1", "14.3.0", {"HANGUP", "ANSWER"}, dead, interception},
-             Change{"1.8.32", "15.0.0", {"HANGUP", "ANSWER"}, dead, interception},
-             Change{"13.16.0", "13.17.0", {"SET VARIABLE X 1 2"}, "200 result=1", usage},
-             Change{"14.5.0", "14.6.0", {"SET VARIABLE X 1 2"}, "200 result=1", usage},
-             Change{"11.0.0", "16.0.0", {"SET VARIABLE X 1 2"}, "200 result=1", usage},
+             Change{"13.13.1", "13.14.0", {"HANGUP", "ANSWER"}, not_permitted, interception},
+             Change{"14.2.1", "14.3.0", {"HANGUP", "ANSWER"}, not_permitted, interception},
+             Change{"1.8.32", "15.0.0", {"HANGUP", "ANSWER"}, not_permitted, interception},
+             Change{"13.16.0", "13.17.0", {"SET VARIABLE X 1 2"}, "200 result=1", misused},
+             Change{"14.5.0", "14.6.0", {"SET VARIABLE X 1 2"}, "200 result=1", misused},
+             Change{"11.0.0", "16.0.0", {"SET VARIABLE X 1 2"}, "200 result=1", misused},
              Change{"13.21.0", "13.22.0", {"SEND TEXT x"}, "200 result=0", "200 result=-1"},
              Change{"14.7.8", "16.0.0", {"SEND TEXT x"}, "200 result=0", "200 result=-1"},
              Change{"15.4.0", "15.5.0", {"SEND TEXT x"}, "200 result=0", "200 result=-1"},
