@@ -112,6 +112,7 @@ class EagiAudio {
             if (more) deliver_rest(heard);
             return result;
         } catch (const AGIHangup&) {
+            ended_ = true;
             if (more) deliver_rest(heard);
             throw;
         }
