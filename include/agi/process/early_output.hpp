@@ -41,6 +41,8 @@ inline bool parent_may_have_written() {
     struct stat ours {};
     struct stat theirs {};
     if (::fstat(STDOUT_FILENO, &ours) != 0) return false;
+    if (!S_ISFIFO(ours.st_mode) && !S_ISSOCK(ours.st_mode))
+        return false;  // not Asterisk: a terminal
     if (::stat((parent + "/fd/1").c_str(), &theirs) == 0)
         return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
     // One that has changed its user is not shown to others, as most Asterisks have.
