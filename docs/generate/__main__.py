@@ -2,7 +2,7 @@
 """Writes the pages of docs/ that follow from the headers and the tested data.
 
     python3 docs/generate              writes them
-    python3 docs/generate --check      fails if one of them is not what it would write
+    python3 docs/generate --check      fails if one of them is not what it would write, or names what is not there
     python3 docs/generate --program    prints a C++ program that checks the examples
 """
 
@@ -12,6 +12,7 @@ from examples import EXAMPLES, program
 from growth import picture
 from headers import ROOT, read_commands
 from index import headers_index
+from names import wrong_names
 from pages import command_page, commands_index
 from replies import read_exchanges, read_rows
 
@@ -39,6 +40,8 @@ def main():
         wrong += [p for p in (DOCS / "commands").glob("*.md") if p not in made]
         if wrong:
             sys.exit("Run docs/generate; these pages are old:\n" + "\n".join(map(str, wrong)))
+        if strange := wrong_names():
+            sys.exit("The headers do not have these names:\n" + "\n".join(strange))
     elif not arguments:
         (DOCS / "commands").mkdir(exist_ok=True)
         for path, text in pages().items():
