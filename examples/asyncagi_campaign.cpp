@@ -11,10 +11,12 @@
 #include <agi/asyncagi/source.hpp>
 
 #include <condition_variable>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -29,6 +31,17 @@ namespace {
 std::string setting(const char* name, const char* otherwise) {
     const char* const value = std::getenv(name);
     return value == nullptr ? otherwise : value;
+}
+
+/// A whole number from `least` to `most`.
+unsigned long number_of(const std::string& text, unsigned long least, unsigned long most) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    const unsigned long number = digits && text.size() < 7 ? std::stoul(text) : most + 1;
+    if (number < least || number > most) {
+        throw std::invalid_argument{"'" + text + "' is no number from " + std::to_string(least) +
+                                    " to " + std::to_string(most)};
+    }
+    return number;
 }
 
 /// One who is called.
@@ -115,26 +128,26 @@ class Campaign {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     const std::string channel = argc > 2 ? argv[2] : "";
     std::ifstream file{argc > 1 ? argv[1] : ""};
-    if (!file || channel.find('%') == std::string::npos) {
-        std::cerr << "usage: asyncagi_campaign numbers.txt 'PJSIP/%@trunk' [calls at a time]\n";
-        return 2;
-    }
+    if (argc < 3 || argc > 4) throw std::invalid_argument{"it needs two or three arguments"};
+    if (!file) throw std::invalid_argument{"cannot read " + std::string{argv[1]}};
+    if (channel.find('%') == std::string::npos) throw std::invalid_argument{"no % in " + channel};
     std::vector<Person> people;
     for (std::string line; std::getline(file, line);) {
         if (!line.empty()) people.push_back({line});
     }
+    if (people.empty()) throw std::invalid_argument{"no number in " + std::string{argv[1]}};
 
     agi::fastagi::Server server;
     agi::asyncagi::SourceOptions options;
     options.ami.host = setting("AMI_HOST", "127.0.0.1");
-    options.ami.port = static_cast<std::uint16_t>(std::stoi(setting("AMI_PORT", "5038")));
+    options.ami.port = static_cast<std::uint16_t>(number_of(setting("AMI_PORT", "5038"), 1, 65535));
     options.ami.user = setting("AMI_USER", "ivr");
     options.ami.secret = setting("AMI_SECRET", "");
     options.ami.events = "agi,call";
-    options.max_originated = argc > 3 ? std::stoul(argv[3]) : 5;
+    options.max_originated = argc > 3 ? number_of(argv[3], 1, 1000) : 5;
     agi::asyncagi::Source pbx{server, options};
     pbx.start();
     std::thread serving{[&] { server.run(); }};
@@ -145,4 +158,8 @@ int main(int argc, char** argv) {
     serving.join();
     pbx.stop();
     campaign.report();
+} catch (const std::invalid_argument& error) {
+    std::cerr << "asyncagi_campaign: " << error.what()
+              << "\nusage: asyncagi_campaign numbers.txt 'PJSIP/%@trunk' [calls at a time]\n";
+    return 2;
 }

@@ -9,9 +9,11 @@
 #include <agi/asyncagi/source.hpp>
 
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <list>
+#include <stdexcept>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -43,9 +45,18 @@ std::string setting(const char* name, const char* otherwise) {
     return value == nullptr ? otherwise : value;
 }
 
+/// A number of a port, all of it.
+std::uint16_t port_of(const std::string& text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits || text.size() > 5 || std::stoi(text) > 65535) {
+        throw std::invalid_argument{"'" + text + "' is no port"};
+    }
+    return static_cast<std::uint16_t>(std::stoi(text));
+}
+
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     agi::fastagi::Server server;
     server.route("menu", menu);
     server.stop_on_signals({SIGTERM, SIGINT}, 10s);
@@ -58,7 +69,7 @@ int main(int argc, char** argv) {
         options.name = "asyncagi_server";
         options.ami.host = address.substr(0, colon);
         if (colon != std::string::npos) {
-            options.ami.port = static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1)));
+            options.ami.port = port_of(address.substr(colon + 1));
         }
         options.ami.user = setting("AMI_USER", "ivr");
         options.ami.secret = setting("AMI_SECRET", "");
@@ -66,10 +77,10 @@ int main(int argc, char** argv) {
         options.ami.last_pause = 5s;
         pbxs.emplace_back(server, options).on_adopt(go_on);
     }
-    if (pbxs.empty()) {
-        std::cerr << "usage: asyncagi_server HOST[:PORT]...\n";
-        return 2;
-    }
+    if (pbxs.empty()) throw std::invalid_argument{"no Asterisk is named"};
     for (auto& pbx : pbxs) pbx.start();
     server.run();
+} catch (const std::invalid_argument& error) {
+    std::cerr << "asyncagi_server: " << error.what() << "\nusage: asyncagi_server HOST[:PORT]...\n";
+    return 2;
 }

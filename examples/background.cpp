@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -54,9 +55,16 @@ void spawn(std::string script, std::string file, std::string caller) {
 int main() {
     return agi::run([](agi::ProcessSession& session) {
         const auto& environment = session.environment();
-        const std::string file{environment.argument(1).value()};
+        if (!environment.argument(1))
+            throw std::invalid_argument{"argument 1, the file, is missing"};
+        const std::string file{*environment.argument(1)};
         const std::string way{environment.argument(2).value_or("fork")};
         const std::string caller{environment.callerid().value_or("nobody")};
+        // Nobody is told of what goes wrong later, so this is seen now.
+        const bool there = ::access(file.c_str(), W_OK) == 0;
+        if (there ? std::filesystem::is_directory(file) : !std::ofstream{file}) {
+            throw std::runtime_error{"cannot write " + file};
+        }
         if (way == "spawn") {
             spawn(R"(printf 'call of %s\n' "$2" > "$1")", file, caller);
         } else if (way == "system") {
@@ -64,8 +72,10 @@ int main() {
             setenv("CALLER", caller.c_str(), 1);
             const char* const line = R"(printf 'call of %s\n' "$CALLER" > "$FILE" &)";
             if (std::system(line) != 0) throw std::runtime_error{"no shell"};
-        } else {
+        } else if (way == "fork" || way.empty()) {
             in_background([&] { std::ofstream{file} << "call of " << caller << '\n'; });
+        } else {
+            throw std::invalid_argument{"argument 2 is fork, spawn or system, and not " + way};
         }
         agi::SetVariable{"WORK", "started"}(session);
     });

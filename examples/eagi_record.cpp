@@ -68,7 +68,9 @@ void record(Session& session, agi::EagiAudio& audio, const std::string& path) {
 
 int main() {
     return agi::run([](agi::ProcessSession& session) {
+        const auto path = session.environment().argument(1);
+        if (!path) throw std::invalid_argument{"argument 1, the file, is missing"};
         agi::EagiAudio audio{session};
-        record(session, audio, std::string{session.environment().argument(1).value()});
+        record(session, audio, std::string{*path});
     });
 }

@@ -64,9 +64,18 @@ void fork_and_write(const std::string& file, const std::string& line) {
     _exit(write(fd, text.data(), text.size()) < 0 ? 1 : 0);
 }
 
+// A number of a port, all of it.
+std::uint16_t port_of(const std::string& text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits || text.size() > 5 || std::stoi(text) > 65535) {
+        throw std::invalid_argument{"'" + text + "' is no port"};
+    }
+    return static_cast<std::uint16_t>(std::stoi(text));
+}
+
 int main(int argc, char** argv) {
     try {
-        if (argc != 3) throw std::invalid_argument{"fastagi_background PORT FOLDER"};
+        if (argc != 3) throw std::invalid_argument{"it needs two arguments"};
         const std::string folder = argv[2];
         agi::fastagi::Server server;
         const auto leave = [&](auto write) {
@@ -81,12 +90,16 @@ int main(int argc, char** argv) {
         server.route("spawn", leave(spawn));
         server.route("system", leave(run_in_shell));
         server.route("fork", leave(fork_and_write));
-        server.listen("127.0.0.1", static_cast<std::uint16_t>(std::stoul(argv[1])));
+        server.listen("127.0.0.1", port_of(argv[1]));
         server.stop_on_signals({SIGTERM, SIGINT}, std::chrono::seconds{5});
         std::printf("port %d\n", static_cast<int>(server.port()));
         std::fflush(stdout);
         server.run();
         return EXIT_SUCCESS;
+    } catch (const std::invalid_argument& error) {
+        std::fprintf(stderr, "fastagi_background: %s\nusage: fastagi_background PORT FOLDER\n",
+                     error.what());
+        return 2;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "fastagi_background: %s\n", error.what());
         return EXIT_FAILURE;

@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <variant>
 
@@ -78,16 +79,28 @@ Task<> balance(AsyncCall& call) {
     co_await call(thanks);
 }
 
+// A number of a port, all of it.
+std::uint16_t port_of(const std::string& text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits || text.size() > 5 || std::stoi(text) > 65535) {
+        throw std::invalid_argument{"'" + text + "' is no port"};
+    }
+    return static_cast<std::uint16_t>(std::stoi(text));
+}
+
 int main(int argc, char** argv) {
     try {
         agi::fastagi::Server server;
         server.route("menu", menu);
         server.route("balance/{account}", balance);
-        server.listen("127.0.0.1",
-                      static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 4573));
+        server.listen("127.0.0.1", argc > 1 ? port_of(argv[1]) : std::uint16_t{4573});
         server.stop_on_signals({SIGTERM, SIGINT}, 30s);
         std::fprintf(stderr, "port %d\n", server.port());
         server.run();
+    } catch (const std::invalid_argument& error) {
+        std::fprintf(stderr, "fastagi_coroutines: %s\nusage: fastagi_coroutines [port]\n",
+                     error.what());
+        return 2;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "fastagi_coroutines: %s\n", error.what());
         return EXIT_FAILURE;

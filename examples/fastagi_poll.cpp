@@ -21,10 +21,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -234,14 +236,26 @@ class Loop {
     std::map<int, std::unique_ptr<Caller>> callers_;
 };
 
-int main(int argc, char** argv) {
+// A number of a port, all of it.
+std::uint16_t port_of(const std::string& text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits || text.size() > 5 || std::stoi(text) > 65535) {
+        throw std::invalid_argument{"'" + text + "' is no port"};
+    }
+    return static_cast<std::uint16_t>(std::stoi(text));
+}
+
+int main(int argc, char** argv) try {
+    const std::uint16_t port = argc > 1 ? port_of(argv[1]) : 4573;
     const int stop = stop_signals();
-    const int listener =
-        listen_on(static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 4573));
+    const int listener = listen_on(port);
     if (listener < 0) {
         std::perror("fastagi_poll");
         return EXIT_FAILURE;
     }
     Loop{listener, stop}.run();
     ::close(listener);
+} catch (const std::invalid_argument& error) {
+    std::fprintf(stderr, "fastagi_poll: %s\nusage: fastagi_poll [port]\n", error.what());
+    return 2;
 }

@@ -19,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 #include <string>
 
 using namespace std::chrono_literals;
@@ -89,9 +90,18 @@ void log_and_time(Call& call, const Next& next) {
     call.log(Severity::info, "ended after " + std::to_string(time.count()) + " s");
 }
 
+// A number of a port, all of it.
+std::uint16_t port_of(const std::string& text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits || text.size() > 5 || std::stoi(text) > 65535) {
+        throw std::invalid_argument{"'" + text + "' is no port"};
+    }
+    return static_cast<std::uint16_t>(std::stoi(text));
+}
+
 int main(int argc, char** argv) {
-    const auto port = [&](int argument, int otherwise) {
-        return static_cast<std::uint16_t>(argc > argument ? std::atoi(argv[argument]) : otherwise);
+    const auto port = [&](int argument, std::uint16_t otherwise) {
+        return argc > argument ? port_of(argv[argument]) : otherwise;
     };
     try {
         agi::fastagi::Server server;
@@ -107,6 +117,10 @@ int main(int argc, char** argv) {
         server.stop_on_signals({SIGTERM, SIGINT}, 30s);
         std::fprintf(stderr, "port %d, metrics on port %d\n", server.port(), metrics.port());
         server.run();
+    } catch (const std::invalid_argument& error) {
+        std::fprintf(stderr, "fastagi_server: %s\nusage: fastagi_server [port [metrics port]]\n",
+                     error.what());
+        return 2;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "fastagi_server: %s\n", error.what());
         return EXIT_FAILURE;

@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -44,12 +45,22 @@ void serve(TlsStream stream) {
     }
 }
 
+// A number of a port, all of it.
+std::uint16_t port_of(const std::string& text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits || text.size() > 5 || std::stoi(text) > 65535) {
+        throw std::invalid_argument{"'" + text + "' is no port"};
+    }
+    return static_cast<std::uint16_t>(std::stoi(text));
+}
+
 int main(int argc, char** argv) {
     if (argc != 5) {
         std::fprintf(stderr, "usage: fastagi_tls port certificate key authority\n");
-        return EXIT_FAILURE;
+        return 2;
     }
     try {
+        const std::uint16_t port = port_of(argv[1]);
         asio::ssl::context tls{asio::ssl::context::tls_server};
         tls.use_certificate_chain_file(argv[2]);
         tls.use_private_key_file(argv[3], asio::ssl::context::pem);
@@ -57,13 +68,16 @@ int main(int argc, char** argv) {
         tls.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
 
         asio::io_context context;
-        tcp::acceptor acceptor{context,
-                               {tcp::v6(), static_cast<std::uint16_t>(std::atoi(argv[1]))}};
+        tcp::acceptor acceptor{context, {tcp::v6(), port}};
         std::fprintf(stderr, "port %d\n", acceptor.local_endpoint().port());
         for (;;) {
             TlsStream stream{acceptor.accept(), tls};
             std::thread{serve, std::move(stream)}.detach();
         }
+    } catch (const std::invalid_argument& error) {
+        std::fprintf(stderr, "fastagi_tls: %s\nusage: fastagi_tls port certificate key authority\n",
+                     error.what());
+        return 2;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "fastagi_tls: %s\n", error.what());
         return EXIT_FAILURE;
