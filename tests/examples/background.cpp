@@ -33,6 +33,20 @@ TEST_CASE("background: the call and the program end while the work is done") {
     CHECK(work.read() == "call of O'Neill\n");
 }
 
+TEST_CASE("background: says what is wrong with its arguments, and starts nothing") {
+    const auto [arguments, sentence] = GENERATE(table<std::string, std::string>(
+        {{"", "argument 1, the file, is missing"},
+         {"agi_arg_1: /nowhere/file\n", "cannot write /nowhere/file"},
+         {"agi_arg_1: /tmp\n", "cannot write /tmp"},
+         {"agi_arg_1: /dev/null\nagi_arg_2: thread\n", "and not thread"}}));
+    const auto call = in_child("agi_request: background\n" + arguments + "\n200 result=1\n",
+                               [] { return ::execl(AGI_BACKGROUND, "background", nullptr); });
+    CAPTURE(call.errors, call.protocol);
+    CHECK(call.errors.find(sentence) != std::string::npos);
+    CHECK(call.protocol.find("WORK") == std::string::npos);
+    CHECK(call.status == EXIT_FAILURE);
+}
+
 #endif
 #ifdef AGI_FASTAGI_BACKGROUND
 

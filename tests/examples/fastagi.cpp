@@ -103,6 +103,15 @@ TEST_CASE("fastagi_server: a port that is taken is a message and a failure") {
     CHECK(second.wait() == EXIT_FAILURE);
 }
 
+TEST_CASE("fastagi_server: what is no port is a line of usage") {
+    const std::string port = GENERATE("--help", "abc", "70000", "-1", "", "80x");
+    CAPTURE(port);
+    ServerProcess server{{AGI_FASTAGI_SERVER, port}};
+    server.says("usage: fastagi_server [port");
+    CHECK(server.wait() == 2);
+    CHECK(server.log().find("'" + port + "' is no port") != std::string::npos);
+}
+
 #endif
 #ifdef AGI_FASTAGI_SECRET
 
@@ -123,6 +132,7 @@ TEST_CASE("fastagi_secret: who does not know the secret is denied") {
 
 TEST_CASE("fastagi_secret: does not start without a secret") {
     ServerProcess server{{AGI_FASTAGI_SECRET, "0"}};
+    server.says("FASTAGI_SECRET is not set");
     CHECK(server.wait() == EXIT_FAILURE);
 }
 
@@ -143,6 +153,12 @@ TEST_CASE("fastagi_coroutines: a menu, and a prompt that plays until the databas
 }
 
 #endif
+
+TEST_CASE("fastagi_poll: what is no port is a line of usage") {
+    ServerProcess server{{AGI_FASTAGI_POLL, "70000"}};
+    server.says("usage: fastagi_poll [port]");
+    CHECK(server.wait() == 2);
+}
 
 TEST_CASE("fastagi_poll: several calls at once") {
     ServerProcess server{{AGI_FASTAGI_POLL, "0"}};
