@@ -16,6 +16,7 @@
 #include <agi/command/speech_recognize.hpp>
 #include <agi/command/text.hpp>
 #include <agi/command/variable.hpp>
+#include <agi/ivr/flow.hpp>
 #include <agi/ivr/ivr.hpp>
 #include <agi/process/eagi_audio.hpp>
 #include <agi/process/run.hpp>
@@ -52,6 +53,13 @@ void ask(Session& session) {
     static_cast<void>(pin(session));
     static_cast<void>(menu(session));
     static_cast<void>(message(session));
+    const agi::ivr::Confirm<agi::ivr::Ask> sure{pin};
+    const agi::ivr::Flow flow{{"pin", pin, {{"entered", "bye"}, {"else", "bye"}}},
+                              {"bye", agi::ivr::Say{{"vm-goodbye"}}}};
+    static_cast<void>(sure(session));
+    static_cast<void>(flow(session, [](auto&, const std::string&, const agi::ivr::Visits&) {
+        return std::string{"else"};
+    }));
     bool (*stop)() = [] { return true; };
     static_cast<void>(session.execute_within(agi::GetData{"pin", 5s, 4}, 1s));
     static_cast<void>(session.execute_until(agi::StreamFile{"beep"}, stop));

@@ -35,6 +35,8 @@ struct Confirm {
       public:
         Confirming(const Confirm& spec, const Manners& manners)
             : spec_{&spec}, manners_{&manners}, asking_{std::in_place, spec.question, manners} {}
+        Confirming(const Confirming&) = delete;
+        Confirming& operator=(const Confirming&) = delete;
 
         void language(std::string_view of_the_call) override {
             language_ = of_the_call;
@@ -112,12 +114,12 @@ struct Confirm {
 
         const Confirm* spec_;
         const Manners* manners_;
-        std::string language_;
+        std::string language_{};
         std::optional<Asking> asking_;
-        Prompt said_;
-        std::optional<Asking> answer_;
-        Entry entry_;
-        std::string missing_;
+        Prompt said_{};
+        std::optional<Asking> answer_{};
+        Entry entry_{};
+        std::string missing_{};
         int rounds_ = 0;
         bool ended_ = false;
     };

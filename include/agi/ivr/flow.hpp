@@ -75,6 +75,12 @@ class Walk {
   public:
     explicit Walk(const Flow& flow)
         : flow_{&flow}, node_{flow.nodes.empty() ? nullptr : flow.nodes.data()} {}
+    // A copy goes on by itself, in the same flow.
+    Walk(const Walk&) = default;
+    Walk(Walk&&) = default;
+    Walk& operator=(const Walk&) = default;
+    Walk& operator=(Walk&&) = default;
+    ~Walk() = default;
 
     /// Where it is; nullptr: it has ended.
     [[nodiscard]] const Node* node() const noexcept { return node_; }
@@ -108,7 +114,7 @@ class Walk {
 
     const Flow* flow_;
     const Node* node_;
-    Visits visits_;
+    Visits visits_{};
 };
 
 }}}  // namespace agi::v0::ivr
