@@ -18,7 +18,8 @@ foreach(command "setup;build;--wrap-mode=nodownload;-Dexpected_version=${VERSION
         message(FATAL_ERROR "meson ${command} failed")
     endif()
 endforeach()
-foreach(file include/agi/agi.hpp share/pkgconfig/agi.pc)
+foreach(file include/agi/agi.hpp share/licenses/agi/LICENSE share/pkgconfig/agi.pc share/pkgconfig/agi-fmt.pc
+        share/pkgconfig/agi-fastagi.pc share/pkgconfig/agi-asyncagi.pc share/pkgconfig/agi-tls.pc)
     if(NOT EXISTS ${FOLDER}/prefix/${file})
         message(FATAL_ERROR "meson install does not install ${file}")
     endif()
