@@ -64,6 +64,7 @@ int main(int argc, char** argv) try {
     std::list<agi::asyncagi::Source> pbxs;
     for (int i = 1; i < argc; ++i) {
         const std::string address = argv[i];
+        if (address.find('-') == 0) throw std::invalid_argument{"there is no option " + address};
         const std::size_t colon = address.rfind(':');
         agi::asyncagi::SourceOptions options;
         options.name = "asyncagi_server";
