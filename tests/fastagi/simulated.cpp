@@ -342,6 +342,18 @@ TEST_CASE("rehearse_async: makes the call as rehearse does") {
               .steps == 1);
 }
 
+TEST_CASE("rehearse_async: a coroutine that swallows NotSimulated does not pass") {
+    const auto rehearsal = testing::rehearse_async(pin_call(), [](auto& call) -> Task<> {
+        const Exec queue{"Queue", "support"};
+        try {
+            co_await call(queue);
+        } catch (const std::exception&) {
+        }
+    });
+    CHECK(rehearsal.problem.find("the script swallows NotSimulated: application Queue") !=
+          std::string::npos);
+}
+
 TEST_CASE("rehearse_async: finds what is wrong with a coroutine") {
     const auto problem = [](auto script) {
         const std::string all = testing::rehearse_async(pin_call(), script).problem;

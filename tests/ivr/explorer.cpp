@@ -131,3 +131,26 @@ TEST_CASE("explore: a program may let the explorer decide, too") {
     CHECK(exploration.calls == 2);
     CHECK(seen == std::vector<std::string>{"up", "down"});
 }
+
+TEST_CASE("explore: what is not simulated, or hangs, is found also where the program swallows it") {
+    ExplorerOptions options;
+    options.rehearse = false;
+    const auto problem = [&](auto command) {
+        return explore(
+                   Asterisk{},
+                   [&](auto& session) {
+                       try {
+                           command(session);
+                       } catch (const std::exception&) {
+                       }
+                   },
+                   options)
+            .problem;
+    };
+    CHECK_THAT(problem(agi::Exec{"Queue", "support"}),
+               ContainsSubstring("the script swallows NotSimulated: application Queue\n"));
+    CHECK_THAT(problem(agi::ReceiveText{}),
+               ContainsSubstring("the script hangs, and swallows WouldHang\n"));
+    options.rehearse = true;
+    CHECK_THAT(problem(agi::Exec{"Queue", "support"}), ContainsSubstring("swallows NotSimulated"));
+}

@@ -119,3 +119,31 @@ TEST_CASE("rehearse: says what was checked and what was not") {
     CHECK(checked.checked);
     CHECK(checked.summary().find("What has to be done was done.") != std::string::npos);
 }
+
+TEST_CASE("rehearse: one that swallows NotSimulated does not pass, and the ladder shows why") {
+    RehearsalOptions options;
+    if (GENERATE(false, true)) options.work_done = [](Asterisk&, const Run&) { return true; };
+    const std::string text =
+        GENERATE("EXEC Queue x", "GET VARIABLE RAND(1,2)", "SET VARIABLE RAND(1,2) 3",
+                 R"(GET FULL VARIABLE "$[FLOOR(1.5)]")");
+    CAPTURE(text);
+    const auto rehearsal = rehearse(
+        with_menu(),
+        [&](auto& session) {
+            try {
+                RawCommand{text}(session);
+            } catch (const std::exception&) {
+            }
+        },
+        options);
+    CHECK_FALSE(rehearsal.passed());
+    CHECK(rehearsal.problem.find("whole call: the script swallows NotSimulated: ") == 0);
+    CHECK(rehearsal.problem.find(" !|                        | NOT SIMULATED: ") !=
+          std::string::npos);
+}
+
+TEST_CASE("rehearse: what is taken for missing on purpose is no problem") {
+    Asterisk asterisk = with_menu();
+    asterisk.missing_if_not_simulated = true;
+    CHECK(rehearse(asterisk, [](auto& session) { GetVariable{"RAND(1,2)"}(session); }).passed());
+}

@@ -195,3 +195,20 @@ TEST_CASE("read_scenario: a file that cannot be read is said") {
 }
 
 #endif
+
+TEST_CASE("scenario: what is not simulated is a problem, also where the program swallows it") {
+    Scenario scenario;
+    const auto queue = [](Asterisk& asterisk) {
+        Session session{SimulatedStream{asterisk}};
+        try {
+            Exec{"Queue", "support"}(session);
+        } catch (const std::exception&) {
+        }
+    };
+    Scenario taken = scenario;
+    queue(scenario.asterisk);
+    CHECK(scenario.problems() == std::vector<std::string>{"not simulated: application Queue"});
+    taken.asterisk.missing_if_not_simulated = true;
+    queue(taken.asterisk);
+    CHECK(taken.passed());
+}

@@ -127,7 +127,7 @@ struct Call {
     std::map<std::string, std::chrono::milliseconds> recorded;  ///< What RECORD FILE has made.
     std::vector<std::string> sent_texts;                        ///< What SEND TEXT has sent.
     std::vector<std::string> console;                           ///< What VERBOSE has written.
-    std::vector<std::string> not_simulated;                     ///< What was taken for missing.
+    std::vector<std::string> not_simulated;  ///< What was asked for and is not here.
     std::optional<SpeechObject> speech;
 
     std::map<std::string, std::string> process_environment;  ///< What ENV() reads.
@@ -137,8 +137,8 @@ struct Call {
     std::map<std::string, std::string> shared;  ///< SHARED().
     std::time_t began_at = 1700000000;          ///< The time of day: EPOCH.
 
-    /// What Asterisk has and the simulator does not is taken for missing and noted in `not_simulated`;
-    /// otherwise NotSimulated is thrown.
+    /// What Asterisk has and the simulator does not is noted in `not_simulated` and taken for missing;
+    /// otherwise NotSimulated is thrown, too.
     bool missing_if_not_simulated = false;
 
     /// A busy Asterisk: how long a line lies there before it is read.

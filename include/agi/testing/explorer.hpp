@@ -6,6 +6,7 @@
 #include <agi/testing/ladder.hpp>
 #include <agi/testing/rehearsal.hpp>
 #include <agi/testing/simulated_stream.hpp>
+#include <agi/testing/simulator/unsimulated.hpp>
 #include <agi/testing/words.hpp>
 #include <agi/version.hpp>
 
@@ -212,7 +213,11 @@ Exploration explore(const Asterisk& asterisk, Script&& script,
             } else {
                 script(session);
             }
-            if (options.good && !options.good(call)) problem = "the call is not as it should be";
+            if (call.stuck()) problem = "the script hangs, and swallows WouldHang";
+            if (problem.empty()) problem = simulator::swallowed(call);
+            if (problem.empty() && options.good && !options.good(call)) {
+                problem = "the call is not as it should be";
+            }
         } catch (const std::exception& error) {
             problem = std::string{"an exception leaves the script: "} + error.what();
         }

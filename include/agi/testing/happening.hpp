@@ -37,7 +37,7 @@ struct Happening {
         broken,       ///< The connection is lost.
         stuck,        ///< The program waits for a line that would never come.
         remark,  ///< What the simulator has done otherwise than a real system: nobody was dialled.
-        not_simulated,  ///< Asterisk has it, the simulator does not: it was taken for missing.
+        not_simulated,  ///< Asterisk has it, the simulator does not.
     };
     Kind kind = Kind::request;
     std::chrono::milliseconds time{0};  ///< Since the call began.

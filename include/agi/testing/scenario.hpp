@@ -79,6 +79,11 @@ struct Scenario {
     [[nodiscard]] std::vector<std::string> problems(const Expectation& what,
                                                     std::optional<int> exit_status) {
         found_.clear();
+        // What is taken for missing is so on purpose.
+        if (!asterisk.missing_if_not_simulated) {
+            for (const std::string& one : asterisk.not_simulated)
+                found_.push_back("not simulated: " + one);
+        }
         compare_sounds(what);
         compare_variables(what);
         for (const auto& [entry, value] : what.database) {

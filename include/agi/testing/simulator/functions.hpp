@@ -209,11 +209,19 @@ inline std::string function_in_text(Call& call, std::string_view function,
 
 /// Replaces every `${...}` by its value.
 inline std::string evaluated(Call& call, std::string_view text) {
-    return evaluate(text, [&](const Reference& reference) {
+    const auto value_of = [&](const Reference& reference) {
         return reference.name.find('(') == std::string_view::npos
                    ? find_variable(call, std::string{reference.name}).value_or(std::string{})
                    : function_in_text(call, reference.function, std::string{reference.argument});
-    });
+    };
+    const std::size_t noted = call.not_simulated.size();
+    try {
+        return evaluate(text, value_of);
+    } catch (const NotSimulated& error) {
+        // A calculation knows no call that could note it.
+        if (call.not_simulated.size() == noted) note_not_simulated(call, error.what());
+        throw;
+    }
 }
 
 inline void set_value(Call& call, std::string_view name, const std::string& value) {

@@ -5,6 +5,7 @@
 #include <agi/stream/hangup_source.hpp>
 #include <agi/testing/rehearsal_options.hpp>
 #include <agi/testing/simulated_stream.hpp>
+#include <agi/testing/simulator/unsimulated.hpp>
 #include <agi/version.hpp>
 
 #include <cstdio>
@@ -88,6 +89,7 @@ std::string rehearse_once(Asterisk& asterisk, const MakeCall& make_call,
         problem = "something that is no std::exception leaves the script";
     }
     if (problem.empty() && asterisk.stuck()) problem = "the script hangs, and swallows WouldHang";
+    if (problem.empty()) problem = swallowed(asterisk);
     if (problem.empty() && options.work_done && !options.work_done(asterisk, run)) {
         problem = "work is left undone";
     }

@@ -85,11 +85,23 @@ inline bool is_in(std::string_view names, std::string_view name) {
     return false;
 }
 
-/// @throws NotSimulated  unless the call takes what is not simulated for missing
-inline void say_not_simulated(Call& call, const std::string& what) {
-    if (!call.missing_if_not_simulated) throw NotSimulated{what + " is not simulated"};
+inline void note_not_simulated(Call& call, const std::string& what) {
     call.not_simulated.push_back(what);
     call.channel.note(Happening::Kind::not_simulated, what);
+}
+
+/// It is noted in any case: a program may swallow the exception.
+///
+/// @throws NotSimulated  unless the call takes what is not simulated for missing
+inline void say_not_simulated(Call& call, const std::string& what) {
+    note_not_simulated(call, what);
+    if (!call.missing_if_not_simulated) throw NotSimulated{what + " is not simulated"};
+}
+
+/// What ended in an exception that the program has swallowed, in a sentence; empty: nothing.
+inline std::string swallowed(const Call& call) {
+    if (call.missing_if_not_simulated || call.not_simulated.empty()) return {};
+    return "the script swallows NotSimulated: " + call.not_simulated.front();
 }
 
 }}}  // namespace agi::v0::testing::simulator
