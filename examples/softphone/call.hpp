@@ -93,7 +93,9 @@ class Call {
             asterisk_.channel.live = [this](Time longest) { return live(longest); };
         } else {
             constexpr std::chrono::hours longest{1};
-            asterisk_.channel.caller.at(longest).hang_up();
+            // Not of the caller's plan: nobody is told that it never came.
+            using Action = agi::testing::Caller::Action;
+            asterisk_.channel.schedule(longest, Action{Action::Kind::hang_up, {}, {}});
         }
     }
     Call(const Call&) = delete;

@@ -42,7 +42,15 @@ TEST_CASE("softphone: says which keys were never pressed, as no such sound was h
                                      "echo 'STREAM FILE welcome \"\"'\nread -r r\n");
     const Run call = run("--press welcom=1 " + hello);
     has(call.output, "The caller's moment never came: after \"welcom\"");
-    CHECK(run("--press welcome=1 " + hello).output.find("never came") == std::string::npos);
+    has(run("--press welcome=1 " + hello).output,
+        "The caller's moment never came: after \"welcome\", 0.3 s later");
+    const Run two = run("--keys '1234 5 6' " +
+                        sends("two_sounds.sh", {"GET DATA pin 5000 4", "STREAM FILE bye \"\""}));
+    has(two.output, "The caller's moment never came: after any sound");
+    has(two.output, "The caller's moment never came: after \"bye\", 0.3 s later");
+    const std::string waits =
+        sends("waits.sh", {"STREAM FILE welcome \"\"", "WAIT FOR DIGIT 1000"});
+    CHECK(run("--press welcome=1 " + waits).output.find("never came") == std::string::npos);
 }
 
 TEST_CASE("softphone: wrong options are refused with a line") {

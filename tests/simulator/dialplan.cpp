@@ -192,7 +192,8 @@ TEST_CASE("Asterisk: what it has and the simulator has not is said") {
     CHECK(line("EXEC Queue support") == "200 result=-2");
     CHECK(line("GET VARIABLE ODBC_FETCH(1)") == "200 result=0");
     CHECK(line.asterisk.not_simulated ==
-          std::vector<std::string>{"application Queue", "function ODBC_FETCH()"});
+          std::vector<std::string>{"application Queue", "function CURL()", "application Queue",
+                                   "function ODBC_FETCH()"});
     line.asterisk.applications["Queue"] = [](Call&, const std::string&) { return 0; };
     CHECK(line("EXEC queue support") == "200 result=0");
 }
@@ -242,7 +243,10 @@ TEST_CASE("sounds_in: a .wav that Asterisk would refuse is left out") {
     write("right.wav", 1, 8000);
     write("stereo.wav", 2, 8000);
     write("fast.wav", 1, 44100);
+    write("twice.wav.wav", 1, 8000);
     std::ofstream{folder / "text.wav"} << "not a wav";
+    std::ofstream{folder / "short.wav"} << "RIFF";
+    std::ofstream{folder / "empty.wav"}.flush();
     const auto sounds = sounds_in(folder);
     std::filesystem::remove_all(folder);
     REQUIRE(sounds.size() == 1);

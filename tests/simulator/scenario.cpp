@@ -82,8 +82,31 @@ TEST_CASE("scenario: names the moments of the caller that never came") {
     GetData{"enter-pin", 5s, 4}(session);
     CHECK(scenario.asterisk.channel.caller.left() ==
           std::vector<std::string>{"during \"enter-pni\"", "after \"bye\"", "during sound 9",
-                                   "before command 7", "during command 8"});
+                                   "before command 7", "during command 8", "at 32400 s"});
     CHECK(scenario.report().find("the caller's moment never came: during \"enter-pni\"\n") == 0);
+}
+
+TEST_CASE("scenario: names the times of the plan that the call did not last for") {
+    Asterisk asterisk;
+    asterisk.channel.any_sound = 1s;
+    Caller& caller = asterisk.channel.caller;
+    caller.at(500ms).press("9").at(30s).hang_up();
+    caller.after("menu").press("1").then(100s).hang_up();
+    caller.after_sound(0).press("2345").after_sound(0).do_nothing().after_sound(0).press("6");
+    CHECK(caller.left() == std::vector<std::string>{"at 0.5 s", "at 30 s", "after \"menu\"",
+                                                    "after any sound", "after any sound",
+                                                    "after any sound"});
+    Session session{SimulatedStream{asterisk}};
+    StreamFile{"menu"}(session);
+    WaitForDigit{1s}(session);
+    StreamFile{"welcome"}(session);
+    CHECK(caller.left() == std::vector<std::string>{"after any sound", "after any sound", "at 30 s",
+                                                    "after \"menu\", 100.3 s later",
+                                                    "after \"welcome\", 0.3 s later"});
+    Asterisk again = asterisk;
+    again.channel.idle_until(5min);
+    CHECK(again.channel.caller.left().size() == 3);
+    CHECK(caller.left().size() == 5);
 }
 
 TEST_CASE("page: a call with its time line and every line, and nothing that a browser would obey") {

@@ -5,6 +5,7 @@
 #include <agi/version.hpp>
 #include <agi/wire/digit_set.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -42,6 +43,7 @@ class Caller {
         Kind kind = Kind::nothing;
         std::string text{};   ///< Keys, a text message, words, or the name of a variable.
         std::string value{};  ///< The variable's new value.
+        int planned = 0;      ///< Which thing of the plan it is, in `left`; 0: none.
     };
 
     /// What is done at a moment, each thing after a delay of its own.
@@ -152,15 +154,53 @@ class Caller {
         return taken;
     }
 
+    /// An action of a step that was taken waits for its time, so many times. What it has in `planned`.
+    int await(const Step& step, const Step::Timed& what, std::string_view sound,
+              std::size_t times) {
+        Awaited one{++awaited_, name_of(step, what.delay, sound)};
+        if (what.action.kind != Action::Kind::nothing) coming_.insert(coming_.end(), times, one);
+        return one.planned;
+    }
+    /// The time has come for one of these.
+    void came(int planned) {
+        const auto found = std::find_if(coming_.begin(), coming_.end(),
+                                        [&](const Awaited& one) { return one.planned == planned; });
+        if (found != coming_.end()) coming_.erase(found);
+    }
+
     /// The moments of the plan that have not come, such as `during "menu"`: a sound that was not heard, or whose
-    /// name is another one.
+    /// name is another one; and times after the end of the call, such as `at 30 s`.
     [[nodiscard]] std::vector<std::string> left() const {
         std::vector<std::string> moments;
         for (const Step& step : steps_) moments.push_back(name_of(step));
+        int last = 0;
+        for (const Awaited& one : coming_) {
+            if (std::exchange(last, one.planned) != one.planned) moments.push_back(one.moment);
+        }
         return moments;
     }
 
   private:
+    /// What was scheduled; each key for itself.
+    struct Awaited {
+        int planned;
+        std::string moment;
+    };
+
+    static std::string seconds(Time time) {
+        std::string text = std::to_string(time.count() / 1000);
+        const std::string rest = std::to_string(1000 + time.count() % 1000).substr(1);
+        const std::size_t digits = rest.find_last_not_of('0');
+        if (digits != std::string::npos) text += '.' + rest.substr(0, digits + 1);
+        return text + " s";
+    }
+    /// `at 30 s`, `after "menu", 2.3 s later`.
+    static std::string name_of(const Step& step, Time delay, std::string_view sound) {
+        if (step.when == Step::When::at) return "at " + seconds(delay);
+        Step named = step;
+        if (step.number == 0) named.sound = sound;
+        return name_of(named) + ", " + seconds(delay) + " later";
+    }
     static std::string name_of(const Step& step) {
         const std::string number = std::to_string(step.number);
         const std::string sound = step.number != 0     ? "sound " + number
@@ -173,7 +213,7 @@ class Caller {
             case Step::When::during_command: return "during command " + number;
             case Step::When::at: break;
         }
-        return "at a time after the end";
+        return "at " + seconds(step.actions.empty() ? Time{0} : step.actions.front().delay);
     }
 
     static constexpr Time after_begin() noexcept { return Time{100}; }
@@ -185,6 +225,8 @@ class Caller {
     }
 
     std::vector<Step> steps_;
+    std::vector<Awaited> coming_;
+    int awaited_ = 0;
 };
 
 }}}  // namespace agi::v0::testing

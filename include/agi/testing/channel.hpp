@@ -6,6 +6,7 @@
 #include <agi/testing/happening.hpp>
 #include <agi/testing/timeline.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/error.hpp>
 
 #include <algorithm>
 #include <map>
@@ -16,10 +17,24 @@
 
 namespace agi { inline namespace v0 { namespace testing {
 
+namespace simulator {
+
+/// Asterisk adds the format itself: `hello.wav` would be hello.wav.wav.
+inline bool names_format(std::string_view sound) {
+    const std::size_t dot = sound.rfind('.');
+    if (dot == std::string_view::npos) return false;
+    for (const std::string_view format :
+         {"wav", "gsm", "ulaw", "alaw", "sln", "g722", "mp3", "WAV"}) {
+        if (sound.substr(dot + 1) == format) return true;
+    }
+    return false;
+}
+
+}  // namespace simulator
+
 /// The line of a call: what the caller hears and does.
 class Channel : public Timeline {
   public:
-    Caller caller;
     std::map<std::string, Time> sounds;  ///< The sounds that exist, and how long they are.
     bool has_usual_beep = true;  ///< RECORD FILE has its beep although it is not among the sounds.
     bool answered = false;       ///< The channel is up: somebody hears, and RECORD FILE records.
@@ -33,16 +48,37 @@ class Channel : public Timeline {
     [[nodiscard]] std::optional<Time> length_of(const std::string& sound) const {
         const auto found = sounds.find(sound);
         if (found != sounds.end()) return found->second;
-        return names_format(sound) ? std::nullopt : any_sound;
+        return simulator::names_format(sound) ? std::nullopt : any_sound;
+    }
+
+    /// Refuses sounds that Asterisk would never find, or that have no length.
+    ///
+    /// @throws AGIArgumentError  a length is negative, or a name ends in a format: `hello.wav`
+    void check_sounds() const {
+        for (const auto& [sound, length] : sounds) {
+            if (length < Time{0}) {
+                throw AGIArgumentError("the sound \"" + sound + "\" has a negative length");
+            }
+            if (simulator::names_format(sound)) {
+                throw AGIArgumentError("the sound \"" + sound +
+                                       "\" has its format in its name: Asterisk adds that itself");
+            }
+        }
+        if (any_sound && *any_sound < Time{0}) {
+            throw AGIArgumentError("any_sound is a negative length");
+        }
     }
 
     /// The moments of the plan that have come.
     void plan(Caller::Step::When when, std::string_view sound = {}, int number = 0) {
         constexpr Time between_keys{200};
         for (const Caller::Step& step : caller.take(when, sound, number)) {
-            for (const auto& [delay, action] : step.actions) {
-                Time time = (when == Caller::Step::When::at ? Time{0} : now()) + delay;
-                if (action.kind != Caller::Action::Kind::press) {
+            for (const Caller::Step::Timed& what : step.actions) {
+                Time time = (when == Caller::Step::When::at ? Time{0} : now()) + what.delay;
+                Caller::Action action = what.action;
+                const bool presses = action.kind == Caller::Action::Kind::press;
+                action.planned = caller.await(step, what, sound, presses ? action.text.size() : 1);
+                if (!presses) {
                     schedule(time, action);
                     continue;
                 }
@@ -50,7 +86,7 @@ class Channel : public Timeline {
                 time = std::max(time, now() + key_length);
                 if (when != Caller::Step::When::at) time = std::max(time, next_press_);
                 for (const char key : action.text) {
-                    schedule(time, {action.kind, std::string(1, key), {}});
+                    schedule(time, {action.kind, std::string(1, key), {}, action.planned});
                     time += between_keys;
                 }
                 if (when != Caller::Step::When::at) next_press_ = time - between_keys + key_length;
@@ -122,16 +158,6 @@ class Channel : public Timeline {
     }
 
   private:
-    /// Asterisk adds the format itself: `hello.wav` would be hello.wav.wav.
-    static bool names_format(std::string_view sound) {
-        const std::size_t dot = sound.rfind('.');
-        if (dot == std::string_view::npos) return false;
-        for (const std::string_view format :
-             {"wav", "gsm", "ulaw", "alaw", "sln", "g722", "mp3", "WAV"}) {
-            if (sound.substr(dot + 1) == format) return true;
-        }
-        return false;
-    }
     static int number(const Playing& playing) { return static_cast<int>(playing.index) + 1; }
 
     std::vector<Heard> heard_;

@@ -2,6 +2,7 @@
 #pragma once
 // The sounds of a folder, and how long they are.
 
+#include <agi/testing/channel.hpp>
 #include <agi/version.hpp>
 
 #include <algorithm>
@@ -35,7 +36,10 @@ inline std::optional<std::uintmax_t> wav_bytes(const std::filesystem::path& file
     std::ifstream in{file, std::ios::binary};
     in.read(head.data(), static_cast<std::streamsize>(most));
     head.resize(static_cast<std::size_t>(in.gcount()));
-    if (head.compare(0, 4, "RIFF") != 0 || head.compare(8, 4, "WAVE") != 0) return std::nullopt;
+    constexpr std::size_t least = 12;
+    if (head.size() < least || head.compare(0, 4, "RIFF") != 0 || head.compare(8, 4, "WAVE") != 0) {
+        return std::nullopt;
+    }
     bool right = false;
     for (std::size_t at = 12; at + 8 <= head.size();) {
         const std::uint32_t size = riff_number(head, at + 4, 4);
@@ -93,8 +97,10 @@ inline std::map<std::string, std::chrono::milliseconds> sounds_in(
         if (!entry.is_regular_file()) continue;
         const auto length = length_of_file(entry.path());
         if (!length) continue;
-        auto name = std::filesystem::relative(entry.path(), folder).replace_extension();
-        sounds.emplace(name.generic_string(), *length);
+        const std::string name =
+            std::filesystem::relative(entry.path(), folder).replace_extension().generic_string();
+        // Who names hello.wav means another file than hello.wav.wav.
+        if (!simulator::names_format(name)) sounds.emplace(name, *length);
     }
     return sounds;
 }

@@ -50,6 +50,8 @@ class Timeline {
     /// Waits for that long at most.
     using Waiting = std::function<Elapsed(Time)>;
 
+    Caller caller;  ///< The plan.
+
     /// For a telephone with a person at it: waits in real time, beside the plan, and says what the person
     /// does. Without it time is virtual.
     Waiting live;
@@ -194,6 +196,7 @@ class Timeline {
         if (!planned) return last < end ? Wake::later : Wake::time;
         const Caller::Action action = std::move(events_.front().action);
         events_.erase(events_.begin());
+        caller.came(action.planned);
         return happen(action);
     }
 
