@@ -104,7 +104,6 @@ inline std::string place(const std::string& text, const char* option) {
 // The Asterisk of a call. @throws AGIArgumentError  an option is wrong
 inline agi::testing::Asterisk asterisk_of(const Options& options) {
     using namespace agi::testing;
-    check_version(options.version);
     Asterisk asterisk{options.version};
     asterisk.began_at = std::time(nullptr);
     asterisk.channel.any_sound = Time{3000};

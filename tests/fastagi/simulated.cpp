@@ -5,6 +5,7 @@
 #include "fastagi/waiting.hpp"
 #include "session/event_scripts.hpp"
 #include <agi/command/database.hpp>
+#include <agi/command/dialplan.hpp>
 #include <agi/command/record.hpp>
 #include <agi/command/say.hpp>
 #include <agi/session/session.hpp>

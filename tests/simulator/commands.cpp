@@ -3,6 +3,8 @@
 
 #include "catch.hpp"
 #include <agi/testing/asterisk.hpp>
+#include <agi/testing/ladder.hpp>
+#include <agi/wire/error.hpp>
 
 #include <chrono>
 #include <optional>
@@ -579,4 +581,41 @@ TEST_CASE("Asterisk: variables of another channel") {
     CHECK(line("GET FULL VARIABLE \"${X}\" PJSIP/alice-00000001") == "200 result=1 (ours)");
     CHECK(line("GET FULL VARIABLE \"${X}\"") == "200 result=1 (ours)");
     CHECK(line("GET FULL VARIABLE \"${X}\" nosuch") == "200 result=0");
+}
+
+TEST_CASE(
+    "Asterisk: a wait without end has no reply, and its row of the ladder is as wide as others") {
+    Line line;
+    line.begin();
+    CHECK(line("WAIT FOR DIGIT -1").empty());
+    line.asterisk.note_stuck();
+    const std::string rows = ladder(line.asterisk);
+    CHECK(rows.find("200 result=0") == std::string::npos);
+    CHECK(rows.find("\nfor ever !|") != std::string::npos);
+    Line longer;
+    longer("EXEC Wait 12000");
+    longer("NOOP");
+    const std::string rungs = ladder(longer.asterisk);
+    CHECK(rungs.find("\n12000.00  |") != std::string::npos);
+    for (const std::string& all : {rows, rungs}) {
+        for (std::size_t at = all.find('\n') + 1; at < all.size(); at = all.find('\n', at) + 1) {
+            CHECK(all.find('\n', at) - at == 77);
+        }
+    }
+}
+
+TEST_CASE("Asterisk: sounds that cannot be are refused when the call begins") {
+    using Catch::Matchers::ContainsSubstring;
+    const auto begin = [](const std::string& sound, Channel::Time length) {
+        Asterisk asterisk;
+        asterisk.channel.sounds[sound] = length;
+        asterisk.begin();
+    };
+    CHECK_THROWS_AS(begin("m", -2s), agi::AGIArgumentError);
+    CHECK_THROWS_WITH(begin("m", -2s), ContainsSubstring("the sound \"m\" has a negative length"));
+    CHECK_THROWS_WITH(begin("m.wav", 2s), ContainsSubstring("Asterisk adds that itself"));
+    CHECK_NOTHROW(begin("m.2", 0s));
+    Asterisk any;
+    any.channel.any_sound = -1ms;
+    CHECK_THROWS_AS(any.begin(), agi::AGIArgumentError);
 }

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include <agi/testing/asterisk.hpp>
+#include <agi/wire/error.hpp>
 
 #include <chrono>
 #include <optional>
@@ -223,5 +224,17 @@ TEST_CASE("Asterisk: the beep of RECORD FILE in each version") {
         Answers answers{version};
         answers({std::string{"RECORD FILE x wav # 100 "} + words});
         CHECK(answers.asterisk.channel.heard().size() == (beeps ? 1 : 0));
+    }
+}
+
+TEST_CASE("Asterisk: a text that is no version is refused") {
+    for (const char* const text : {"banana", "", "99", "0.1", "22x", "certified/", "-1"}) {
+        CAPTURE(text);
+        CHECK_THROWS_AS(Asterisk{text}, agi::AGIArgumentError);
+    }
+    for (const char* const text :
+         {"1.8.32", "22", "23.1.0-rc1", "20.7-cert2", "certified/18.9-cert1", "22.1.0~dfsg+1"}) {
+        CAPTURE(text);
+        CHECK(Asterisk{text}.entry("agi_version") == text);
     }
 }

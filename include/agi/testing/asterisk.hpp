@@ -15,6 +15,8 @@
 #include <agi/testing/simulator/refusal.hpp>
 #include <agi/testing/words.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/error.hpp>
+#include <agi/wire/server_version.hpp>
 #include <agi/wire/words.hpp>
 
 #include <algorithm>
@@ -25,6 +27,23 @@
 #include <vector>
 
 namespace agi { inline namespace v0 { namespace testing {
+
+/// Refuses versions that are none: `22`, `22.10.1`, `1.8.32`, `20.7-cert2`, `certified/18.9-cert1`.
+///
+/// @throws AGIArgumentError  it is none
+inline void check_version(const std::string& text) {
+    constexpr int newest = 50;  // what is behind it is a mistake
+    constexpr std::string_view certified = "certified/";
+    std::string_view number{text};
+    if (number.substr(0, certified.size()) == certified) number.remove_prefix(certified.size());
+    const std::size_t digits = number.find_first_not_of("0123456789.");
+    const bool begins = !number.empty() && number.front() >= '1' && number.front() <= '9';
+    const bool ends = digits == std::string_view::npos ||
+                      std::string_view{"-~+"}.find(number[digits]) != std::string_view::npos;
+    if (!begins || !ends || ServerVersion{number}.major_number() > newest) {
+        throw AGIArgumentError("an Asterisk is 22.10.1 or 16.28.0: not \"" + text + '"');
+    }
+}
 
 /// A simulated Asterisk with one call on it. It reads lines as Asterisk does, words and all, and answers
 /// with Asterisk's reply lines; what a reply says follows from the caller's plan, the sounds, the
@@ -38,11 +57,17 @@ namespace agi { inline namespace v0 { namespace testing {
 /// Copy it to make the same call twice.
 class Asterisk : public Call {
   public:
-    explicit Asterisk(std::string agi_version = "22.10.1") : Call{std::move(agi_version)} {}
+    /// @throws AGIArgumentError  it is no version: see check_version
+    explicit Asterisk(const std::string& agi_version = "22.10.1") : Call{agi_version} {
+        check_version(agi_version);
+    }
 
     /// The call begins: the environment can be read. A channel that is hung up by now is dead from
     /// the beginning, as in the `h` extension.
+    ///
+    /// @throws AGIArgumentError  see Channel::check_sounds
     void begin() {
+        channel.check_sounds();
         failed_ = closed_ = false;
         began_dead = hangup_told_ = channel.hung_up();
         tells_hangup_ = !async && !simulator::means_no(value("AGISIGHUP"));
@@ -298,7 +323,8 @@ class Asterisk : public Call {
     void finish(const simulator::Answer& answer) {
         activity_ = answer.activity;
         if (activity_) return;
-        if (!network && !async) settle();  // SIGHUP comes while the command runs
+        if (channel.waited_for_ever()) return;  // Asterisk never comes to a reply
+        if (!network && !async) settle();       // SIGHUP comes while the command runs
         if (!answer.text.empty()) say(answer.text);
         if (answer.status == Status::usage) say(simulator::usage_of(*this, command_->verb));
         if (answer.status == Status::failed && !channel.hung_up()) failed_ = true;

@@ -55,8 +55,8 @@ class ScenarioReader : private TomlReader {
              {"asterisk", "callerid", "callername", "dnid", "context", "extension", "priority",
               "language", "accountcode", "channel", "arguments", "network", "eagi", "answered"});
         if (const toml::node* const node = table.get("asterisk")) {
-            checked(*node, [](const std::string& version) { return check_version(version), 0; });
-            scenario_.asterisk = Asterisk{text_of(*node)};
+            scenario_.asterisk =
+                checked(*node, [](const std::string& version) { return Asterisk{version}; });
         }
         Asterisk& asterisk = scenario_.asterisk;
         struct Entry {
@@ -91,6 +91,10 @@ class ScenarioReader : private TomlReader {
         }
         if (const auto* const sounds = section(table, "sounds")) {
             for (const auto& [name, length] : *sounds) {
+                if (names_format(name.str())) {
+                    refuse(length, "Asterisk adds the format itself: not \"" +
+                                       std::string{name.str()} + '"');
+                }
                 asterisk.channel.sounds[std::string{name.str()}] = checked(length, parse_time);
             }
         }

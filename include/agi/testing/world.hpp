@@ -40,19 +40,6 @@ inline std::chrono::milliseconds parse_time(const std::string& text) {
     return std::chrono::milliseconds{std::llround(number * factor)};
 }
 
-/// Refuses versions that are none: `22`, `22.10.1`, `1.8.32`, `20.7-cert2`.
-///
-/// @throws AGIArgumentError  it is none
-inline void check_version(const std::string& text) {
-    const std::size_t digits = text.find_first_not_of("0123456789.");
-    const bool begins = !text.empty() && text.front() >= '1' && text.front() <= '9';
-    const bool ends = digits == std::string::npos ||
-                      std::string_view{"-~+"}.find(text[digits]) != std::string_view::npos;
-    if (!begins || !ends || std::atoi(text.c_str()) > 99) {
-        throw AGIArgumentError("an Asterisk is 22.10.1 or 16.28.0: not \"" + text + '"');
-    }
-}
-
 /// An application with one result, which sets variables: `0,DIALSTATUS=BUSY`.
 ///
 /// @throws AGIArgumentError  the result is no number, or a variable has no value

@@ -2,6 +2,7 @@
 #pragma once
 // One rung of the ladder that shows a call.
 
+#include <agi/testing/timeline.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/escape.hpp>
 
@@ -12,12 +13,14 @@
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
 
-/// `12.345`: seconds since the call began.
+/// `  12.345`: seconds since the call began, always as wide: a long call has fewer decimals.
 inline std::string shown_time(std::chrono::milliseconds time) {
+    constexpr std::size_t width = 8;
+    if (time >= Timeline::never) return "for ever";
     char text[32];
     std::snprintf(text, sizeof text, "%4lld.%03d", static_cast<long long>(time.count() / 1000),
                   static_cast<int>(time.count() % 1000));
-    return text;
+    return std::string{text}.substr(0, width);
 }
 
 /// A line with its bytes shown, but quotes as they are.
