@@ -273,9 +273,13 @@ class Call {
         terminal_.print(clock() + "  " + what, "31");
     }
     void end_endless() {
-        constexpr int most = 1000;
-        if (commands_after_end_ > most)
+        constexpr int most_after_end = 1000;
+        constexpr std::size_t most = 100'000;
+        if (commands_after_end_ > most_after_end)
             problem("the caller is gone, and the program goes on and on");
+        // Commands that take no time never come to the end of the call.
+        if (!terminal_.types() && asterisk_.requests().size() > most)
+            problem("the program goes on and on: more than " + std::to_string(most) + " commands");
     }
 
     void notice_hangup() {

@@ -162,7 +162,10 @@ class ProgramEnd : public FarEnd {
         constexpr int patience = 100;
         for (std::size_t at = 0; at < text.size();) {
             pollfd wanted{write_, POLLOUT, 0};
-            if (write_ < 0 || poll(&wanted, 1, patience) <= 0) return;
+            // One who does not read is waited for once, not for each line.
+            const bool missed = write_ < 0 || poll(&wanted, 1, misses_ ? 0 : patience) <= 0;
+            misses_ = missed;
+            if (missed) return;
             const ssize_t size =
                 pid_ > 0 ? ::write(write_, text.data() + at,
                                    std::min<std::size_t>(text.size() - at, PIPE_BUF))
@@ -317,4 +320,5 @@ class ProgramEnd : public FarEnd {
     pid_t group_ = 0;
     std::string came_;  // not whole yet
     bool ended_ = false;
+    bool misses_ = false;  // the last line found no room
 };

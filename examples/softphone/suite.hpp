@@ -57,6 +57,20 @@ inline std::vector<std::string> program_of(const agi::testing::Scenario& scenari
     return program;
 }
 
+// A ladder without its middle, where it is too long for anybody to read.
+inline std::string shortened(const std::string& ladder) {
+    constexpr std::ptrdiff_t most = 2000;
+    constexpr std::ptrdiff_t kept = 100;  // at each end
+    const std::ptrdiff_t rows = std::count(ladder.begin(), ladder.end(), '\n');
+    if (rows <= most) return ladder;
+    std::size_t head = 0;
+    for (std::ptrdiff_t i = 0; i < kept; ++i) head = ladder.find('\n', head) + 1;
+    std::size_t tail = ladder.size();
+    for (std::ptrdiff_t i = 0; i <= kept; ++i) tail = ladder.rfind('\n', tail - 1);
+    return ladder.substr(0, head) + "... " + std::to_string(rows - 2 * kept) + " rows ...\n" +
+           ladder.substr(tail + 1);
+}
+
 class Suite {
   public:
     explicit Suite(const Options& options) : options_{options} {}
@@ -107,7 +121,7 @@ class Suite {
                 result.problems.push_back("AGISTATUS is FAILURE");
             }
             if (!result.problems.empty()) {
-                result.details = agi::testing::ladder(scenario.asterisk);
+                result.details = shortened(agi::testing::ladder(scenario.asterisk));
                 if (!outcome.errors.empty()) result.details += "standard error:\n" + outcome.errors;
             }
         } catch (const std::exception& error) {
@@ -203,7 +217,7 @@ class Suite {
         for (const std::string& problem : problems)
             result.problems.push_back(where + ": " + problem);
         if (result.details.empty()) {
-            result.details = where + ":\n" + agi::testing::ladder(scenario.asterisk);
+            result.details = where + ":\n" + shortened(agi::testing::ladder(scenario.asterisk));
             if (!outcome.errors.empty()) result.details += "standard error:\n" + outcome.errors;
             page_ = agi::testing::page(scenario.asterisk, scenario.name + ", " + where);
         }

@@ -53,6 +53,22 @@ TEST_CASE("softphone: says which keys were never pressed, as no such sound was h
     CHECK(run("--press welcome=1 " + waits).output.find("never came") == std::string::npos);
 }
 
+TEST_CASE("softphone: an unattended program that sends commands for ever is ended") {
+    const Run endless = run("--keys 1 /usr/bin/yes");
+    CHECK(endless.status == 1);
+    has(endless.output, "the program goes on and on: more than 100000 commands");
+    const std::string loop = script(
+        "loop.sh", skip_environment + "while :; do echo NOOP; read -r reply || exit; done\n");
+    const std::string scenario = file("loop.call", "name = \"loop\"\n");
+    const Run failed = run("--scenario " + scenario + ' ' + loop + " > /dev/null");
+    CHECK(failed.status == 1);
+    const Run rehearsed = run("--rehearse " + loop);
+    CHECK(rehearsed.status == 1);
+    has(rehearsed.output, "whole call: the program goes on and on");
+    has(rehearsed.output, " rows ...\n");
+    CHECK(rehearsed.output.size() < 100'000);
+}
+
 TEST_CASE("softphone: wrong options are refused with a line") {
     struct Case {
         const char* arguments;
