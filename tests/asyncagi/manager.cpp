@@ -143,6 +143,17 @@ TEST_CASE(
     CHECK(call.asterisk().channel.keys() == "7");
 }
 
+TEST_CASE("SimulatedManager: says that no program has logged in") {
+    ManagerOptions options;
+    options.patience = std::chrono::milliseconds{20};
+    SimulatedManager manager{options};
+    const auto call = manager.call(Asterisk{});
+    CHECK_THROWS_WITH(call.finish(), "no program has logged in");
+    Client client{manager};
+    client.log_in("|Events: off");
+    CHECK_THROWS_WITH(call.finish(), "the program does not end the call");
+}
+
 TEST_CASE("SimulatedManager: what is not simulated ends the call, and is thrown in the test") {
     SimulatedManager manager;
     const auto call = manager.call(Asterisk{});

@@ -35,7 +35,8 @@ class ManagerCall {
             if (now == seen || goes_on) {
                 call_->asterisk().note_stuck();
                 const std::string in = call_->waits_in();
-                throw WouldHang{goes_on ? "the program goes on and on"
+                throw WouldHang{!state_->board.was_watched() ? "no program has logged in"
+                                : goes_on                    ? "the program goes on and on"
                                 : in.empty()
                                     ? "the program does not end the call"
                                     : "the program waits for the caller without end: " + in};

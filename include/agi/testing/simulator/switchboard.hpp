@@ -72,6 +72,9 @@ class Switchboard {
     /// Whether somebody is there who could do something.
     [[nodiscard]] bool is_watched() const noexcept { return logged_in() > 0; }
 
+    /// Whether somebody ever was.
+    [[nodiscard]] bool was_watched() const noexcept { return was_watched_; }
+
     [[nodiscard]] std::size_t logged_in() const noexcept {
         return static_cast<std::size_t>(
             std::count_if(clients_.begin(), clients_.end(),
@@ -166,7 +169,7 @@ class Switchboard {
             client->closing = true;
             return;
         }
-        client->logged_in = true;
+        client->logged_in = was_watched_ = true;
         if (const auto events = action.find("Events")) client->events = Privileges{*events};
         succeed(client, action, "Authentication accepted");
     }
@@ -175,6 +178,7 @@ class Switchboard {
     std::vector<AsyncChannel*> channels_;
     const std::vector<Action> known_;
     int challenges_ = 0;
+    bool was_watched_ = false;
 };
 
 }}}  // namespace agi::v0::testing::simulator
