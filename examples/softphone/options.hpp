@@ -92,11 +92,11 @@ inline void plan(const Options& options, agi::testing::Caller& caller) {
     if (options.hangup_after) caller.at(agi::testing::parse_time(*options.hangup_after)).hang_up();
 }
 
-// A place as `context,extension,priority`, or refused.
-inline std::string place(const std::string& text, const char* option) {
+// A place in three parts, or refused: what the option takes is in `form`.
+inline std::string place(const std::string& text, const char* option, const char* form) {
     if (agi::testing::simulator::split(text, ',').size() != 3) {
-        throw agi::AGIArgumentError(std::string{option} +
-                                    " takes CONTEXT,EXTENSION,PRIORITY=...: not \"" + text + '"');
+        throw agi::AGIArgumentError(std::string{option} + " takes " + form + ": not \"" + text +
+                                    '"');
     }
     return text;
 }
@@ -144,16 +144,18 @@ inline agi::testing::Asterisk asterisk_of(const Options& options) {
         asterisk.functions[name] = constant(value);
     }
     for (const std::string& text : options.subroutines) {
-        const auto [name, value] = assignment(text, "--sub", "CONTEXT,EXTENSION,PRIORITY=VALUE");
-        asterisk.subroutines[place(name, "--sub")] = returning(value);
+        constexpr const char* form = "CONTEXT,EXTENSION,PRIORITY=VALUE";
+        const auto [name, value] = assignment(text, "--sub", form);
+        asterisk.subroutines[place(name, "--sub", form)] = returning(value);
     }
     for (const std::string& text : options.labels) {
-        const auto [name, value] = assignment(text, "--label", "CONTEXT,EXTENSION,LABEL=PRIORITY");
+        constexpr const char* form = "CONTEXT,EXTENSION,LABEL=PRIORITY";
+        const auto [name, value] = assignment(text, "--label", form);
         const auto priority = agi::wire::to_number<int>(value);
         if (!priority || *priority < 1) {
             throw agi::AGIArgumentError("--label takes a priority from 1 on: not \"" + text + '"');
         }
-        asterisk.labels[place(name, "--label")] = *priority;
+        asterisk.labels[place(name, "--label", form)] = *priority;
     }
     asterisk.channel.answered = options.answered;
     if (options.dead) asterisk.channel.hang_up();

@@ -4,6 +4,7 @@
 
 #include "end_signals.hpp"
 #include "far_end.hpp"
+#include <agi/wire/number.hpp>
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -45,6 +46,14 @@ struct AgiUrl {
         if (colon != std::string_view::npos) url.port = place.substr(colon + 1);
         if (!url.host.empty() && url.host.front() == '[') {
             url.host = url.host.substr(1, url.host.size() - 2);
+        }
+        const bool is_number = url.port.find_first_not_of("0123456789") == std::string::npos;
+        const auto number = agi::wire::to_number<int>(url.port);
+        constexpr int last = 65535;
+        // The system would take what is over it for another one.
+        if (is_number && (!number || *number < 1 || *number > last)) {
+            throw std::runtime_error{"no port \"" + url.port + "\" in agi://" + std::string{text} +
+                                     ": there are 1 to 65535"};
         }
         if (url.host.empty()) throw std::runtime_error{"no host in agi://" + std::string{text}};
         return url;

@@ -168,7 +168,8 @@ class Suite {
             }
         }
         result.seconds = since(begin);
-        result.summary = std::to_string(runs) + " calls, " + std::to_string(steps) + " commands";
+        result.summary = std::to_string(runs) + (runs == 1 ? " call, " : " calls, ") +
+                         std::to_string(steps) + (steps == 1 ? " command" : " commands");
         for (const auto& [what, count] : notes_) {
             result.summary +=
                 "\n    " + std::to_string(count) + (count == 1 ? " call: " : " calls: ") + what;

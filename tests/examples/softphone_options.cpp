@@ -90,12 +90,15 @@ TEST_CASE("softphone: wrong options are refused with a line") {
         Case{"--function X", "--function takes NAME=VALUE"},
         Case{"--sub x=1", "--sub takes CONTEXT"},
         Case{"--label a,b,c=x", "--label takes a priority"},
-        Case{"--label a=1", "--label takes CONTEXT"}, Case{"--keys 12x", "a key is one of"},
-        Case{"--press x", "--press takes PROMPT=KEYS"}, Case{"--press x=1z", "a key is one of"},
-        Case{"--press-during x", "--press-during takes"},
+        Case{"--label a=1", "--label takes CONTEXT,EXTENSION,LABEL=PRIORITY: not \"a\""},
+        Case{"--keys 12x", "a key is one of"}, Case{"--press x", "--press takes PROMPT=KEYS"},
+        Case{"--press x=1z", "a key is one of"}, Case{"--press-during x", "--press-during takes"},
         Case{"--sounds /nonexistent", "--sounds takes a folder"}, Case{"--nosuch", "--nosuch"},
         Case{"--junit x", "--junit and --json are for"},
         Case{"--eagi /nonexistent", "cannot read /nonexistent"},
+        Case{"--eagi /etc/passwd", "/etc/passwd is no audio: --eagi takes a .wav of 16 bits"},
+        Case{"agi://127.0.0.1:99999/x", "no port \"99999\" in agi://127.0.0.1:99999/x"},
+        Case{"agi://127.0.0.1:0/x", "no port"}, Case{"agi://127.0.0.1:/x", "no port"},
         Case{"--record /nonexistent/x", "cannot write /nonexistent/x"});
     CAPTURE(arguments);
     const Run call = run(std::string{arguments} + " /bin/true");
@@ -278,7 +281,7 @@ TEST_CASE("softphone: RECORD FILE needs its folder, and verbs may be in any case
 }
 
 TEST_CASE("softphone: under EAGI the program hears the file on descriptor 3") {
-    const std::string voice = file("voice", std::string(320, 'v'));
+    const std::string voice = file("voice.sln", std::string(320, 'v'));
     const std::string program =
         script("eagi", skip_environment +
                            "echo 'WAIT FOR DIGIT 200'; read -r reply\n"

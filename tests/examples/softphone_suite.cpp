@@ -56,7 +56,7 @@ TEST_CASE("softphone: a scenario passes or fails, and shows where") {
                            " --json " + json + " --report " + page + ' ' + program);
     CHECK(failed.status == 1);
     has(failed.output, "GOT is \"1234\", not \"4321\"");
-    has(failed.output, "the call took");
+    has(failed.output, " s, not 2.000 s");
     has(failed.output, "GET DATA enter-pin 5000 4 ---|");
     has(failed.output, "2 scenarios, 1 failed");
     has(content(xml), "tests=\"2\" failures=\"1\"");
@@ -157,26 +157,31 @@ TEST_CASE("softphone: a wrong scenario is refused with its line") {
         const char* text;
         const char* says;
     };
-    const auto [text, says] =
-        GENERATE(Case{"x = 1\n", ":1: no \"x\" here"}, Case{"name = \"a\n", ":1: "},
-                 Case{"\n[[caller]]\npress = \"1\"\n", ":2: after, during or at says when"},
-                 Case{"[[caller]]\nafter = \"x\"\npress = \"1z\"\n", "a key is one of"},
-                 Case{"[[caller]]\nafter = \"x\"\npress = \"1\"\nhang-up = true\n",
-                      "only one thing at a time"},
-                 Case{"[[caller]]\nafter = \"x\"\ntime = 2\n[[caller]]\nafter = \"x\"\ntime = 2\n",
-                      "planned already"},
-                 Case{"[caller]\nafter = \"x\"\n", "two brackets"},
-                 Case{"[world]\nsounds = { a = \"5q\" }\n", ":2: a time is"},
-                 Case{"[world]\nfolder = \"nosuch\"\n", "no folder"},
-                 Case{"[call]\nasterisk = \"banana\"\n", "an Asterisk is"},
-                 Case{"[call]\nanswered = 1\n", "answered is true or false"},
-                 Case{"[expect]\nheards = []\n", "only heard"},
-                 Case{"[world]\napplications = { Dial = \"busy\" }\n", "result is a number"},
-                 Case{"", "no program"});
+    const auto [text, says] = GENERATE(
+        Case{"x = 1\n", ":1: no \"x\" here"}, Case{"name = \"a\n", ":1: "},
+        Case{"\n[[caller]]\npress = \"1\"\n", ":2: after, during or at says when"},
+        Case{"[[caller]]\nafter = \"x\"\npress = \"1z\"\n", "a key is one of"},
+        Case{"[[caller]]\nafter = \"x\"\npress = \"1\"\nhang-up = true\n",
+             ".call:1: only one thing at a time"},
+        Case{"[[caller]]\nafter = \"x\"\ntime = 0\n", "a sound is heard for the first time"},
+        Case{"[[caller]]\nafter = \"x\"\npress = 1.5\n", ".call:3: this is a text"},
+        Case{"[world]\nany-sound = true\n", ".call:2: this is a text"},
+        Case{"[world]\nsounds = { \"m.wav\" = \"1s\" }\n", "Asterisk adds the format itself"},
+        Case{"[[caller]]\nafter = \"x\"\ntime = 2\n[[caller]]\nafter = \"x\"\ntime = 2\n",
+             "planned already"},
+        Case{"[caller]\nafter = \"x\"\n", "two brackets"},
+        Case{"[world]\nsounds = { a = \"5q\" }\n", ":2: a time is"},
+        Case{"[world]\nfolder = \"nosuch\"\n", "no folder"},
+        Case{"[call]\nasterisk = \"banana\"\n", "an Asterisk is"},
+        Case{"[call]\nanswered = 1\n", "answered is true or false"},
+        Case{"[expect]\nheards = []\n", "only heard"},
+        Case{"[world]\napplications = { Dial = \"busy\" }\n", "result is a number"},
+        Case{"", "no program"});
     CAPTURE(text);
     const Run call = run("--scenario " + file("wrong.call", text));
     CHECK(call.status == 2);
     has(call.output, says);
+    CHECK(call.output.find("wrong.call:") == call.output.rfind("wrong.call:"));
 }
 
 TEST_CASE("softphone: rehearses a program in any language") {
@@ -184,6 +189,10 @@ TEST_CASE("softphone: rehearses a program in any language") {
     CHECK(call.status == 0);
     has(call.output, "21 calls, 5 commands");
     has(call.output, "was not checked: [always] of a scenario says it");
+    const std::string fails = script("fails",
+                                     "#!/bin/sh\nwhile read -r l && [ -n \"$l\" ]; do :; done\n"
+                                     "echo NOOP; read -r l; exit 3\n");
+    has(run("--rehearse " + fails).output, ": 1 call, 1 command\n");
     const std::string always = file("never.call", "[always]\nnever-heard = \"nosuch\"\n");
     const Run checked = run("--rehearse --scenario " + always + ' ' + script("ask", ask_pin));
     CHECK(checked.output.find("was not checked") == std::string::npos);

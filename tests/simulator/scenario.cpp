@@ -65,7 +65,7 @@ TEST_CASE("Scenario: says what is not as expected") {
               "the database has no calls/last", "the console never said \"hello\"",
               "the dialplan goes on at is \"default,100,2\", not \"default,100,5\"",
               "AGISTATUS is \"SUCCESS\", not \"FAILURE\"", "the exit status is \"0\", not \"3\"",
-              "the call was answered", "the call took    4.900 s, not    1.000"});
+              "the call was answered", "the call took 4.900 s, not 1.000 s"});
     CHECK_FALSE(scenario.passed());
     CHECK(has(scenario.report(), "wrong was heard\n"));
     CHECK(has(scenario.report(), "<--------- enter-pin ---|"));

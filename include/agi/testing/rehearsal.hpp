@@ -26,7 +26,7 @@ struct Rehearsal {
     /// What was tried and what was not, in a sentence; or the problem.
     [[nodiscard]] std::string summary() const {
         if (!passed()) return problem;
-        return std::to_string(runs) + " calls, " + std::to_string(steps) +
+        return std::to_string(runs) + (runs == 1 ? " call, " : " calls, ") + std::to_string(steps) +
                (steps == 1 ? " command" : " commands") +
                ": the script always ended, by no exception that it may not throw. " +
                (checked ? "What has to be done was done."

@@ -112,8 +112,12 @@ struct Scenario {
                                                : "the call was answered");
         }
         if (what.within && asterisk.channel.now() > *what.within) {
-            found_.push_back("the call took " + simulator::shown_time(asterisk.channel.now()) +
-                             " s, not " + simulator::shown_time(*what.within));
+            const auto shown = [](std::chrono::milliseconds time) {
+                const std::string text = simulator::shown_time(time);
+                return text.substr(text.find_first_not_of(' '));
+            };
+            found_.push_back("the call took " + shown(asterisk.channel.now()) + " s, not " +
+                             shown(*what.within) + " s");
         }
         return std::move(found_);
     }

@@ -149,11 +149,13 @@ class ScenarioReader : private TomlReader {
         if (moment.when.empty()) refuse(step, "after, during or at says when");
         int& planned_times = planned[moment.when + ' ' + moment.sound];
         moment.time = std::atoi(text(step, "time", std::to_string(planned_times + 1)).c_str());
-        if (moment.when != "at" && moment.time <= planned_times) {
+        if (moment.when != "at" && moment.time >= 1 && moment.time <= planned_times) {
             refuse(step, "this time of " + moment.sound + " is planned already");
         }
         try {
             act(step, plan_moment(scenario_.asterisk.channel.caller, moment, planned));
+        } catch (const RefusedLine&) {
+            throw;
         } catch (const AGIArgumentError& error) {
             refuse(step, error.what());
         }

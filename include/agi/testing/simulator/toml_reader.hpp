@@ -18,6 +18,11 @@
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
 
+/// A refusal that names its line already.
+class RefusedLine : public AGIArgumentError {
+    using AGIArgumentError::AGIArgumentError;
+};
+
 /// Everything throws AGIArgumentError.
 class TomlReader {
   public:
@@ -27,7 +32,7 @@ class TomlReader {
 
     [[noreturn]] void refuse(const toml::node& node, const std::string& why) const {
         const auto& at = node.source().begin;
-        throw AGIArgumentError(file_.string() + ':' + std::to_string(at.line) + ": " + why);
+        throw RefusedLine(file_.string() + ':' + std::to_string(at.line) + ": " + why);
     }
 
     /// A key that is not one of these is refused.
@@ -86,6 +91,8 @@ class TomlReader {
     auto checked(const toml::node& node, const Read& read_it) const {
         try {
             return read_it(text_of(node));
+        } catch (const RefusedLine&) {
+            throw;
         } catch (const AGIArgumentError& error) {
             refuse(node, error.what());
         }
