@@ -362,6 +362,7 @@ using agi::testing::Understood;
 using agi::testing::Wait;
 using agi::testing::WouldHang;
 using agi::testing::WrittenFunction;
+using agi::testing::check_version;
 using agi::testing::ends_call;
 using agi::testing::explore;
 using agi::testing::ladder;
