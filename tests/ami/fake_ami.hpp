@@ -46,7 +46,10 @@ class Manager {
     }
     /// The next action, its headers in one line: `Action: Ping|ActionID: agi-3`. In parentheses: why
     /// there is none.
-    std::string action() { return short_ids(whole_action(), &name_); }
+    std::string action() {
+        // Only the first time: whoever sends in another thread reads it.
+        return short_ids(whole_action(), name_.empty() ? &name_ : nullptr);
+    }
     /// Of this connection, behind the `agi-` of its ids.
     [[nodiscard]] const std::string& name() const { return name_; }
     static std::string id_of(const std::string& action) {
