@@ -37,6 +37,7 @@ struct Confirm {
             : spec_{&spec}, manners_{&manners}, asking_{std::in_place, spec.question, manners} {}
         Confirming(const Confirming&) = delete;
         Confirming& operator=(const Confirming&) = delete;
+        ~Confirming() override = default;
 
         void language(std::string_view of_the_call) override {
             language_ = of_the_call;
