@@ -542,23 +542,27 @@ void hang_up_too_late(int /*signal*/) {
 
 TEST_CASE("run: SIGHUP is as it was only when the call is closed") {
     for (int i = 0; i < 20; ++i) {
-        const auto outcome = in_child(environment, [] {
-            ::fstat(STDOUT_FILENO, &protocol_of_program);
-            std::atomic<bool> begun{false};
-            std::atomic<bool> done{false};
-            std::thread asterisk{[&] {
-                while (!begun) std::this_thread::yield();
-                while (!done) ::kill(::getpid(), SIGHUP);
-            }};
-            ::signal(SIGHUP, hang_up_too_late);
-            const int status = run([&](ProcessSession& session) {
-                begun = true;
-                while (!session.hung_up()) std::this_thread::yield();
-            });
-            done = true;
-            asterisk.join();
-            return status;
-        });
+        const auto outcome = in_talking_child(
+            environment,
+            [] {
+                ::fstat(STDOUT_FILENO, &protocol_of_program);
+                std::atomic<bool> begun{false};
+                std::atomic<bool> done{false};
+                std::thread asterisk{[&] {
+                    while (!begun) std::this_thread::yield();
+                    while (!done) ::kill(::getpid(), SIGHUP);
+                }};
+                ::signal(SIGHUP, hang_up_too_late);
+                const int status = run([&](ProcessSession& session) {
+                    begun = true;
+                    while (!session.hung_up()) std::this_thread::yield();
+                });
+                done = true;
+                const bool ran = begun.exchange(true);
+                asterisk.join();
+                return ran ? status : 3;
+            },
+            answer);
         CHECK(outcome.status == EXIT_SUCCESS);
     }
 }
