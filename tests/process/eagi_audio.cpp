@@ -61,6 +61,10 @@ class EagiCall {
     }
     [[nodiscard]] auto session() const;
     [[nodiscard]] std::string sent() const { return requests.read.take(); }
+    /// The caller says so many frames.
+    void speak(int frames) const {
+        for (int i = 0; i < frames; ++i) audio.write.put(frame('a'));
+    }
 
     Pipe replies = make_pipe();
     Pipe requests = make_pipe();
@@ -215,7 +219,7 @@ TEST_CASE("EagiAudio: a listener that is slower than the audio keeps nobody from
     const EagiCall call;
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
-    for (int i = 0; i < 100; ++i) call.audio.write.put(frame('a'));
+    call.speak(100);
     int frames = 0;
     audio.listen_for(session, 20ms, [&frames](const AudioFrame&) {
         ++frames;
@@ -229,7 +233,7 @@ TEST_CASE("EagiAudio: nor from a reply that has come, by which all that had come
     const EagiCall call;
     auto session = call.session();
     EagiAudio audio{session, call.audio.read};
-    for (int i = 0; i < 100; ++i) call.audio.write.put(frame('a'));
+    call.speak(100);
     int frames = 0;
     const auto played = audio.listen(session, StreamFile{"welcome", "1"}, [&](const AudioFrame&) {
         call.audio.write.put(frame('b'));  // as much as it hears
