@@ -38,6 +38,7 @@ module;
 #include <agi/stream/hangup_source.hpp>
 #include <agi/stream/iostream_stream.hpp>
 #include <agi/stream/line_stream.hpp>
+#include <agi/stream/sigpipe.hpp>
 #include <agi/stream/stdio_stream.hpp>
 #include <agi/process/eagi_audio.hpp>
 #include <agi/process/early_output.hpp>

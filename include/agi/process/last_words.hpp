@@ -3,7 +3,7 @@
 // Says why a program ended, where somebody may see it: standard error and Asterisk's console.
 
 #include <agi/command/program.hpp>
-#include <agi/stream/fd_stream.hpp>
+#include <agi/stream/sigpipe.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/joined.hpp>
 

@@ -3,7 +3,7 @@
 // Keeps everything but the library from talking to Asterisk, and from holding the call.
 
 #include <agi/process/not_in_children.hpp>
-#include <agi/stream/fd_stream.hpp>
+#include <agi/stream/sigpipe.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
 
