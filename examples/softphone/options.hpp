@@ -92,15 +92,6 @@ inline void plan(const Options& options, agi::testing::Caller& caller) {
     if (options.hangup_after) caller.at(agi::testing::parse_time(*options.hangup_after)).hang_up();
 }
 
-// A place in three parts, or refused: what the option takes is in `form`.
-inline std::string place(const std::string& text, const char* option, const char* form) {
-    if (agi::testing::simulator::split(text, ',').size() != 3) {
-        throw agi::AGIArgumentError(std::string{option} + " takes " + form + ": not \"" + text +
-                                    '"');
-    }
-    return text;
-}
-
 // The Asterisk of a call. @throws AGIArgumentError  an option is wrong
 inline agi::testing::Asterisk asterisk_of(const Options& options) {
     using namespace agi::testing;
@@ -122,6 +113,7 @@ inline agi::testing::Asterisk asterisk_of(const Options& options) {
     for (const auto& [name, value] : options.entries) {
         if (value.find('\n') != std::string::npos)
             throw agi::AGIArgumentError(name + " is one line");
+        if (name == "agi_priority") parse_priority(value);
         asterisk.entry(name) = value;
     }
     for (const std::string& text : options.variables) {
@@ -130,10 +122,7 @@ inline agi::testing::Asterisk asterisk_of(const Options& options) {
     }
     for (const std::string& text : options.database) {
         const auto [name, value] = assignment(text, "--db", "FAMILY/KEY=VALUE");
-        if (name.find('/') == std::string::npos || name.front() == '/') {
-            throw agi::AGIArgumentError("--db takes FAMILY/KEY=VALUE: not \"" + text + '"');
-        }
-        asterisk.database['/' + name] = value;
+        asterisk.database[parse_database_entry(name)] = value;
     }
     for (const std::string& text : options.applications) {
         const auto [name, value] = assignment(text, "--app", "NAME=RESULT[,VARIABLE=VALUE...]");
@@ -144,18 +133,12 @@ inline agi::testing::Asterisk asterisk_of(const Options& options) {
         asterisk.functions[name] = constant(value);
     }
     for (const std::string& text : options.subroutines) {
-        constexpr const char* form = "CONTEXT,EXTENSION,PRIORITY=VALUE";
-        const auto [name, value] = assignment(text, "--sub", form);
-        asterisk.subroutines[place(name, "--sub", form)] = returning(value);
+        const auto [name, value] = assignment(text, "--sub", "CONTEXT,EXTENSION,PRIORITY=VALUE");
+        asterisk.subroutines[parse_place(name)] = returning(value);
     }
     for (const std::string& text : options.labels) {
-        constexpr const char* form = "CONTEXT,EXTENSION,LABEL=PRIORITY";
-        const auto [name, value] = assignment(text, "--label", form);
-        const auto priority = agi::wire::to_number<int>(value);
-        if (!priority || *priority < 1) {
-            throw agi::AGIArgumentError("--label takes a priority from 1 on: not \"" + text + '"');
-        }
-        asterisk.labels[place(name, "--label", form)] = *priority;
+        const auto [name, value] = assignment(text, "--label", "CONTEXT,EXTENSION,LABEL=PRIORITY");
+        asterisk.labels[parse_place(name)] = parse_priority(value);
     }
     asterisk.channel.answered = options.answered;
     if (options.dead) asterisk.channel.hang_up();

@@ -213,6 +213,35 @@ database = { "a/b" = "c" }
     CHECK(scenario.passed());
 }
 
+TEST_CASE("read_scenario: a value that is none is refused with its line") {
+    struct Case {
+        const char* text;
+        const char* says;
+    };
+    const auto [text, says] = GENERATE(
+        Case{"[call]\npriority = 0", "a priority is a number from 1 on: not \"0\""},
+        Case{"[world]\nlabels = { \"in,200,again\" = \"x\" }", "a priority is a number"},
+        Case{"[world]\nlabels = { again = 7 }", "a place is context,extension,priority"},
+        Case{"[world]\nsubroutines = { \"sub,s\" = \"back\" }", "for the last: not \"sub,s\""},
+        Case{"[world]\ndatabase = { \"/a/b\" = \"c\" }", "is family/key: not \"/a/b\""},
+        Case{"[world]\ndatabase = { a = \"c\" }", "an entry of the database is family/key"},
+        Case{"[expect]\ndatabase = { \"a/\" = \"c\" }", "is family/key: not \"a/\""},
+        Case{"[expect]\nexit-status = \"x\"", "this is a number from 0 to 255: not \"x\""},
+        Case{"[expect]\nexit-status = 256", "from 0 to 255: not \"256\""},
+        Case{"[[caller]]\ntime = \"once\"\nafter = \"x\"", "a number from 1 on: not \"once\""},
+        Case{"[[caller]]\ntime = 0\nafter = \"x\"", "a number from 1 on: not \"0\""});
+    CAPTURE(text);
+    std::string said;
+    try {
+        parse_scenario(text, "wrong.toml");
+    } catch (const AGIArgumentError& error) {
+        said = error.what();
+    }
+    CAPTURE(said);
+    CHECK(has(said, "wrong.toml:2: "));
+    CHECK(has(said, says));
+}
+
 TEST_CASE("read_scenario: a file that cannot be read is said") {
     CHECK_THROWS_AS(read_scenario("/nonexistent.toml"), AGIArgumentError);
 }

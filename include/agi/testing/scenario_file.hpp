@@ -12,10 +12,10 @@
 #include <toml++/toml.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -72,6 +72,7 @@ class ScenarioReader : private TomlReader {
             if (const toml::node* const node = table.get(key))
                 asterisk.entry(name) = text_of(*node);
         }
+        if (const toml::node* const node = table.get("priority")) checked(*node, parse_priority);
         asterisk.arguments = texts(table, "arguments");
         asterisk.network = flag(table, "network", false);
         asterisk.channel.answered = flag(table, "answered", false);
@@ -105,15 +106,20 @@ class ScenarioReader : private TomlReader {
         }
         asterisk.globals = pairs(table, "globals");
         asterisk.process_environment = pairs(table, "environment");
-        for (const auto& [entry, value] : pairs(table, "database"))
-            asterisk.database['/' + entry] = value;
+        for (const auto& [entry, value] : database(table)) asterisk.database['/' + entry] = value;
         for (const auto& [name, value] : pairs(table, "functions"))
             asterisk.functions[name] = constant(value);
-        for (const auto& [place, value] : pairs(table, "subroutines")) {
-            asterisk.subroutines[place] = returning(value);
+        if (const auto* const subroutines = section(table, "subroutines")) {
+            for (const auto& [place, value] : *subroutines) {
+                asterisk.subroutines[checked(value, place.str(), parse_place)] =
+                    returning(text_of(value));
+            }
         }
-        for (const auto& [label, priority] : pairs(table, "labels")) {
-            asterisk.labels[label] = std::atoi(priority.c_str());
+        if (const auto* const labels = section(table, "labels")) {
+            for (const auto& [label, priority] : *labels) {
+                asterisk.labels[checked(priority, label.str(), parse_place)] =
+                    checked(priority, parse_priority);
+            }
         }
         if (const auto* const applications = section(table, "applications")) {
             for (const auto& [name, result] : *applications) {
@@ -121,6 +127,15 @@ class ScenarioReader : private TomlReader {
             }
         }
         for (const auto& [name, value] : pairs(table, "variables")) asterisk.set(name, value);
+    }
+
+    [[nodiscard]] std::map<std::string, std::string> database(const toml::table& table) const {
+        if (const auto* const entries = section(table, "database")) {
+            for (const auto& [entry, value] : *entries) {
+                checked(value, entry.str(), parse_database_entry);
+            }
+        }
+        return pairs(table, "database");
     }
 
     void read_caller() {
@@ -148,8 +163,11 @@ class ScenarioReader : private TomlReader {
         }
         if (moment.when.empty()) refuse(step, "after, during or at says when");
         int& planned_times = planned[moment.when + ' ' + moment.sound];
-        moment.time = std::atoi(text(step, "time", std::to_string(planned_times + 1)).c_str());
-        if (moment.when != "at" && moment.time >= 1 && moment.time <= planned_times) {
+        moment.time = planned_times + 1;
+        if (const toml::node* const time = step.get("time")) {
+            moment.time = number_of(*time, 1, std::numeric_limits<int>::max());
+        }
+        if (moment.when != "at" && moment.time <= planned_times) {
             refuse(step, "this time of " + moment.sound + " is planned already");
         }
         try {
@@ -201,12 +219,12 @@ class ScenarioReader : private TomlReader {
         expected.variables = pairs(table, "variables");
         expected.is_set = texts(table, "is-set");
         expected.not_set = texts(table, "not-set");
-        expected.database = pairs(table, "database");
+        expected.database = database(table);
         expected.console = texts(table, "console");
         if (table.get("goes-on") != nullptr) expected.goes_on = text(table, "goes-on", {});
         if (table.get("agistatus") != nullptr) expected.agistatus = text(table, "agistatus", {});
         if (const toml::node* const node = table.get("exit-status")) {
-            expected.exit_status = std::atoi(text_of(*node).c_str());
+            expected.exit_status = number_of(*node, 0, 255);
         }
         if (table.get("answered") != nullptr) expected.answered = flag(table, "answered", true);
         if (const toml::node* const node = table.get("within")) {

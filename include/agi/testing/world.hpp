@@ -4,6 +4,7 @@
 
 #include <agi/testing/asterisk.hpp>
 #include <agi/testing/dialplan.hpp>
+#include <agi/testing/simulator/list_functions.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/digit_set.hpp>
 #include <agi/wire/error.hpp>
@@ -79,6 +80,40 @@ inline Function constant(std::string value) {
     return [value = std::move(value)](Call& /*call*/, const std::string& /*argument*/) {
         return std::optional<std::string>{value};
     };
+}
+
+/// A place of the dialplan as `subroutines` and `labels` name it: `context,extension,priority`.
+///
+/// @throws AGIArgumentError  it is none
+inline std::string parse_place(const std::string& text) {
+    const auto parts = simulator::split(text, ',');
+    if (parts.size() != 3 || parts[0].empty() || parts[1].empty() || parts[2].empty()) {
+        throw AGIArgumentError(
+            "a place is context,extension,priority, or a label for the last: not \"" + text + '"');
+    }
+    return text;
+}
+
+/// A line of an extension.
+///
+/// @throws AGIArgumentError  it is no number from 1 on
+inline int parse_priority(const std::string& text) {
+    const auto priority = wire::to_number<int>(text);
+    if (!priority || *priority < 1) {
+        throw AGIArgumentError("a priority is a number from 1 on: not \"" + text + '"');
+    }
+    return *priority;
+}
+
+/// An entry of AstDB, `family/key`, as `database` names it: `/family/key`.
+///
+/// @throws AGIArgumentError  it is none
+inline std::string parse_database_entry(const std::string& text) {
+    const std::size_t slash = text.find('/');
+    if (slash == 0 || slash == std::string::npos || slash + 1 == text.size()) {
+        throw AGIArgumentError("an entry of the database is family/key: not \"" + text + '"');
+    }
+    return '/' + text;
 }
 
 /// The plan of a caller, a line for each thing that he does:

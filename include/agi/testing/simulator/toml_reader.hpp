@@ -4,12 +4,14 @@
 
 #include <agi/version.hpp>
 #include <agi/wire/error.hpp>
+#include <agi/wire/number.hpp>
 
 #include <toml++/toml.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -64,6 +66,15 @@ class TomlReader {
         const toml::node* const node = table.get(key);
         return node == nullptr ? std::move(otherwise) : text_of(*node);
     }
+    /// A whole number, in quotes or not.
+    [[nodiscard]] int number_of(const toml::node& node, int least, int most) const {
+        const std::string text = text_of(node);
+        const auto number = wire::to_number<int>(text);
+        if (number && *number >= least && *number <= most) return *number;
+        const bool ends = most != std::numeric_limits<int>::max();
+        refuse(node, "this is a number from " + std::to_string(least) +
+                         (ends ? " to " + std::to_string(most) : " on") + ": not \"" + text + '"');
+    }
     /// One text, or a list of them.
     std::vector<std::string> texts(const toml::table& table, std::string_view key) const {
         std::vector<std::string> all;
@@ -89,8 +100,13 @@ class TomlReader {
     /// What the reader of a value says, with the line of the file.
     template <class Read>
     auto checked(const toml::node& node, const Read& read_it) const {
+        return checked(node, text_of(node), read_it);
+    }
+    /// The same for a text that is there, such as the key.
+    template <class Read>
+    auto checked(const toml::node& node, std::string_view text, const Read& read_it) const {
         try {
-            return read_it(text_of(node));
+            return read_it(std::string{text});
         } catch (const RefusedLine&) {
             throw;
         } catch (const AGIArgumentError& error) {
