@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <fstream>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -134,6 +135,7 @@ class ProgramEnd : public FarEnd {
             access(path.c_str(), X_OK) != 0) {
             why += " (it is not executable: chmod +x " + name + ')';
         }
+        if (reason == ENOENT && access(path.c_str(), F_OK) == 0) why += what_is_missing(path);
         throw failure(why, reason);
     }
     ProgramEnd(const ProgramEnd&) = delete;
@@ -292,6 +294,18 @@ class ProgramEnd : public FarEnd {
             if (std::string_view{*entry}.substr(0, 4) != "AST_") all.emplace_back(*entry);
         }
         return all;
+    }
+
+    // A program is there that the kernel cannot start: what it needs is not. In parentheses.
+    static std::string what_is_missing(const std::string& path) {
+        std::ifstream in{path, std::ios::binary};
+        std::string line;
+        std::getline(in, line);
+        if (line.compare(0, 2, "#!") != 0) return " (its dynamic loader is not there)";
+        if (line.back() == '\r') {
+            return " (its lines end as on Windows: sed -i 's/\\r$//' " + path + ')';
+        }
+        return " (it begins with " + line + ", which is not there)";
     }
 
     static std::vector<char*> pointers(const std::vector<std::string>& texts) {

@@ -170,6 +170,14 @@ TEST_CASE("softphone: a program that cannot be run or reached is a clear error")
     const Run no_program = run("--keys 1 " + plain);
     CHECK(no_program.status == 2);
     has(no_program.output, "(it is not executable: chmod +x " + plain + "): Permission denied");
+    const std::string windows = script("windows", "#!/bin/sh\r\n");
+    const Run line_ends = run("--keys 1 " + windows);
+    CHECK(line_ends.status == 2);
+    has(line_ends.output,
+        "(its lines end as on Windows: sed -i 's/\\r$//' " + windows + "): No such");
+    const Run no_shell = run("--keys 1 " + script("shell", "#!/nonexistent/sh -e\n"));
+    CHECK(no_shell.status == 2);
+    has(no_shell.output, "(it begins with #!/nonexistent/sh -e, which is not there): No such file");
     const Run nameless = run("--keys 1 agi:///script");
     CHECK(nameless.status == 2);
     has(nameless.output, "no host in agi:///script");

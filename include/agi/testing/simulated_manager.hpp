@@ -66,14 +66,15 @@ class SimulatedManager {
 
     [[nodiscard]] std::uint16_t port() const { return sockets_.port(); }
 
-    /// With what a source logs in here. It connects again at once.
+    /// With what a source logs in here. It connects again at once, and ten times a second where that fails.
     [[nodiscard]] asyncagi::SourceOptions source_options() const {
         const ManagerOptions& own = state_.board.options;
         asyncagi::SourceOptions options;
         options.ami.port = port();
         options.ami.user = own.user;
         options.ami.secret = own.secret;
-        options.ami.first_pause = options.ami.last_pause = std::chrono::milliseconds{1};
+        options.ami.first_pause = std::chrono::milliseconds{1};
+        options.ami.last_pause = std::chrono::milliseconds{100};
         options.dead_man = own.dead_man;
         return options;
     }
