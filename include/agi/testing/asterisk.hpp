@@ -55,10 +55,10 @@ class Asterisk : public Call {
         tells_hangup_ = !async && !simulator::means_no(value("AGISIGHUP"));
         exits_on_hangup_ = async || (simulator::knows_exit_on_hangup(version) &&
                                      simulator::means_yes(value("AGIEXITONHANGUP")));
-        for (const std::string& line : simulator::environment_lines(*this)) {
+        simulator::environment_lines(*this, [this](const std::string& line) {
             channel.note(Happening::Kind::environment, line);
             said_.add(line, channel.now());
-        }
+        });
         said_.add({}, channel.now());
         channel.begin();
     }

@@ -6,7 +6,7 @@
 #include <agi/version.hpp>
 
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace agi { inline namespace v0 { namespace testing::simulator {
 
@@ -22,22 +22,26 @@ inline std::string network_script(const Call& call) {
     return slash == std::string::npos ? std::string{} : url.substr(slash + 1);
 }
 
-/// The lines, without the empty one at the end.
-inline std::vector<std::string> environment_lines(const Call& call) {
-    std::vector<std::string> lines;
+/// Calls `take(line)` for each, without the empty one at the end.
+template <class Take>
+void environment_lines(const Call& call, const Take& take) {
+    std::string line;
+    const auto say = [&](std::string_view name, std::string_view text) {
+        line.assign(name).append(": ").append(text);
+        take(line);
+    };
     if (call.network) {
-        lines.emplace_back("agi_network: yes");
+        say("agi_network", "yes");
         const std::string script = network_script(call);
-        if (!script.empty()) lines.push_back("agi_network_script: " + script);
+        if (!script.empty()) say("agi_network_script", script);
     }
     for (const auto& [name, text] : call.environment) {
         const bool caller_id = name == "agi_callerid" || name == "agi_calleridname";
-        lines.push_back(name + ": " + (caller_id && text.empty() ? "unknown" : text));
+        say(name, caller_id && text.empty() ? "unknown" : text);
     }
     for (std::size_t i = 0; i < call.arguments.size(); ++i) {
-        lines.push_back("agi_arg_" + std::to_string(i + 1) + ": " + call.arguments[i]);
+        say("agi_arg_" + std::to_string(i + 1), call.arguments[i]);
     }
-    return lines;
 }
 
 }}}  // namespace agi::v0::testing::simulator
