@@ -13,6 +13,7 @@
 #include <agi/fastagi/socket_activation.hpp>
 #include <agi/session/session.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -42,6 +43,23 @@ TEST_CASE("Gauge: counts while it lives") {
         CHECK(counters.active == 1);
     }
     CHECK(counters.active == 0);
+}
+
+TEST_CASE(
+    "Gauge: one that is refused is never counted, so that no other thread is refused for it") {
+    Counters counters;
+    const auto held = Gauge::below(1, counters.active);
+    std::atomic<bool> done{false};
+    std::atomic<int> taken{0};
+    std::thread refused{[&] {
+        for (int i = 0; i < 200'000; ++i) taken += Gauge::below(1, counters.active) ? 1 : 0;
+        done = true;
+    }};
+    int over = 0;
+    while (!done) over += counters.active > 1 ? 1 : 0;
+    refused.join();
+    CHECK(over == 0);
+    CHECK(taken == 0);
 }
 
 TEST_CASE("Counters: each outcome") {

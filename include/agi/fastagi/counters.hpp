@@ -155,9 +155,13 @@ class Gauge {
     explicit Gauge(Counters::Counter& counter) noexcept : counter_{&counter} { ++counter; }
     /// Nothing if there are that many already.
     static std::optional<Gauge> below(std::uint64_t limit, Counters::Counter& counter) noexcept {
+        // Never over the limit, not even for a moment: another thread would be refused for it.
+        std::uint64_t now = counter;
+        do {
+            if (now >= limit) return std::nullopt;
+        } while (!counter.compare_exchange_weak(now, now + 1));
         Gauge one;
         one.counter_ = &counter;
-        if (counter.fetch_add(1) >= limit) return std::nullopt;
         return one;
     }
     Gauge(Gauge&& other) noexcept : counter_{std::exchange(other.counter_, nullptr)} {}
