@@ -21,7 +21,7 @@ std::string recording(const std::string& name) {
 
 // Each handler twice: as a function that blocks, and as a coroutine.
 
-void account(fastagi::Call& call) {
+void tell_account(fastagi::Call& call) {
     agi::SetVariable{"ID", *call.parameter("id")}(call);
     agi::SetVariable{"NAME", call.query("name").value_or("")}(call);
     agi::SetVariable{"ENTERED", agi::GetData{"beep", 5s, 3}(call).digits}(call);
@@ -40,7 +40,7 @@ void missing(fastagi::Call& call) { agi::StreamFile{"no-such-file"}(call); }
 
 #ifdef AGI_HAS_COROUTINES
 
-agi::Task<> account_async(fastagi::AsyncCall& call) {
+agi::Task<> tell_account_async(fastagi::AsyncCall& call) {
     const agi::SetVariable id{"ID", *call.parameter("id")};
     co_await call(id);
     const agi::SetVariable name{"NAME", call.query("name").value_or("")};
@@ -73,12 +73,12 @@ agi::Task<> missing_async(fastagi::AsyncCall& call) {
 #endif
 
 void set_up_calls(fastagi::Server& server) {
-    server.route("account/{id}", account);
+    server.route("account/{id}", tell_account);
     server.route("play", play);
     server.route("fail", fail);
     server.route("missing", missing);
 #ifdef AGI_HAS_COROUTINES
-    server.route("async/account/{id}", account_async);
+    server.route("async/account/{id}", tell_account_async);
     server.route("async/play", play_async);
     server.route("async/fail", fail_async);
     server.route("async/missing", missing_async);
