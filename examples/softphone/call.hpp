@@ -203,7 +203,7 @@ class Call {
         keys_before_ = asterisk_.channel.keys().size();
         done.hung_up = asterisk_.channel.hung_up();
         const auto [text, colour] = describe_(done);
-        const bool unheard = !describe_.sound_of(done.request).empty() &&
+        const bool unheard = !Describer::sound_of(done.request).empty() &&
                              !asterisk_.channel.answered && done.reply.substr(0, 4) == "200 ";
         terminal_.print(clock() + "  " + text + (unheard ? "   (the call is not answered)" : ""),
                         colour);

@@ -138,9 +138,9 @@ class Describer {
 
     static std::string outcome(const Done& done) {
         const bool nothing = done.keys.empty() && result(done) == " (timeout)";
-        const std::string keys = nothing             ? "   no keys"
-                                 : done.keys.empty() ? ""
-                                                     : "   keys: " + done.keys;
+        std::string keys = nothing             ? "   no keys"
+                           : done.keys.empty() ? ""
+                                               : "   keys: " + done.keys;
         if (done.reply.empty()) return keys + "   ended by the next command";
         if (failed(done)) return keys + (done.hung_up ? "   you hang up" : "   cannot be played");
         return keys;

@@ -153,7 +153,7 @@ class ProgramEnd : public FarEnd {
     // What it has written: lines that came together, without their last LF, as one read of Asterisk's
     // finds them. Nothing: none is whole yet, or it has closed, which `ended` says.
     std::optional<std::string> receive() override {
-        if (const auto lines = whole_lines()) return lines;
+        if (auto lines = whole_lines()) return lines;
         char bytes[4096];
         const ssize_t size = ::read(read_, bytes, sizeof bytes);
         if (size < 0 && errno == EINTR) return std::nullopt;
@@ -263,8 +263,7 @@ class ProgramEnd : public FarEnd {
         if (name.find('/') != std::string::npos || all == nullptr) return name;
         std::istringstream folders{all};
         for (std::string folder; std::getline(folders, folder, ':');) {
-            const std::string path = folder + '/' + name;
-            if (access(path.c_str(), X_OK) == 0) return path;
+            if (access((folder += '/' + name).c_str(), X_OK) == 0) return folder;
         }
         return name;
     }
@@ -310,6 +309,7 @@ class ProgramEnd : public FarEnd {
 
     static std::vector<char*> pointers(const std::vector<std::string>& texts) {
         std::vector<char*> all;
+        all.reserve(texts.size() + 1);
         for (const std::string& text : texts) all.push_back(const_cast<char*>(text.c_str()));
         all.push_back(nullptr);
         return all;

@@ -88,7 +88,7 @@ inline std::string junit(const std::vector<Result>& results) {
     double seconds = 0;
     for (const Result& one : results) {
         seconds += one.seconds;
-        cases += "  <testcase classname=\"softphone\" name=\"" + xml(one.name) + "\" time=\"" +
+        cases += R"(  <testcase classname="softphone" name=")" + xml(one.name) + R"(" time=")" +
                  seconds_text(one.seconds) + '"';
         if (one.problems.empty()) {
             cases += "/>\n";

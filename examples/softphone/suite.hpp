@@ -118,14 +118,14 @@ class Suite {
             result.problems = scenario.problems(outcome.exit_status());
             common_problems(scenario, outcome, result.problems);
             if (outcome.agistatus == "FAILURE" && !scenario.expected.agistatus) {
-                result.problems.push_back("AGISTATUS is FAILURE");
+                result.problems.emplace_back("AGISTATUS is FAILURE");
             }
             if (!result.problems.empty()) {
                 result.details = shortened(agi::testing::ladder(scenario.asterisk));
                 if (!outcome.errors.empty()) result.details += "standard error:\n" + outcome.errors;
             }
         } catch (const std::exception& error) {
-            result.problems.push_back(error.what());
+            result.problems.emplace_back(error.what());
         }
         result.seconds = since(begin);
         page_ = agi::testing::page(scenario.asterisk, scenario.name);
@@ -216,7 +216,7 @@ class Suite {
         std::string where = to_string(run.loss);
         if (run.loss != Loss::none) where += ' ' + std::to_string(run.step);
         for (const std::string& problem : problems)
-            result.problems.push_back(where + ": " + problem);
+            result.problems.push_back(std::string{where}.append(": ").append(problem));
         if (result.details.empty()) {
             result.details = where + ":\n" + shortened(agi::testing::ladder(scenario.asterisk));
             if (!outcome.errors.empty()) result.details += "standard error:\n" + outcome.errors;

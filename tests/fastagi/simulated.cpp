@@ -34,15 +34,15 @@ using Blocking = Session<SimulatedStream>;
 namespace {
 
 /// A call flow on both kinds of session.
-struct Flow {
+struct SimulatedFlow {
     std::string name;
     std::function<void(Asterisk&)> plan;
     std::function<void(Blocking&)> blocking;
     std::function<void(Waiting&)> async;
 };
 
-std::vector<Flow> flows() {
-    std::vector<Flow> all;
+std::vector<SimulatedFlow> flows() {
+    std::vector<SimulatedFlow> all;
     const auto add = [&all](std::string name, std::function<void(Asterisk&)> plan, auto flow) {
         all.push_back({std::move(name), std::move(plan), flow, flow});
     };
@@ -136,7 +136,7 @@ std::vector<Flow> flows() {
     return all;
 }
 
-Asterisk asterisk_of(const Flow& flow) {
+Asterisk asterisk_of(const SimulatedFlow& flow) {
     Asterisk asterisk;
     asterisk.network = true;
     asterisk.channel.sounds = {{"menu", 4s}, {"bye", 1s}};
@@ -170,7 +170,7 @@ TEST_CASE("Event scripts: an AsyncSession comes to the end of the other sessions
 }
 
 TEST_CASE("SimulatedSocket: a call flow is the same on both kinds of session") {
-    for (const Flow& flow : flows()) {
+    for (const SimulatedFlow& flow : flows()) {
         CAPTURE(flow.name);
         SECTION(flow.name) {
             Asterisk one = asterisk_of(flow);
