@@ -9,6 +9,7 @@
 #include <future>
 #include <mutex>
 #include <string>
+#include <thread>
 
 using namespace ami_tests;
 using namespace agi::ami;
@@ -83,6 +84,32 @@ TEST_CASE("Client: what is sent in one task leaves in one write") {
         CHECK(text.find(md5_hex("1pass-word")) == std::string::npos);
     }
     CHECK_THAT(writes[1], ContainsSubstring("Key: ***\r\n"));
+}
+
+TEST_CASE("Client: a login that came in time counts, however late the loop reads it") {
+    const FakeAmi ami;
+    ClientOptions options;
+    options.connect_time = 200ms;
+    RunningClient running{ami.port(), options};
+    running.start();
+    Manager manager = ami.accept();
+    manager.send("Asterisk Call Manager/11.0.0\r\n");
+    manager.answer("Success", "Challenge: 1\r\n");
+    std::promise<void> stands;
+    std::promise<void> goes_on;
+    running.client.post([&] {
+        stands.set_value();
+        goes_on.get_future().wait();
+    });
+    stands.get_future().wait();
+    manager.answer();
+    std::this_thread::sleep_for(2 * options.connect_time);
+    goes_on.set_value();
+    CHECK(eventually([&] { return running.logged("logged in") == 1; }));
+    auto pong = ping(running);
+    manager.answer("Success", "Message: Pong\r\n");
+    CHECK(pong.get() == "Pong");
+    CHECK(running.logged("no login in time") == 0);
 }
 
 TEST_CASE("Client: a lost connection fails what has no answer, and is made again") {

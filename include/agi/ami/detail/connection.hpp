@@ -4,6 +4,7 @@
 
 #include <agi/ami/detail/redact.hpp>
 #include <agi/ami/options.hpp>
+#include <agi/asio/deadline.hpp>
 #include <agi/version.hpp>
 
 #ifdef AGI_BOOST_ASIO
@@ -16,6 +17,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,7 +88,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void close() {
         if (std::exchange(closed_, true)) return;
         const auto self = shared_from_this();  // which a callback may let go
-        timer_.cancel();
+        timer_.reset();
         resolver_.cancel();
         transport_->close();
         talk_.close();
@@ -203,10 +205,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     template <class Task>
     void arm(std::chrono::milliseconds time, Task task) {
-        timer_.expires_after(time);
-        timer_.async_wait(when_done([task = std::move(task)](const error_code& error) {
-            if (!error) task();
-        }));
+        timer_.emplace(context_.get_executor(), time, when_done(std::move(task)));
     }
 
     net::io_context& context_;
@@ -215,7 +214,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const std::shared_ptr<Transport> transport_;
     Conversation talk_;
     net::ip::tcp::resolver resolver_{context_};
-    net::steady_timer timer_{context_};
+    std::optional<wire::Deadline> timer_;
     std::array<char, 32768> in_{};
     std::string out_;
     bool closed_ = false;
