@@ -465,3 +465,20 @@ TEST_CASE("Server: adopts no socket over its limit, nor when it has stopped") {
     running.join();
     CHECK_FALSE(running.server.adopt(more.theirs, {"pbx"}));
 }
+
+TEST_CASE("Server: adopts nothing but an open socket of a stream") {
+    Running running;
+    running.server.expect_adopted();
+    int pipe[2];
+    REQUIRE(::pipe(pipe) == 0);
+    const int datagrams = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    REQUIRE(datagrams >= 0);
+    CHECK_THROWS_AS(running.server.adopt(-1, {"pbx"}), std::system_error);
+    CHECK_THROWS_AS(running.server.adopt(pipe[0], {"pbx"}), std::system_error);
+    CHECK_THROWS_WITH(running.server.adopt(datagrams, {"pbx"}),
+                      ContainsSubstring("a connection to adopt"));
+    // They are still the caller's.
+    for (const int fd : {pipe[0], pipe[1], datagrams}) CHECK(::close(fd) == 0);
+    CHECK(running.server.counts().accepted == 0);
+    CHECK(running.server.counts().connections == 0);
+}

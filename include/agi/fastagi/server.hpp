@@ -18,7 +18,10 @@
 #include <agi/fastagi/routes.hpp>
 #include <agi/version.hpp>
 
+#include <sys/socket.h>
+
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -88,7 +91,10 @@ class Server : public Routes {
     /// From any thread, before `run`, too.
     ///
     /// False when there are `max_connections`, or the server has stopped: the socket is not taken.
+    ///
+    /// @throws std::system_error  it is no open socket of a stream
     [[nodiscard]] bool adopt(int fd, Origin origin, Handler handler = {}) {
+        require_stream(fd);
         auto connection =
             Gauge::below(state_->options.max_connections, state_->counters.connections);
         if (!connection || state_->stopping) return false;
@@ -171,6 +177,15 @@ class Server : public Routes {
         do loops.push_back(std::make_unique<Loop>());
         while (loops.size() < count);
         return loops;
+    }
+
+    static void require_stream(int fd) {
+        int type = 0;
+        socklen_t size = sizeof type;
+        const bool is_socket = ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+        if (is_socket && type == SOCK_STREAM) return;
+        throw std::system_error{is_socket ? EPROTOTYPE : errno, std::generic_category(),
+                                "a connection to adopt"};
     }
 
     /// All but the first. If one cannot be had, none is left.
