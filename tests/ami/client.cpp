@@ -4,6 +4,7 @@
 #include "ami/fake_ami.hpp"
 #include "catch.hpp"
 #include <agi/ami/client.hpp>
+#include <agi/ami/tls.hpp>
 
 #include <atomic>
 #include <future>
@@ -436,4 +437,11 @@ TEST_CASE("Client: a connection that ends after any byte of a login is made agai
     CHECK(running.logged("logged in") == 0);
     ami.accept().log_in();
     CHECK(eventually([&] { return running.logged("logged in") == 1; }));
+}
+
+TEST_CASE("tls: names the file that cannot be read") {
+    CHECK_THROWS_WITH(tls({"/nonexistent/ca.pem"}),
+                      ContainsSubstring("TLS: ca_file \"/nonexistent/ca.pem\": No such file"));
+    CHECK_THROWS_WITH(tls({"", "", "/nonexistent/own.pem"}),
+                      ContainsSubstring("TLS: certificate_file \"/nonexistent/own.pem\""));
 }
