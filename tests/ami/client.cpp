@@ -88,29 +88,39 @@ TEST_CASE("Client: what is sent in one task leaves in one write") {
 }
 
 TEST_CASE("Client: a login that came in time counts, however late the loop reads it") {
-    const FakeAmi ami;
-    ClientOptions options;
-    options.connect_time = 200ms;
-    RunningClient running{ami.port(), options};
-    running.start();
-    Manager manager = ami.accept();
-    manager.send("Asterisk Call Manager/11.0.0\r\n");
-    manager.answer("Success", "Challenge: 1\r\n");
-    std::promise<void> stands;
-    std::promise<void> goes_on;
-    running.client.post([&] {
-        stands.set_value();
-        goes_on.get_future().wait();
-    });
-    stands.get_future().wait();
-    manager.answer();
-    std::this_thread::sleep_for(2 * options.connect_time);
-    goes_on.set_value();
-    CHECK(eventually([&] { return running.logged("logged in") == 1; }));
-    auto pong = ping(running);
-    manager.answer("Success", "Message: Pong\r\n");
-    CHECK(pong.get() == "Pong");
-    CHECK(running.logged("no login in time") == 0);
+    // A machine that is too slow for one time gets another one.
+    for (auto time = 200ms;; time *= 2) {
+        const FakeAmi ami;
+        ClientOptions options;
+        options.connect_time = time;
+        std::promise<void> stands;
+        std::promise<void> goes_on;
+        RunningClient running{ami.port(), options};
+        const auto begin = std::chrono::steady_clock::now();
+        running.start();
+        Manager manager = ami.accept();
+        manager.send("Asterisk Call Manager/11.0.0\r\n");
+        const std::string challenge = manager.action();
+        if (challenge.front() == '(') continue;
+        running.client.post([&] {
+            stands.set_value();
+            goes_on.get_future().wait();
+        });
+        stands.get_future().wait();
+        manager.send("Response: Success\r\nActionID: " + Manager::id_of(challenge) +
+                     "\r\nChallenge: 1\r\n\r\nResponse: Success\r\nActionID: agi-2\r\n\r\n");
+        const bool in_time = std::chrono::steady_clock::now() - begin < time;
+        std::this_thread::sleep_until(begin + 2 * time);
+        goes_on.set_value();
+        if (!in_time) continue;
+        CHECK(eventually([&] { return running.logged("logged in") == 1; }));
+        manager.action();  // the login
+        auto pong = ping(running);
+        manager.answer("Success", "Message: Pong\r\n");
+        CHECK(pong.get() == "Pong");
+        CHECK(running.logged("no login in time") == 0);
+        return;
+    }
 }
 
 TEST_CASE("Client: a lost connection fails what has no answer, and is made again") {
