@@ -228,8 +228,8 @@ TEST_CASE("read_scenario: a value that is none is refused with its line") {
         Case{"[expect]\ndatabase = { \"a/\" = \"c\" }", "is family/key: not \"a/\""},
         Case{"[expect]\nexit-status = \"x\"", "this is a number from 0 to 255: not \"x\""},
         Case{"[expect]\nexit-status = 256", "from 0 to 255: not \"256\""},
-        Case{"[[caller]]\ntime = \"once\"\nafter = \"x\"", "a number from 1 on: not \"once\""},
-        Case{"[[caller]]\ntime = 0\nafter = \"x\"", "a number from 1 on: not \"0\""});
+        Case{"[[caller]]\ntime = \"once\"\nafter = \"x\"", "a number from 1 to 1000: not \"once\""},
+        Case{"[[caller]]\ntime = 0\nafter = \"x\"", "a number from 1 to 1000: not \"0\""});
     CAPTURE(text);
     std::string said;
     try {

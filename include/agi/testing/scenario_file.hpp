@@ -15,7 +15,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -48,6 +47,7 @@ class ScenarioReader : private TomlReader {
     }
 
   private:
+    static constexpr int most_times = 1000;  ///< That a sound is heard.
     static std::chrono::milliseconds usual_length() { return std::chrono::seconds{3}; }
 
     void read_call(const toml::table& table) {
@@ -165,7 +165,7 @@ class ScenarioReader : private TomlReader {
         int& planned_times = planned[moment.when + ' ' + moment.sound];
         moment.time = planned_times + 1;
         if (const toml::node* const time = step.get("time")) {
-            moment.time = number_of(*time, 1, std::numeric_limits<int>::max());
+            moment.time = number_of(*time, 1, most_times);
         }
         if (moment.when != "at" && moment.time <= planned_times) {
             refuse(step, "this time of " + moment.sound + " is planned already");

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
-#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -71,9 +70,8 @@ class TomlReader {
         const std::string text = text_of(node);
         const auto number = wire::to_number<int>(text);
         if (number && *number >= least && *number <= most) return *number;
-        const bool ends = most != std::numeric_limits<int>::max();
-        refuse(node, "this is a number from " + std::to_string(least) +
-                         (ends ? " to " + std::to_string(most) : " on") + ": not \"" + text + '"');
+        refuse(node, "this is a number from " + std::to_string(least) + " to " +
+                         std::to_string(most) + ": not \"" + text + '"');
     }
     /// One text, or a list of them.
     std::vector<std::string> texts(const toml::table& table, std::string_view key) const {
