@@ -163,7 +163,7 @@ TEST_CASE("softphone: a wrong scenario is refused with its line") {
         Case{"[[caller]]\nafter = \"x\"\npress = \"1z\"\n", "a key is one of"},
         Case{"[[caller]]\nafter = \"x\"\npress = \"1\"\nhang-up = true\n",
              ".call:1: only one thing at a time"},
-        Case{"[[caller]]\nafter = \"x\"\ntime = 0\n", "a sound is heard for the first time"},
+        Case{"[[caller]]\nafter = \"x\"\ntime = 0\n", ".call:3: this is a number from 1 to"},
         Case{"[[caller]]\nafter = \"x\"\npress = 1.5\n", ".call:3: this is a text"},
         Case{"[world]\nany-sound = true\n", ".call:2: this is a text"},
         Case{"[world]\nsounds = { \"m.wav\" = \"1s\" }\n", "Asterisk adds the format itself"},
