@@ -123,6 +123,30 @@ TEST_CASE("Client: a login that came in time counts, however late the loop reads
     }
 }
 
+TEST_CASE("Client: without a time for it, silence is not asked about") {
+    // A machine that is too slow for one time gets another one.
+    for (auto time = 100ms;; time *= 2) {
+        const FakeAmi ami;
+        ClientOptions options;
+        options.keep_alive = 0ms;
+        options.connect_time = time;
+        RunningClient running{ami.port(), options};
+        running.start();
+        Manager manager = ami.accept();
+        if (!manager.log_in() || !eventually([&] {
+                return running.logged("logged in") + running.logged("no login in time") > 0;
+            })) {
+            continue;
+        }
+        if (running.logged("no login in time") > 0) continue;
+        std::this_thread::sleep_for(2 * time);
+        auto pong = ping(running);
+        CHECK(manager.answer("Success", "Message: Pong\r\n") == "Action: Ping|ActionID: agi-3");
+        CHECK(pong.get() == "Pong");
+        return;
+    }
+}
+
 TEST_CASE("Client: a lost connection fails what has no answer, and is made again") {
     const FakeAmi ami;
     RunningClient running{ami.port()};

@@ -62,10 +62,15 @@ class Manager {
              std::string{more} + "\r\n");
         return text;
     }
-    void log_in() {
+    /// False: the client has not waited for that.
+    bool log_in() {
         send("Asterisk Call Manager/11.0.0\r\n");
-        answer("Success", "Challenge: 1\r\n");
-        answer();
+        for (const char* const more : {"Challenge: 1\r\n", ""}) {
+            const std::string wanted = action();
+            if (wanted.front() == '(') return false;
+            send("Response: Success\r\nActionID: " + id_of(wanted) + "\r\n" + more + "\r\n");
+        }
+        return true;
     }
     void close() { peer_.close(); }
     [[nodiscard]] int fd() const { return peer_.fd(); }

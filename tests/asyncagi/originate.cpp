@@ -58,6 +58,15 @@ TEST_CASE("Originate: the action") {
     RunningSource running{pbx, no_routes};
     call.caller_id = "Bob\r\nX: 1";
     CHECK_THROWS_AS(running.source.originate(call, [](Call&) {}), agi::AGIArgumentError);
+    // With none, Asterisk rings without end.
+    call.caller_id = "Bob <1>";
+    for (const std::chrono::milliseconds timeout : {0ms, -1ms, -30'000ms}) {
+        call.timeout = timeout;
+        CHECK_THROWS_WITH(
+            running.source.originate(call, [](Call&) {}),
+            Catch::Matchers::ContainsSubstring("Originate: the timeout is 1 ms or more: not " +
+                                               std::to_string(timeout.count())));
+    }
 }
 
 TEST_CASE("Originate: each outcome, once") {

@@ -32,7 +32,7 @@ struct ClientOptions {
     MakeTransport transport = tcp;
 
     std::chrono::milliseconds connect_time{10'000};  ///< For the connection and the login.
-    /// After so much silence a Ping is sent; after so much more the connection is given up.
+    /// After so much silence a Ping is sent; after so much more the connection is given up. 0: never.
     std::chrono::milliseconds keep_alive{10'000};
     /// The pause before the first attempt to connect again. It doubles up to the last one, and is
     /// spread by a quarter, so that the clients of an Asterisk do not come all at once. A refused

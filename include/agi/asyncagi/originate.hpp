@@ -5,6 +5,7 @@
 #include <agi/ami/action.hpp>
 #include <agi/ami/message.hpp>
 #include <agi/version.hpp>
+#include <agi/wire/error.hpp>
 #include <agi/wire/number.hpp>
 
 #include <chrono>
@@ -30,7 +31,7 @@ struct Place {
 struct Originate {
     std::string channel{};  ///< `PJSIP/desk`, `DAHDI/g1/42`...
     Place to{};
-    std::chrono::milliseconds timeout{30'000};  ///< For the answer.
+    std::chrono::milliseconds timeout{30'000};  ///< For the answer: 1 ms or more.
     std::string caller_id{};                    ///< `Name <number>`
     std::vector<std::pair<std::string, std::string>> variables{};
     bool early_media = false;  ///< The handler gets the call before it is answered.
@@ -39,8 +40,12 @@ struct Originate {
 
     /// The action. `id`: the unique id that the channel gets.
     ///
-    /// @throws AGIArgumentError  something cannot be sent
+    /// @throws AGIArgumentError  something cannot be sent, or the timeout is none: Asterisk would ring for ever
     [[nodiscard]] ami::Action action(const std::string& id) const {
+        if (timeout.count() < 1) {
+            throw AGIArgumentError("Originate", "the timeout is 1 ms or more: not " +
+                                                    std::to_string(timeout.count()) + " ms");
+        }
         ami::Action action{"Originate"};
         action.set("Channel", channel)
             .set("ChannelId", id)

@@ -192,6 +192,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     /// Silence is asked about, and then ended.
     void keep_alive() {
+        if (options_->keep_alive.count() <= 0) return timer_.reset();
         arm(options_->keep_alive, [this] {
             if (std::exchange(heard_, false)) {
                 pinged_ = false;
