@@ -317,3 +317,14 @@ TEST_CASE(
     CHECK(calls > 60);
     CHECK(running.counts().calls == calls);
 }
+
+TEST_CASE("Source: a dead man's switch has a time") {
+    Server server;
+    SourceOptions options;
+    for (const std::chrono::milliseconds time : {0ms, -1ms}) {
+        options.dead_man = time;
+        CHECK_THROWS_WITH((Source{server, options}),
+                          Catch::Matchers::ContainsSubstring("dead_man is 1 ms or more: not " +
+                                                             std::to_string(time.count())));
+    }
+}

@@ -27,7 +27,7 @@ struct SourceOptions {
     std::function<bool(std::string_view script)> takes{};
 
     /// After so long without a sign of us, Asterisk takes a call back: it goes to the extension T of
-    /// its context, or is hung up. Also how long a lost connection may be away.
+    /// its context, or is hung up. Also how long a lost connection may be away. 1 ms or more.
     std::chrono::milliseconds dead_man{60'000};
     /// How long the dialplan may take to come back into AGI(agi:async) after a failed command. Also
     /// how long a call whose session of another program was over, or is to begin, when we came is

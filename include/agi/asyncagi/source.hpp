@@ -38,7 +38,7 @@ namespace agi { inline namespace v0 { namespace asyncagi { inline namespace AGI_
 /// logged. The server must outlive it; `run` does not listen on a port by itself any more.
 class Source : public SourceRequests {
   public:
-    /// @throws AGIArgumentError  the name has other characters than letters, digits and `-._`
+    /// @throws AGIArgumentError  the name has other characters than letters, digits and `-._`, or `dead_man` is none
     Source(fastagi::Server& server, const SourceOptions& options)
         : Source{server, options.ami.host, std::make_shared<Own>(options)} {}
     Source(const Source&) = delete;
@@ -71,7 +71,7 @@ class Source : public SourceRequests {
     ///
     /// The unique id of its channel.
     ///
-    /// @throws AGIArgumentError  something cannot be sent
+    /// @throws AGIArgumentError  something cannot be sent, or the timeout is none
     template <class Handler>
     std::string originate(Originate call, Handler handler, Dialer::OnOutcome on_outcome = {}) {
         BeginCall begin = on_server(server_, label_, server_.make_handler(std::move(handler)));

@@ -31,7 +31,7 @@ class StreamSource : public SourceRequests {
 
     /// The context must outlive it.
     ///
-    /// @throws AGIArgumentError  the name has other characters than letters, digits and `-._`
+    /// @throws AGIArgumentError  the name has other characters than letters, digits and `-._`, or `dead_man` is none
     StreamSource(net::io_context& context, SourceOptions options)
         : SourceRequests{std::make_shared<SourceState>(context, std::move(options))} {}
     StreamSource(const StreamSource&) = delete;

@@ -42,6 +42,10 @@ class SourceState {
         if (wire::percent_encoded(options_.name) != options_.name) {
             throw AGIArgumentError("Source", "a name has letters, digits and  - . _  only");
         }
+        if (options_.dead_man.count() < 1) {
+            throw AGIArgumentError("Source", "dead_man is 1 ms or more: not " +
+                                                 std::to_string(options_.dead_man.count()) + " ms");
+        }
         calls_.on_removed = [this] { end_if_done(); };
         calls_.make_control = [this](const LinkPointer& link) { return make_control(link); };
         adoption_.taker = [this](std::string_view script) { return taker(script); };
