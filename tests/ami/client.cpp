@@ -147,6 +147,26 @@ TEST_CASE("Client: without a time for it, silence is not asked about") {
     }
 }
 
+TEST_CASE("Client: attempts to connect become fewer, also from a first pause of 0 on") {
+    std::uint16_t port = 0;
+    {
+        const FakeAmi nobody;
+        port = nobody.port();
+    }
+    agi::wire::net::io_context context;
+    std::size_t attempts = 0;
+    ClientOptions options;
+    options.port = port;
+    options.first_pause = 0ms;
+    options.last_pause = 10min;
+    options.log = [&](agi::fastagi::Severity, std::string_view) { ++attempts; };
+    Client client{context, options};
+    client.start();
+    context.run_for(100ms);
+    CHECK(attempts >= 1);
+    CHECK(attempts < 20);  // of 1 ms, 2 ms, 4 ms...
+}
+
 TEST_CASE("Client: a lost connection fails what has no answer, and is made again") {
     const FakeAmi ami;
     RunningClient running{ami.port()};

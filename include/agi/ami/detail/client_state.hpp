@@ -98,6 +98,7 @@ class ClientState final : public Connection::Owner,
         pause_ =
             pause_.count() == 0 ? options->first_pause : std::min(options->last_pause, 2 * pause_);
         if (refused_) pause_ = options->last_pause;
+        pause_ = std::max(pause_, std::chrono::milliseconds{1});  // which doubles, as 0 does not
         const std::int64_t quarter = pause_.count() / 4;
         std::uniform_int_distribution<std::int64_t> spread{-quarter, quarter};
         timer_.expires_after(pause_ + std::chrono::milliseconds{spread(random_)});
