@@ -65,6 +65,7 @@ module;
 #include <agi/ivr/flow_explorer.hpp>
 #include <agi/ivr/flow_picture.hpp>
 #include <agi/ivr/ivr.hpp>
+#include <agi/ivr/key.hpp>
 #include <agi/ivr/key_plan.hpp>
 #include <agi/ivr/letters.hpp>
 #include <agi/ivr/listen.hpp>
@@ -264,6 +265,7 @@ using agi::ivr::Group;
 using agi::ivr::HasSound;
 using agi::ivr::InLanguage;
 using agi::ivr::Kept;
+using agi::ivr::Key;
 using agi::ivr::KeyPlan;
 using agi::ivr::Length;
 using agi::ivr::LetterKeys;

@@ -646,3 +646,14 @@ TEST_CASE("Asking: Manners that are gone at the end of the line do not compile")
     STATIC_REQUIRE(std::is_constructible_v<Asking, const Ask&, const Manners&>);
     STATIC_REQUIRE_FALSE(std::is_constructible_v<Asking, const Ask&, Manners>);
 }
+
+TEST_CASE("Key: is one of the telephone's, or none") {
+    for (const char key : std::string{"0123456789*#ABCD-"}) CHECK(Key{key} == key);
+    for (const char other : {'x', 'a', ' ', '\0'}) {
+        CAPTURE(other);
+        CHECK_THROWS_WITH(Key{other}, Catch::Matchers::ContainsSubstring(
+                                          "a key is one of 0-9 * # A-D, or no_key: not "));
+    }
+    Ask ask;
+    CHECK_THROWS_AS(ask.terminator = 'x', agi::AGIArgumentError);
+}

@@ -4,6 +4,7 @@
 
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
+#include <agi/ivr/key.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/optional.hpp>
 #include <agi/wire/refuse.hpp>
@@ -50,9 +51,9 @@ struct Ask {
     Prompt prompt{};
     Length digits{};
     DigitSet keys = "0123456789";  ///< What counts as a digit.
-    char cancel = no_key;          ///< Ends the question: End::cancelled.
-    char terminator = '#';  ///< Ends the entry; no_key: only silence does, or the last digit.
-    bool secret = false;    ///< In no trace and no error.
+    Key cancel = no_key;           ///< Ends the question: End::cancelled.
+    Key terminator = '#';  ///< Ends the entry; no_key: only silence does, or the last digit.
+    bool secret = false;   ///< In no trace and no error.
     std::vector<Prompt>
         again{};  ///< From the second try on, instead of the prompt; the last one stays.
     Check check{};

@@ -2,7 +2,6 @@
 #pragma once
 // Which keys are an answer: a number of them, or patterns as in the dialplan.
 
-#include <agi/command/playback.hpp>  // no_key
 #include <agi/version.hpp>
 #include <agi/wire/digit_set.hpp>
 

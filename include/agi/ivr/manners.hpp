@@ -3,6 +3,7 @@
 // What is the same for all dialogues of a program.
 
 #include <agi/ivr/callback.hpp>
+#include <agi/ivr/key.hpp>
 #include <agi/ivr/key_plan.hpp>
 #include <agi/ivr/prompt.hpp>
 #include <agi/version.hpp>
@@ -40,9 +41,9 @@ struct Manners {
     int tries = 3;
 
     // Keys that mean the same everywhere, unless the question at hand has another use for them.
-    char repeat = no_key;     ///< Says the prompt again; up to three times without a try.
-    char back = no_key;       ///< Ends the question: End::back.
-    char attendant = no_key;  ///< Ends the question: End::attendant.
+    Key repeat = no_key;     ///< Says the prompt again; up to three times without a try.
+    Key back = no_key;       ///< Ends the question: End::back.
+    Key attendant = no_key;  ///< Ends the question: End::attendant.
 
     Prompt silence{};                               ///< After silence, before the question again.
     Prompt wrong = "privacy-incorrect";             ///< After an entry that is none.

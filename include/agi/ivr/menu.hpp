@@ -4,6 +4,7 @@
 
 #include <agi/ivr/asking.hpp>
 #include <agi/ivr/drive.hpp>
+#include <agi/ivr/key.hpp>
 #include <agi/version.hpp>
 #include <agi/wire/optional.hpp>
 #include <agi/wire/time.hpp>
@@ -51,7 +52,7 @@ template <class To>
 struct Menu {
     Prompt prompt{};
     std::vector<Option<To>> options{};
-    char cancel = no_key;  ///< Ends the menu: End::cancelled.
+    Key cancel = no_key;  ///< Ends the menu: End::cancelled.
     std::vector<Prompt>
         again{};  ///< From the second try on, instead of the prompt; the last one stays.
     OptionalMilliseconds first_key{};    ///< Silence after the prompt.

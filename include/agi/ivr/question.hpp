@@ -3,6 +3,7 @@
 // A question as a machine sees it: what is said, which keys are an answer, how long is waited for them.
 
 #include <agi/ivr/entry.hpp>
+#include <agi/ivr/key.hpp>
 #include <agi/ivr/key_plan.hpp>
 #include <agi/ivr/manners.hpp>
 #include <agi/ivr/step.hpp>
@@ -36,8 +37,8 @@ struct Question {
     Time next_key{0};
     Time total{0};  ///< 0: no limit.
     int tries = 1;
-    char cancel = no_key;
-    char terminator = '#';
+    Key cancel = no_key;
+    Key terminator = '#';
     bool interruptible = true;
     bool secret = false;
     bool secret_prompt =
