@@ -32,7 +32,7 @@ inline agi::asyncagi::SourceOptions source_options(const FakePbx& pbx) {
     return options;
 }
 
-/// Logged in from its begin on.
+/// Logged in from its begin on, and its server runs.
 class RunningSource {
   public:
     template <class SetUp>
@@ -47,6 +47,9 @@ class RunningSource {
         source.start();
         running_.run();
         eventually([&] { return pbx.logins() > logins; });
+        std::promise<void> runs;
+        agi::wire::net::post(running_.server.context(), [&] { runs.set_value(); });
+        runs.get_future().wait();
     }
     RunningSource(const RunningSource&) = delete;
     RunningSource& operator=(const RunningSource&) = delete;

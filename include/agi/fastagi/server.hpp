@@ -191,7 +191,7 @@ class Server : public Routes {
     /// All but the first. If one cannot be had, none is left.
     void start_loops(std::vector<std::thread>& threads) {
         try {
-            threads.reserve(loops_.size());
+            threads.reserve(loops_.size() - 1);
             for (std::size_t i = 1; i < loops_.size(); ++i) {
                 threads.emplace_back([this, &loop = *loops_[i]] { run(loop); });
             }
