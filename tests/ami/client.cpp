@@ -499,3 +499,28 @@ TEST_CASE("tls: names the file that cannot be read") {
     CHECK_THROWS_WITH(tls({"", "", "/nonexistent/own.pem"}),
                       ContainsSubstring("TLS: certificate_file \"/nonexistent/own.pem\""));
 }
+
+TEST_CASE("Client: ended in an answer that is lost, hears nothing more") {
+    const FakeAmi ami;
+    const bool destroyed = GENERATE(false, true);
+    CAPTURE(destroyed);
+    agi::wire::net::io_context context{1};
+    ClientOptions options;
+    options.port = ami.port();
+    options.log = {};
+    auto client = std::make_unique<Client>(context, options);
+    int lost = 0;
+    client->on_lost([&] { ++lost; });
+    client->on_login([&](bool) {
+        client->send(Action{"Ping"},
+                     [&](const Response&) { destroyed ? client.reset() : client->stop(); });
+    });
+    client->start();
+    std::thread thread{[&] { context.run(); }};
+    Manager manager = ami.accept();
+    manager.log_in();
+    manager.action();
+    manager.close();
+    thread.join();
+    CHECK(lost == 0);
+}

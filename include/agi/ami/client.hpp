@@ -46,7 +46,8 @@ class Client {
     void on_event(OnEvent hook) { state_->on_event = std::move(hook); }
     /// After each login; false at the first.
     void on_login(std::function<void(bool again)> hook) { state_->on_login = std::move(hook); }
-    /// After the end of a connection that was logged in.
+    /// After the end of a connection that was logged in, and after the answers that are lost by it. Not
+    /// where the client was stopped.
     void on_lost(std::function<void()> hook) { state_->on_lost = std::move(hook); }
 
     /// Connects. While it is connected, or about to be, that does nothing.

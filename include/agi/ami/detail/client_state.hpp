@@ -80,7 +80,8 @@ class ClientState final : public Connection::Owner,
         log(was_ready || !was_in_ ? Severity::warning : Severity::info, why);
         refused_ = refused;
         wait();
-        if (was_ready && on_lost) call(on_lost);
+        // Not where an answer that was lost has stopped the client, or destroyed it.
+        if (was_ready && on_lost && !stopped_) call(on_lost);
     }
     void hook_failed(const std::exception_ptr& error) noexcept override {
         try {
