@@ -524,3 +524,24 @@ TEST_CASE("Client: ended in an answer that is lost, hears nothing more") {
     thread.join();
     CHECK(lost == 0);
 }
+
+TEST_CASE("Client: destroyed in an answer that comes at once, and throws there") {
+    agi::wire::net::io_context context{1};
+    const FakeAmi ami;
+    ClientOptions options;
+    options.port = ami.port();
+    int logged = 0;
+    options.log = [&](agi::fastagi::Severity, std::string_view) { ++logged; };
+    auto client = std::make_unique<Client>(context, options);
+    const bool started = GENERATE(false, true);
+    CAPTURE(started);
+    if (started) client->start();
+    if (started) client->stop();
+    context.run();  // nothing but the client holds its connection then
+    client->send(Action{"Ping"}, [&](const Response&) {
+        client.reset();
+        throw std::runtime_error{"done"};
+    });
+    CHECK_FALSE(client);
+    CHECK(logged == 1);
+}

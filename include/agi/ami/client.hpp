@@ -62,7 +62,8 @@ class Client {
     /// Sends an action, and calls `done` with its answer, or with `lost`. What is sent in one task
     /// of the loop leaves in one write.
     std::string send(const Action& action, Done done = {}) {
-        return state_->send(action, std::move(done));
+        const auto state = state_;  // which `done` may let go
+        return state->send(action, std::move(done));
     }
 
     /// Goes on where the context's `run` was left by an exception, as by std::bad_alloc: to be called
