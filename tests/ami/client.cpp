@@ -545,3 +545,24 @@ TEST_CASE("Client: destroyed in an answer that comes at once, and throws there")
     CHECK_FALSE(client);
     CHECK(logged == 1);
 }
+
+TEST_CASE("Client: one that is started in an answer that is lost makes no second connection") {
+    const FakeAmi ami;
+    RunningClient running{ami.port()};
+    std::atomic<int> logins{0};
+    running.client.on_login([&](bool again) {
+        ++logins;
+        if (again) return;
+        running.client.send(Action{"Ping"}, [&](const Response&) { running.client.start(); });
+    });
+    running.start();
+    Manager first = ami.accept();
+    first.log_in();
+    first.action();
+    first.close();
+    Manager second = ami.accept();
+    second.log_in();
+    CHECK(eventually([&] { return logins == 2; }));
+    pollfd another{ami.fd(), POLLIN, 0};
+    CHECK(::poll(&another, 1, 50) == 0);
+}

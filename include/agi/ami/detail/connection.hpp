@@ -88,6 +88,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void close() {
         if (std::exchange(closed_, true)) return;
         const auto self = shared_from_this();  // which a callback may let go
+        const Told told{told_};
         timer_.reset();
         resolver_.cancel();
         transport_->close();
@@ -102,13 +103,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
         close();
         if (owner) owner->ended(why, was_ready, refused);
     }
-    [[nodiscard]] bool closed() const noexcept { return closed_; }
+    /// Its end was told to all that waited for answers.
+    [[nodiscard]] bool closed() const noexcept { return told_; }
     [[nodiscard]] bool ready() const noexcept {
         return !closed_ && talk_.state() == Conversation::State::ready;
     }
     [[nodiscard]] std::size_t pending() const noexcept { return talk_.pending(); }
 
   private:
+    /// Says so however `close` is left.
+    struct Told {
+        bool& told;
+        explicit Told(bool& flag) noexcept : told{flag} {}
+        Told(const Told&) = delete;
+        Told& operator=(const Told&) = delete;
+        ~Told() { told = true; }
+    };
     /// It holds the connection, and what it throws ends that.
     template <class Work>
     struct Completion {
@@ -219,6 +229,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::array<char, 32768> in_{};
     std::string out_;
     bool closed_ = false;
+    bool told_ = false;  ///< See `closed`.
     bool flush_posted_ = false;
     bool writing_ = false;
     bool heard_ = false;
