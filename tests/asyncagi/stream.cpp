@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace asyncagi_tests;
 using namespace agi::asyncagi;
@@ -201,4 +202,24 @@ TEST_CASE("StreamSource: begins calls, adopts others, sends actions") {
         notes.add(pong.success() ? "pong" : "lost");
     });
     CHECK(notes.wait(6).back() == "pong");
+}
+
+TEST_CASE("StreamSource: destroyed, it tells what became of calls that had not begun") {
+    net::io_context context{1};
+    SourceOptions options;
+    options.ami.log = {};
+    std::vector<std::string> told;
+    {
+        StreamSource source{context, options};
+        Originate call;
+        call.channel = "PJSIP/42";
+        for (int i = 0; i < 2; ++i) {
+            source.originate(call, {}, [&](const Outcome& outcome) {
+                told.push_back(std::string{name_of(outcome.attempt)} + ": " + outcome.text);
+            });
+        }
+        context.poll();
+        CHECK(told.empty());
+    }
+    CHECK(told == std::vector<std::string>(2, "refused: the source has stopped"));
 }

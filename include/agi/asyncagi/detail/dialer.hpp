@@ -125,17 +125,16 @@ class Dialer {
     /// Begins no more. Hangs up what nobody has answered yet.
     void stop() {
         if (std::exchange(stopping_, true)) return;
-        while (!waiting_.empty()) {
-            const Order order = std::move(waiting_.front());
-            waiting_.pop_front();
-            refuse(order, stopped_text);
-        }
+        refuse_waiting();
         for (const auto& [id, call] : calls_) {
             if (call.on_outcome) client_.send(ami::Action{"Hangup"}.set("Channel", id));
         }
     }
     /// Nothing is heard any more.
-    void end() { tell_all(stopped_text); }
+    void end() {
+        tell_all(stopped_text);
+        refuse_waiting();  // where it was not stopped before
+    }
     /// Whether an outcome is still to be told.
     [[nodiscard]] bool waits() const noexcept {
         return std::any_of(calls_.begin(), calls_.end(), [](const auto& call) {
@@ -215,6 +214,13 @@ class Dialer {
             if (call.due && call.outcome.attempt == Attempt::unknown) call.outcome.text = why;
         }
         tell_due();
+    }
+    void refuse_waiting() {
+        while (!waiting_.empty()) {
+            const Order order = std::move(waiting_.front());
+            waiting_.pop_front();
+            refuse(order, stopped_text);
+        }
     }
     void refuse(const Order& order, const char* why) const {
         call_hook(order.on_outcome, {Attempt::refused, order.id, {}, why});
