@@ -67,7 +67,7 @@ class Source : public SourceRequests {
 
     /// Begins a call. When it is answered and comes into AsyncAGI, `handler` gets it, with the
     /// middlewares of the server. `on_outcome(const Outcome&)` is called once, on the source's
-    /// thread. From any thread; what cannot begin yet waits.
+    /// thread. From any thread; what cannot begin yet waits, and what comes after the end of a `stop` is lost.
     ///
     /// The unique id of its channel.
     ///

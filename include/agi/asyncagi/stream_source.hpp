@@ -37,7 +37,7 @@ class StreamSource : public SourceRequests {
     StreamSource(const StreamSource&) = delete;
     StreamSource& operator=(const StreamSource&) = delete;
     /// Ends the connection at once: streams are closed, and Asterisk's dead man's switch does the rest.
-    /// On the context's thread, or when nobody runs it.
+    /// On the context's thread, but in none of its hooks, or when nobody runs it.
     ~StreamSource() = default;
 
     /// Who gets calls. Before `start`, as the next two.
